@@ -1,0 +1,137 @@
+"""Catalogue: every claim and every error by id, with its texts in English and German.
+
+`findings/*.yaml` hold the claims, one file a topic; `errors/*.yaml` the errors. A claim's entry:
+
+    pagination.ends:
+      stage: probe            # who answers it, see `Stage`
+      scope: resource         # pair, system, resource, flow, direction
+      question: {en: …, de: …}
+      yes: {en: …, de: …}     # what was found, with {placeholders} for the finding's values
+      no: {en: …, de: …}
+      unknown: {en: …, de: …}
+      remedy: {en: …, de: …}  # what to do about a no
+
+An error's entry: `message`, `hint` (what to do next) and `more` (at length), each {en, de}, with {placeholders}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import msgspec
+import yaml
+from msgspec import Struct
+
+from checker.errors import Problem
+from checker.model.audit import FindingText
+from checker.model.checklist import Text
+from checker.model.finding import Answer, Finding, Grade
+from checker.model.text import fill
+
+# document: read off the API documents; project: off readiness.yaml; probe: asked live, reading; computed: from other findings and volumes;
+# the rest come with later stages of the audit
+Stage = Literal["document", "project", "probe", "computed", "data", "write", "webhook", "rehearsal"]
+
+
+class Claim(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One claim of the catalogue."""
+
+    stage: Stage
+    scope: Literal["pair", "system", "resource", "flow", "direction"]
+    question: Text
+    yes: Text
+    no: Text
+    unknown: Text
+    remedy: Text
+
+
+class ErrorText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The sentences of one error: what is wrong, what to do next, and more at length."""
+
+    message: Text
+    hint: Text | None = None
+    more: Text | None = None
+
+
+def _read(folder: str, kind: type[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for file in sorted(files("checker.catalogue").joinpath(folder).iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".yaml"):
+            loaded = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+            for key, entry in (loaded or {}).items():
+                if key in found:
+                    message = f"{key} stands twice in the catalogue, again in {folder}/{file.name}"
+                    raise ValueError(message)
+                found[key] = msgspec.convert(entry, kind)
+    return found
+
+
+@cache
+def claims() -> Mapping[str, Claim]:
+    """All claims, by id."""
+    return _read("findings", Claim)
+
+
+@cache
+def errors() -> Mapping[str, ErrorText]:
+    """All errors, by code."""
+    return _read("errors", ErrorText)
+
+
+def finding_text(claim_id: str) -> FindingText:
+    """The texts of a claim, as a saved audit carries them. Raises KeyError for an id that isn't in the catalogue."""
+    claim = claims()[claim_id]
+    return FindingText(question=claim.question, yes=claim.yes, no=claim.no, unknown=claim.unknown, remedy=claim.remedy)
+
+
+# What is said where the answer is none of yes, no, unknown; the claim's question stands before it.
+OTHERWISE = {
+    Answer.NOT_APPLICABLE: Text(en="does not apply here", de="entfällt hier"),
+    Answer.NOT_PERMITTED: Text(en="could not be looked at: permission missing", de="nicht prüfbar: Berechtigung fehlt"),
+    Answer.ERROR: Text(
+        en="the check failed (ours, not yours): {error}",
+        de="Prüfung misslungen (Fehler der Prüfung, nicht Ihres Systems): {error}",
+    ),
+}
+
+
+def sentence(texts: FindingText, answer: Answer, values: Mapping[str, Any], language: str) -> str:
+    """A finding as a sentence in `language` (en, de)."""
+    told = {Answer.YES: texts.yes, Answer.NO: texts.no, Answer.UNKNOWN: texts.unknown}.get(answer)
+    if told is not None:
+        return fill(told.of(language), values, language)
+    return f"{texts.question.of(language)} – {fill(OTHERWISE[answer].of(language), values, language)}"
+
+
+def finding(
+    claim_id: str,
+    subject: object,
+    answer: Answer,
+    grade: Grade,
+    values: Mapping[str, Any] | None = None,
+    evidence: Sequence[str] = (),
+) -> Finding:
+    """Make a finding, its English sentence taken from the catalogue. Raises KeyError for an id that isn't there."""
+    values = dict(values or {})
+    says = sentence(finding_text(claim_id), answer, values, "en")
+    return Finding(
+        id=claim_id,
+        subject=str(subject),
+        answer=answer,
+        grade=grade,
+        says=says,
+        values=values,
+        evidence=tuple(evidence),
+    )
+
+
+def explain_problem(problem: Problem, language: str = "en") -> tuple[str, str | None]:
+    """A problem's message and hint in `language`, placeholders filled."""
+    text = errors()[problem.code]
+    hint = text.hint
+    return fill(text.message.of(language), problem.values, language), (
+        fill(hint.of(language), problem.values, language) if hint else None
+    )

@@ -1,0 +1,1 @@
+"""Checklists: load the YAML packs, judge findings against them."""

@@ -1,0 +1,1 @@
+"""The one HTTP client: origin guard, authentication, pagination, retry, limits, recorder."""

@@ -1,0 +1,1 @@
+"""API documents → Api: load (bounded, jailed, lazy references), validate, bundle."""

@@ -1,0 +1,47 @@
+"""Foreign text made safe to show, and placeholders filled."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+GROUPED_FROM = 1000  # whole numbers below stand without separators
+LONGEST_SHOWN = 300  # characters of one foreign value in a sentence
+
+# Cc control, Cf format (bidi overrides, zero width), Cs lone surrogates, Co private use, Cn unassigned, Zl/Zp line separators
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+
+def safe(value: object, longest: int = LONGEST_SHOWN) -> str:
+    r"""Text from outside as it may be shown: control, bidi and invisible characters as `\u{…}`, at most `longest` characters."""
+    text = str(value)
+    shown = "".join(f"\\u{{{ord(c):x}}}" if unicodedata.category(c) in INVISIBLE else c for c in text[: longest + 1])
+    return shown if len(text) <= longest else shown[:longest] + "…"
+
+
+def number(value: float, language: str) -> str:
+    """A number as readers of the language write it: 1.234,5 in German, 1,234.5 in English."""
+    from babel.numbers import format_decimal  # noqa: PLC0415 - slow to import, and most sentences have no number
+
+    return format_decimal(value, locale="de" if language == "de" else "en")
+
+
+def shown(value: Any, language: str) -> str:
+    """One value as a sentence shows it: numbers local, lists with commas, missing ones as a dash."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return {"de": ("nein", "ja")}.get(language, ("no", "yes"))[value]
+    if isinstance(value, int | float):
+        return number(value, language) if abs(value) >= GROUPED_FROM or isinstance(value, float) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(one, language) for one in value)
+    return safe(value)
+
+
+def fill(template: str, values: Mapping[str, Any], language: str = "en") -> str:
+    """The sentence with its `{placeholders}` filled; one without a value is shown as a dash."""
+    return PLACEHOLDER.sub(lambda match: shown(values.get(match[1]), language), template)

@@ -1,0 +1,1 @@
+"""Live questions to a sandbox, one module per topic."""

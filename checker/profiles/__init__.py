@@ -1,0 +1,1 @@
+"""Api → Profile: resources, roles, and one detector module per capability."""

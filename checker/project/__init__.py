@@ -1,0 +1,1 @@
+"""readiness.yaml and answers.yaml → typed values, with the place of every error."""

@@ -1,0 +1,1 @@
+"""Audit → text or bytes: one module per format."""

@@ -1,0 +1,1 @@
+"""A resource of a system, asked through one door."""
