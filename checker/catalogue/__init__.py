@@ -1,6 +1,7 @@
 """Catalogue: every claim and every error by id, with its texts in English and German.
 
-`findings/*.yaml` hold the claims, one file a topic; `errors/*.yaml` the errors. A claim's entry:
+`findings/*.yaml` hold the claims, one file a topic; `errors/*.yaml` the errors; `reasons.yaml` and `words.yaml` the meaning of codes
+that findings carry as values. A claim's entry:
 
     pagination.ends:
       stage: probe            # who answers it, see `Stage`
@@ -8,7 +9,7 @@
       question: {en: …, de: …}
       yes: {en: …, de: …}     # what was found, with {placeholders} for the finding's values
       no: {en: …, de: …}
-      unknown: {en: …, de: …}
+      unknown: {en: …, de: …} # what would settle it, and the reason why it isn't; shown after the question
       remedy: {en: …, de: …}  # what to do about a no
 
 An error's entry: `message`, `hint` (what to do next) and `more` (at length), each {en, de}, with {placeholders}.
@@ -25,6 +26,7 @@ import msgspec
 import yaml
 from msgspec import Struct
 
+from checker.catalogue.words import localised
 from checker.errors import Problem
 from checker.model.audit import FindingText
 from checker.model.checklist import Text
@@ -60,7 +62,8 @@ def _read(folder: str, kind: type[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for file in sorted(files("checker.catalogue").joinpath(folder).iterdir(), key=lambda one: one.name):
         if file.name.endswith(".yaml"):
-            loaded = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+            # all scalars as text, for YAML 1.1 takes the key `yes` for a truth value
+            loaded = yaml.load(file.read_text("utf-8"), yaml.CBaseLoader)  # noqa: S506 - it makes text only
             for key, entry in (loaded or {}).items():
                 if key in found:
                     message = f"{key} stands twice in the catalogue, again in {folder}/{file.name}"
@@ -99,11 +102,26 @@ OTHERWISE = {
 
 
 def sentence(texts: FindingText, answer: Answer, values: Mapping[str, Any], language: str) -> str:
-    """A finding as a sentence in `language` (en, de)."""
-    told = {Answer.YES: texts.yes, Answer.NO: texts.no, Answer.UNKNOWN: texts.unknown}.get(answer)
+    """A finding as a sentence in `language` (en, de); codes among the values are told in its words.
+
+    What is open begins with the claim's question, so that the sentence stands by itself.
+    """
+    values = localised(_with_question(values, language), language)
+    told = {Answer.YES: texts.yes, Answer.NO: texts.no}.get(answer)
     if told is not None:
         return fill(told.of(language), values, language)
-    return f"{texts.question.of(language)} – {fill(OTHERWISE[answer].of(language), values, language)}"
+    question = texts.question.of(language)
+    if answer is Answer.UNKNOWN:
+        return f"{question} {fill(texts.unknown.of(language), values, language)}"
+    return f"{question} – {fill(OTHERWISE[answer].of(language), values, language)}"
+
+
+def _with_question(values: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """A claim among the values (the one that has to be settled first) as the question that it asks."""
+    claim = claims().get(str(values["claim"])) if "claim" in values else None
+    if claim is None:
+        return values
+    return {**values, "claim": {"de": "„{}“"}.get(language, "“{}”").format(claim.question.of(language))}
 
 
 def finding(
@@ -128,10 +146,12 @@ def finding(
     )
 
 
+SUGGESTION = Text(en="did you mean {suggestion}?", de="meinten Sie {suggestion}?")
+
+
 def explain_problem(problem: Problem, language: str = "en") -> tuple[str, str | None]:
-    """A problem's message and hint in `language`, placeholders filled."""
+    """A problem's message and what to do next, in `language`, placeholders filled."""
     text = errors()[problem.code]
-    hint = text.hint
-    return fill(text.message.of(language), problem.values, language), (
-        fill(hint.of(language), problem.values, language) if hint else None
-    )
+    hints = [SUGGESTION if problem.values.get("suggestion") else None, text.hint]
+    told = [fill(one.of(language), problem.values, language) for one in hints if one is not None]
+    return fill(text.message.of(language), problem.values, language), "; ".join(told) or None

@@ -50,7 +50,10 @@ class DataSource(Struct, frozen=True, kw_only=True):
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """An item judged for one subject. One result per gate entry where an item weighs differently at several gates."""
+    """An item judged for one subject. One result per gate entry where an item weighs differently at several gates.
+
+    `measure_done`: somebody marked a conditional's measure as done, so that it passes go-live. `assigned_to` names the person.
+    """
 
     item: str
     subject: str
@@ -61,8 +64,10 @@ class Result(Struct, frozen=True, kw_only=True):
     summary: str
     findings: tuple[str, ...] = ()
     measure: Text | None = None
+    measure_done: bool = False
     next_step: NextStep | None = None
     assignee: str = ""
+    assigned_to: str | None = None
     due: str | None = None
     lead_time_days: int = 0
     waits_on: str | None = None

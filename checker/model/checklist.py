@@ -46,12 +46,16 @@ class Measure(Struct, frozen=True):
 
 
 class Need(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of an item's needs: all of the claims must hold, seen at least with `grade`; then the item is `gives`."""
+    """One line of an item's needs: all of the claims must hold, seen at least with `grade`; then the item is `gives`.
+
+    A `fallback` is weaker evidence for what an earlier line asks, no other way to the same end: it doesn't save one that was refuted.
+    """
 
     all: tuple[str, ...]
     grade: Grade | None = None
     gives: str = "ready"
     measure: Text | None = None
+    fallback: bool = False
 
 
 class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

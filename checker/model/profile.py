@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 
 class DocumentInfo(Struct, frozen=True, kw_only=True):
@@ -233,3 +235,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     def resource(self, name: str) -> ResourceProfile | None:
         """The resource of that name, if there is one."""
         return next((one for one in self.resources if one.name == name), None)
+
+    def with_resources(self, names: Collection[str]) -> Profile:
+        """The same profile with only the resources of these names."""
+        return replace(self, resources=tuple(one for one in self.resources if one.name in names))

@@ -9,6 +9,7 @@ from typing import Any
 
 GROUPED_FROM = 1000  # whole numbers below stand without separators
 LONGEST_SHOWN = 300  # characters of one foreign value in a sentence
+LONGEST_LIST = 25  # values of a list that are named; the rest is counted
 
 # Cc control, Cf format (bidi overrides, zero width), Cs lone surrogates, Co private use, Cn unassigned, Zl/Zp line separators
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -30,15 +31,18 @@ def number(value: float, language: str) -> str:
 
 
 def shown(value: Any, language: str) -> str:
-    """One value as a sentence shows it: numbers local, lists with commas, missing ones as a dash."""
-    if value is None or value == "":
+    """One value as a sentence shows it: numbers local, lists with commas, missing and empty ones as a dash."""
+    if value is None or value in ("", [], (), {}):
         return "–"
     if isinstance(value, bool):
         return {"de": ("nein", "ja")}.get(language, ("no", "yes"))[value]
     if isinstance(value, int | float):
         return number(value, language) if abs(value) >= GROUPED_FROM or isinstance(value, float) else str(value)
     if isinstance(value, list | tuple):
-        return ", ".join(shown(one, language) for one in value)
+        rest = len(value) - LONGEST_LIST
+        return ", ".join(shown(one, language) for one in value[:LONGEST_LIST]) + (f" … (+{rest})" if rest > 0 else "")
+    if isinstance(value, dict):
+        return ", ".join(f"{safe(name)}: {shown(one, language)}" for name, one in value.items())
     return safe(value)
 
 

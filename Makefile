@@ -1,0 +1,48 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up .venv by itself; nothing has to be installed by hand.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+READY := .venv/.ready
+
+.PHONY: demo test test-real lint format bench lock clean help
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -c "open('$(READY)', 'w').close()"
+
+demo: $(READY)  ## run the main job on the embedded pair of systems
+	$(BIN)/readiness demo
+
+test: $(READY)  ## all tests but those that need a real system
+	$(BIN)/python -m pytest -n 2
+
+test-real: $(READY)  ## tests against real systems (the first call installs them: eight minutes)
+	$(BIN)/python -m pytest -m real -rs tests/real
+
+lint: $(READY)  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)  ## bring the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)  ## speed, side by side with peers
+	$(BIN)/python -m benchmarks
+
+lock: $(READY)  ## pin the dependencies anew
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+		--strip-extras --allow-unsafe --extra dev --output-file requirements.lock pyproject.toml
+
+clean:  ## remove what the commands above made
+	rm -rf .venv dist build readiness-demo .pytest_cache .mypy_cache .ruff_cache
