@@ -1,0 +1,204 @@
+"""What a record is made of beside plain fields: line items, custom fields, relations, and the operations that tell about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from checker.model.api import Operation, Schema
+from checker.model.profile import Metadata, Relation, Undetermined
+from checker.profiles.names import flat, one_of, singular, vocabulary
+from checker.profiles.paths import HOLE
+from checker.profiles.roles import DOCUMENT_ROLES, role_by_name, role_of
+from checker.profiles.view import Detection, View
+
+# Names of a document's positions, in several languages.
+LINE_NAMES = vocabulary(
+    "lines line_items order_lines invoice_lines lineitems orderlines invoicelines order_items invoice_items positions position_items "
+    "positionen belegpositionen rechnungspositionen auftragspositionen line document_lines sales_lines quote_lines items items_list "
+    "rows order_rows invoice_rows entries cart_items products article_lines lignes righe line_item document_items"
+)
+SURE_LINES = frozenset(
+    name
+    for name in LINE_NAMES
+    if "line" in name or "position" in name or name in ("items_list", "order_items", "invoice_items")
+)
+LINE_FIELDS = vocabulary(
+    "quantity qty amount price unit_price net_price gross_price unit_amount menge anzahl preis einzelpreis product_id sku tax_rate "
+    "vat_rate line_amount unit_cost discount total item_code product base_price_money qta net_price_amount"
+)
+# Names of the place where users keep fields of their own.
+CUSTOM_NAMES = vocabulary(
+    "custom_fields customfields custom_field custom_attributes custom_properties custom_field_values custom_attribute_values custom_data "
+    "metadata meta_data form_fields extra_fields user_fields user_defined_fields udf udfs additional_properties extra additional_fields "
+    "custom custom_values custom_field_settings zusatzfelder freifelder eigene_felder free_fields extension_attributes extra_attributes "
+    "dynamic_fields field_values customizations additional_attributes custom_object_data user_data own_fields"
+)
+# Names that hold them only where the value is a free map or a list of name and value.
+MAYBE_CUSTOM = vocabulary("attributes values properties fields data tags_map extensions options")
+_CUSTOM_PATH = re.compile(
+    r"^(custom_(field|attribute|propert)|field_definition|user_defined|metafield|attribute_value)"
+)
+_META_PATH = re.compile(
+    r"^(custom_)?(fields?|propert(y|ies)|schemas?|describe|metadata|field_definitions|attributes?|field_settings)$|^custom_(field|attribute)"
+)
+_OPTION_PATH = re.compile(r"^(options?|choices|picklists?|picklist_values|enum_options|values)$")
+_SYSTEM_FIELDS = vocabulary("id created_by updated_by")
+
+
+def _line_items(view: View) -> tuple[bool | None, str | None]:
+    if not view.properties:
+        return None, None
+    documents = role_of(view)[0] in DOCUMENT_ROLES
+    for name, schema in view.properties.items():
+        said = flat(name)
+        own = said.removeprefix(f"{view.thing}_").removeprefix(f"{view.thing.rpartition('_')[2]}_")
+        if not {said, own} & LINE_NAMES or not (documents or said in SURE_LINES):
+            continue
+        path, entry = _entries(view, name, schema)
+        if entry is None:
+            continue
+        fields = {flat(one) for one in view.shapes.properties(entry)}
+        if fields & LINE_FIELDS or (documents and said in SURE_LINES):
+            return True, path
+    return False, None
+
+
+def _entries(view: View, name: str, schema: Schema) -> tuple[str, Schema | None]:
+    """The entries of an array, or of an array inside an object that wraps it (`lines.data[]`)."""
+    if schema.items is not None:
+        return f"{name}[]", schema.items
+    for inner, below in view.shapes.properties(schema).items():
+        if below.items is not None and flat(inner) in ("data", "items", "list", "values", "entries"):
+            return f"{name}.{inner}[]", below.items
+    return name, None
+
+
+def _custom_fields(view: View) -> tuple[bool | None, str]:
+    if view.group.template:
+        return True, "the collection's fields are the customer's own"
+    body = view.shapes.properties(view.body.schema) if view.body is not None else {}
+    role = role_of(view)[0]
+    for name, schema in (*view.properties.items(), *body.items()):
+        said = flat(name)
+        if role == "file" and said == "metadata":
+            continue  # what a file says about itself, not the customer's own fields
+        if said in CUSTOM_NAMES or said.endswith(("_custom_fields", "_custom_attributes")):
+            return True, f"field {name}"
+        if said in MAYBE_CUSTOM and _is_free(view, schema):
+            return True, f"field {name} holds names of the customer's own"
+    if any(one.startswith(("x_", "cf_", "custom_")) for one in map(flat, view.properties)):
+        return True, "fields with the prefix of custom fields"
+    operation = _custom_operation(view)
+    if operation is not None:
+        return True, operation.key
+    return (False, "no place for fields of the customer's own") if view.properties else (None, "no record is described")
+
+
+def _is_free(view: View, schema: Schema) -> bool:
+    """A map with any key, or a list whose entries have a name (or id) and a value."""
+    if schema.items is not None:
+        entry = {flat(one) for one in view.shapes.properties(schema.items)}
+        entry |= (
+            {flat(one) for one in view.shapes.properties(schema.items.items)}
+            if schema.items.items is not None
+            else set()
+        )
+        valued = any(one == "value" or one.endswith("_value") for one in entry)
+        return valued and bool(entry & {"name", "key", "id", "field", "field_id", "attribute_id", "code"})
+    free = schema.additional
+    known = view.shapes.properties(schema)
+    placeholders = bool(known) and all(re.search(r"[|{}<>]", name) for name in known)
+    return placeholders or ((free is True or isinstance(free, Schema)) and not known)
+
+
+def _custom_operation(view: View) -> Operation | None:
+    """An operation below the resource's path, or named after it, that manages custom fields."""
+    for operation, key in view.around.telling:
+        below = key[: len(view.group.key)] == view.group.key
+        if below and any(_CUSTOM_PATH.match(flat(one)) for one in key[len(view.group.key) :] if one != HOLE):
+            return operation
+    return None
+
+
+def _relations(view: View) -> tuple[Relation, ...]:
+    found: dict[str, Relation] = {}
+    for name, schema in view.properties.items():
+        said = flat(name)
+        if said in _SYSTEM_FIELDS or said == f"{view.thing}_id":
+            continue
+        target = _target(said, view.things)
+        target = target or _other_party(said, view)
+        if target is None and schema.type in ("object", None) and schema.name:
+            target = view.things.get(one_of(schema.name))
+        if target is not None and (target != view.group.name or "parent" in said):
+            found[name] = Relation(field=name, to=target)
+    return tuple(found.values())
+
+
+def _other_party(said: str, view: View) -> str | None:
+    """A customer by any name (`kunde_id`), where the system has one kind of company or contact."""
+    head, _, last = said.rpartition("_")
+    if last not in ("id", "uuid", "nummer", "number", "nr") or role_by_name(head)[0] not in ("contact", "company"):
+        return None
+    parties = {name for thing, name in view.things.items() if role_by_name(thing)[0] in ("contact", "company")}
+    return next(iter(parties)) if len(parties) == 1 and head != view.thing else None
+
+
+def _target(said: str, things: Mapping[str, str]) -> str | None:
+    parts = said.split("_")
+    if parts[-1] not in ("id", "ids", "uuid", "gid", "ref", "code", "number", "key"):
+        return things.get(said)
+    parts = [*parts[:-2], singular(parts[-2])] if len(parts) > 1 else []
+    for start in range(len(parts)):
+        target = things.get("_".join(parts[start:]))
+        if target is not None:
+            return target
+    return None
+
+
+def _metadata(view: View) -> Metadata:
+    """Operations that tell fields or options while the system runs: below the resource, named after it, or with a parameter for it."""
+    found: dict[str, str] = {}
+    for operation, key in view.around.telling:
+        if operation.method != "GET":
+            continue
+        for number, part in enumerate(key):
+            said = flat(part)
+            kind = "fields" if _META_PATH.match(said) else "options" if _OPTION_PATH.match(said) else None
+            if kind is not None and part != HOLE and _about(view, key, number) and len(key) - number <= 2:  # noqa: PLR2004 - at most its own key follows
+                found.setdefault("schema" if said.startswith(("schema", "describe")) else kind, operation.key)
+    return Metadata(**found)
+
+
+def _about(view: View, key: tuple[str, ...], number: int) -> bool:
+    """Whether a segment speaks of this resource: it stands right below it or beside its name, or a parameter may name it."""
+    if key[:number] == view.group.key:
+        return True
+    near = [one for one in (*key[:number][-1:], *key[number + 1 :]) if one != HOLE]
+    if any(one_of(one) == view.thing for one in near):
+        return True
+    return view.group.template and key[number + 1 :] == (HOLE,)
+
+
+def detect_structure(view: View) -> Detection:
+    """`line_items`, `line_items_path`, `custom_fields`, `relations` and `metadata`."""
+    lines, path = _line_items(view)
+    custom, reason = _custom_fields(view)
+    still = []
+    for what, value in (("line_items", lines), ("custom_fields", custom)):
+        if value is None:
+            still.append(
+                Undetermined(
+                    what=what, why="no record of this resource is described", settled_by="answers.match-document"
+                )
+            )
+    found = {
+        "line_items": lines,
+        "line_items_path": path,
+        "custom_fields": custom,
+        "relations": _relations(view),
+        "metadata": _metadata(view),
+    }
+    why = {"custom_fields": reason, **({"line_items": f"array {path}"} if path else {})}
+    return Detection(found, why, {"line_items": 0.85, "custom_fields": 0.85}, tuple(still))

@@ -1,0 +1,108 @@
+"""Which rules the document declares for the fields of a new record, and every declared field with its rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from checker.model.api import Schema
+from checker.model.profile import FieldInfo, Validation
+from checker.profiles.names import one_of
+from checker.profiles.view import Detection, View
+
+FIELD_DEPTH = 3  # how deep the fields of a record are listed
+MAX_FIELDS = 600  # enough for every record one would map by hand; bounds documents that nest each object in each other
+LONGEST_TEXT = 300  # of a description, in characters
+
+_UNIQUE = re.compile(r"\bmust be unique\b|\bunique (across|within|per|among)\b|eindeutig sein", re.IGNORECASE)
+
+
+def _first(schema: Schema, keyword: str) -> object:
+    """A keyword's value on the schema or, where it has none, on one of its alternatives."""
+    value = schema.get(keyword)
+    if value is not None:
+        return value
+    return next((found for one in schema.variants if (found := one.get(keyword)) is not None), None)
+
+
+def _choices(schema: Schema) -> list[object]:
+    """Allowed values, those of alternatives included; an empty text or null alone is no choice."""
+    values = [*schema.enum, *(value for one in schema.variants for value in one.enum)]
+    return values if [value for value in values if value not in ("", None)] else []
+
+
+def rules(properties: Mapping[str, Schema], required: list[str], read_only: set[str]) -> Validation:
+    """The rules of a body's own fields; what a client may not write has none."""
+    writable = {name: schema for name, schema in properties.items() if name not in read_only}
+    return Validation(
+        required=tuple(name for name in required if name not in properties or name in writable),
+        enum=tuple(name for name, schema in writable.items() if _choices(schema)),
+        max_length=tuple(name for name, schema in writable.items() if isinstance(_first(schema, "maxLength"), int)),
+        pattern=tuple(name for name, schema in writable.items() if _first(schema, "pattern") is not None),
+        unique=tuple(name for name, schema in writable.items() if _UNIQUE.search(schema.description)),
+    )
+
+
+def detect_validation(view: View) -> Detection:
+    """`validation`, as the create body has it; nothing where no create is described."""
+    if view.body is None:
+        return Detection({})
+    found = rules(
+        view.shapes.properties(view.body.schema), view.body.schema.required(), view.shapes.read_only(view.body.schema)
+    )
+    why = f"the body of the write, {view.body.schema.pointer}"
+    return Detection({"validation": found}, {"validation": why}, {"validation": 0.9})
+
+
+def _walk(
+    view: View, properties: Mapping[str, Schema], prefix: str, seen: frozenset[Schema]
+) -> Iterator[tuple[str, Schema]]:
+    for name, schema in properties.items():
+        path = f"{prefix}{name}"
+        yield path, schema
+        entries = schema.items
+        holder, mark = entries or schema, "[]" if entries is not None else ""
+        if path.count(".") + 1 >= FIELD_DEPTH or holder in seen:
+            continue
+        if not _elsewhere(view, schema):
+            yield from _walk(view, view.shapes.properties(holder), f"{path}{mark}.", seen | {holder})
+
+
+def _elsewhere(view: View, schema: Schema) -> bool:
+    """Whether a field holds another resource's record (or its id, expandable): its fields are that resource's."""
+    if schema.items is None and schema.name is not None and one_of(schema.name) in view.things:
+        return True
+    kinds = {one.type for one in schema.variants}
+    return bool(kinds & {"string", "integer"}) and bool(kinds & {"object", None})
+
+
+def detect_schema(view: View) -> Detection:
+    """`schema`: every declared field of the record with dotted names, type, format, and the create body's rules."""
+    body = view.shapes.properties(view.body.schema) if view.body is not None else {}
+    required = set(view.body.schema.required()) if view.body is not None else set()
+    found: dict[str, FieldInfo] = {}
+    merged = {**view.properties, **{name: schema for name, schema in body.items() if name not in view.properties}}
+    for path, schema in _walk(view, merged, "", frozenset()):
+        if len(found) >= MAX_FIELDS:
+            break
+        rule = body.get(path, schema)
+        found[path] = FieldInfo(
+            name=path,
+            type=schema.type,
+            format=schema.format,
+            required=path in required,
+            read_only=schema.read_only or (bool(body) and "." not in path and path not in body),
+            max_length=_number(_first(rule, "maxLength")),
+            pattern=_text(_first(rule, "pattern")),
+            enum=tuple(_choices(rule)),
+            description=schema.description[:LONGEST_TEXT],
+        )
+    return Detection({"schema": tuple(found.values())})
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

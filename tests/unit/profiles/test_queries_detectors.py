@@ -1,0 +1,137 @@
+"""Filtering, sorting and changes since an instant."""
+
+import pytest
+from profile_apis import crud, fields, listed, operation, query, resource
+
+RECORD = fields("id name", updated_at={"type": "string", "format": "date-time"}, status={"type": "string"})
+
+
+def contacts(*params, record=RECORD):
+    """A contacts resource whose list takes these parameters."""
+    return resource(crud(record=record, params=params))
+
+
+def test_a_field_of_the_record_filters():
+    """A parameter named after a field narrows the list, with or without an operator."""
+    found = contacts(query("status"), query("name:like"), query("page", "integer"))
+    assert found.filtering.supported is True
+    assert [one.name for one in found.filtering.params] == ["status", "name:like"]
+
+
+def test_parameters_that_shape_the_answer_do_not_filter():
+    """Field choice, expansion, formatting and paging narrow nothing."""
+    shaping = [query(one) for one in ("fields", "expand", "include", "locale", "with_count", "opt_pretty", "cursor")]
+    assert contacts(*shaping).filtering.supported is False
+
+
+def test_including_archived_records_is_a_filter():
+    """A parameter that adds archived records changes what is listed."""
+    assert contacts(query("includeArchived", "boolean")).filtering.supported is True
+
+
+@pytest.mark.parametrize("name", ["sort", "sort_by", "orderBy", "$orderby", "ordering", "sort[field]"])
+def test_sort_parameters_are_known_by_name(name):
+    """The usual names of a sort parameter."""
+    assert contacts(query(name)).sorting.supported is True
+
+
+def test_an_order_that_is_another_object_does_not_sort():
+    """`order` that takes an order's id is a filter."""
+    found = contacts(query("order", description="The id of the order to list contacts for"))
+    assert (found.sorting.supported, found.filtering.supported) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "name", ["modified_since", "updatedAfter", "date_modified:min", "updated_at[gte]", "min_updated_at", "changedSince"]
+)
+def test_changes_since_are_known_by_name(name):
+    """The usual names of an updated-since parameter, operators included."""
+    found = contacts(query(name, format="date-time")).updated_since
+    assert (found.supported, found.param.name, found.format) == (True, name, "rfc3339")
+
+
+def test_created_since_is_not_updated_since():
+    """New records alone are no changes."""
+    assert (
+        contacts(query("created_after", format="date-time"), query("created_at[gte]")).updated_since.supported is False
+    )
+
+
+def test_modified_before_is_not_modified_since():
+    """An upper bound doesn't ask for changes."""
+    assert contacts(query("modified_before", format="date-time")).updated_since.supported is False
+
+
+def test_if_modified_since_is_a_header_that_asks_for_changes():
+    """The header is the parameter."""
+    found = contacts(query("If-Modified-Since", where="header", format="date-time")).updated_since
+    assert (found.supported, found.param.in_) == (True, "header")
+
+
+def test_a_start_time_counts_with_the_sort_it_belongs_to():
+    """`begin_time` filters by the field that is sorted by; the sort value is named."""
+    begin = query("begin_time", description="Inclusively filter by begin_time when sort=updated_at", format="date-time")
+    found = contacts(begin, query("sort", enum=["created_at", "updated_at"])).updated_since
+    assert (found.param.name, found.together_with, found.boundary) == (
+        "begin_time",
+        {"sort": "updated_at"},
+        "inclusive",
+    )
+
+
+def test_a_start_time_of_something_else_does_not_count():
+    """A begin_time that says nothing of changes isn't taken for one."""
+    assert (
+        contacts(query("begin_time", description="when the meeting begins", format="date-time")).updated_since.supported
+        is False
+    )
+
+
+def test_a_nested_filter_object_in_a_search_body_counts():
+    """`query.filter.updated_at` in the body of the search asks for changes; the lower bound is what a client sets."""
+    span = fields("start_at end_at")
+    body = {
+        "type": "object",
+        "properties": {
+            "query": {
+                "type": "object",
+                "properties": {"filter": {"type": "object", "properties": {"updated_at": span}}},
+            }
+        },
+    }
+    paths = {**crud(record=RECORD), "POST /contacts/search": operation(listed(RECORD), body=body)}
+    found = resource(paths).updated_since
+    assert (found.supported, found.param.name, found.param.in_) == (True, "query.filter.updated_at.start_at", "body")
+    assert found.operation == "POST /contacts/search"
+
+
+def test_a_structured_filter_with_ranges_counts_where_records_have_a_stamp():
+    """A filter list in the body whose operators know ranges can ask for changes of the updated field."""
+    condition = fields("field value", operator={"type": "string", "enum": ["equals", "gte", "lte"]})
+    body = {"type": "object", "properties": {"filters": {"type": "array", "items": condition}}}
+    search = {"POST /contacts/search": operation(listed(RECORD), body=body)}
+    assert resource({**crud(record=RECORD), **search}).updated_since.supported is True
+    assert resource({**crud(), **search}).updated_since.supported is False
+
+
+def test_a_query_language_of_its_own_leaves_it_open():
+    """Where only a free filter text could ask for changes, the answer is open and says what would settle it."""
+    found = contacts(query("filter", description="filter expression"))
+    assert found.updated_since.supported is None
+    assert ("updated_since", "updated-since.excludes-older") in [
+        (one.what, one.settled_by) for one in found.undetermined
+    ]
+
+
+def test_seconds_and_milliseconds_are_told_apart():
+    """The format of the instant is read from type and prose."""
+    assert contacts(query("updated_since", "integer", "unix timestamp")).updated_since.format == "epoch_s"
+    assert contacts(query("updated_since", "integer", "in milliseconds")).updated_since.format == "epoch_ms"
+    assert contacts(query("updated_since", format="date")).updated_since.format == "date"
+
+
+def test_an_instant_without_a_zone_is_naive():
+    """Prose that speaks of local time without a zone gives a naive format, in German too."""
+    since = query("geaendert_ab", description="seit diesem Zeitpunkt geändert (einschließlich), Ortszeit ohne Zeitzone")
+    found = contacts(since).updated_since
+    assert (found.supported, found.format, found.boundary) == (True, "naive", "inclusive")

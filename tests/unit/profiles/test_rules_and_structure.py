@@ -1,0 +1,126 @@
+"""Validation rules, line items, custom fields, relations and metadata operations."""
+
+from profile_apis import crud, fields, listed, operation, profile, resource
+
+
+def test_rules_are_those_of_the_create_body():
+    """required, enum, maxLength and pattern of what a client may write; alternatives count, an empty text alone is no choice."""
+    body = {
+        "type": "object",
+        "required": ["name", "id"],
+        "properties": {
+            "id": {"type": "string", "readOnly": True, "maxLength": 9},
+            "name": {"type": "string", "maxLength": 50, "pattern": "^x"},
+            "kind": {"oneOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]},
+            "note": {"anyOf": [{"type": "string", "maxLength": 10}, {"type": "string", "enum": [""]}]},
+        },
+    }
+    found = resource(crud(create=body)).validation
+    assert (found.required, found.enum) == (("name",), ("kind",))
+    assert (found.max_length, found.pattern) == (("name", "note"), ("name",))
+
+
+def test_read_only_beside_a_reference_counts():
+    """Many documents write readOnly beside a $ref; what it says is meant."""
+    status = {"$ref": "#/schemas/Status", "readOnly": True}
+    body = {"type": "object", "properties": {"name": {"type": "string"}, "status": status}}
+    found = resource(crud(create=body), schemas={"Status": {"type": "string", "enum": ["open"]}})
+    assert found.validation.enum == ()
+
+
+def test_parts_of_all_of_are_joined():
+    """Rules of allOf parts hold together."""
+    body = {"allOf": [{**fields("code"), "required": ["code"]}, fields("name")]}
+    assert resource(crud(create=body)).validation.required == ("code",)
+
+
+def test_the_schema_lists_nested_fields_with_the_rules_of_the_body():
+    """Dotted names, `[]` after arrays, rules from the create body, what only answers have is read-only."""
+    lines = {"type": "array", "items": fields("sku", quantity={"type": "integer"})}
+    record = fields("id name", lines=lines, address=fields("city"))
+    body = {**fields(name={"type": "string", "maxLength": 5}, text=""), "required": ["name"]}
+    found = {one.name: one for one in resource(crud("/orders", record, create=body)).schema}
+    assert set(found) == {"id", "name", "lines", "lines[].sku", "lines[].quantity", "address", "address.city"}
+    assert (found["name"].required, found["name"].max_length, found["id"].read_only) == (True, 5, True)
+    assert found["lines[].quantity"].type == "integer"
+
+
+def test_line_items_are_arrays_with_quantities_or_prices():
+    """On a document an array of items with amounts is its lines, also when wrapped; on a product it is not."""
+    lines = {"type": "array", "items": fields("description quantity price")}
+    assert resource(crud("/invoices", fields("id", items=lines))).line_items_path == "items[]"
+    assert resource(crud("/rechnungen", fields("id", positionen=lines))).line_items is True
+    wrapped = {"type": "object", "properties": {"data": lines}}
+    assert resource(crud("/invoices", fields("id", lines=wrapped))).line_items_path == "lines.data[]"
+    assert resource(crud("/contacts", fields("id", items=lines))).line_items is False
+    assert resource(crud("/invoices", fields("id name"))).line_items is False
+
+
+def test_custom_fields_are_places_for_names_of_the_customers_own():
+    """Known names, free maps, lists of name and value, or an operation that manages them; a plain record has none."""
+    free = {"type": "object", "additionalProperties": True}
+    pairs = {"type": "array", "items": fields("name value")}
+    assert resource(crud(record=fields("id", metadata=free))).custom_fields is True
+    assert resource(crud(record=fields("id", properties=free))).custom_fields is True
+    assert resource(crud(record=fields("id", attributes=pairs))).custom_fields is True
+    assert resource(crud(record=fields("id", attributes=fields("colour")))).custom_fields is False
+    assert resource(crud()).custom_fields is False
+    assert resource(crud("/files", fields("id", metadata=free))).custom_fields is False
+    paths = {**crud(), "GET /contacts/custom-attributes": operation(listed(fields("id key")))}
+    assert resource(paths, "contacts").custom_fields is True
+
+
+def test_ids_of_other_resources_are_relations():
+    """`company_id`, `ownerUserId` and lists of ids point at the resources they name; created_by doesn't."""
+    record = fields("id company_id ownerUserId tag_ids created_by")
+    paths = {**crud(record=record), **crud("/companies"), **crud("/users"), **crud("/tags")}
+    found = resource(paths, "contacts").relations
+    assert {(one.field, one.to) for one in found} == {
+        ("company_id", "companies"),
+        ("ownerUserId", "users"),
+        ("tag_ids", "tags"),
+    }
+
+
+def test_operations_that_tell_fields_are_named():
+    """`GET /fields/{collection}` tells the fields of a template; `GET /contacts/fields` those of contacts alone."""
+    paths = {
+        "GET /items/{collection}": operation(listed({"type": "object"})),
+        "GET /items/{collection}/{id}": operation({"type": "object"}),
+        "GET /fields/{collection}": operation({"type": "object"}),
+    }
+    assert resource(paths, "items").metadata.fields == "GET /fields/{collection}"
+    paths = {**crud(), **crud("/deals"), "GET /contacts/fields": operation(listed(fields()))}
+    assert resource(paths, "contacts").metadata.fields == "GET /contacts/fields"
+    assert resource(paths, "deals").metadata.fields is None
+
+
+def test_small_facts_are_declared():
+    """Rate limit, deprecation, error codes, idempotency, lock, read-only fields and visible deletes, by resource."""
+    record = fields("id name version", deleted_at={"type": "string"}, made={"type": "string", "readOnly": True})
+    paths = crud(record=record)
+    key = {"in": "header", "name": "Idempotency-Key", "description": "", "schema": {"type": "string"}}
+    paths["POST /contacts"] = operation(record, body=record, params=[key], errors=("422", "429"))
+    paths["GET /old"] = operation(deprecated=True)
+    found = profile(paths).declared
+    assert found["rate_limit"] == "#/paths/~1contacts/post/responses/429"
+    assert found["deprecated"] == ["GET /old"]
+    assert found["error_codes"] == {"contacts": ["422", "429"]}
+    assert found["idempotency"] == {"contacts": "header Idempotency-Key"}
+    assert found["optimistic_lock"] == {"contacts": "body version"}
+    assert found["read_only"] == {"contacts": ["made"]}
+    assert found["deletes_visible"] == {"contacts": "field deleted_at"}
+
+
+def test_nothing_declared_is_nothing():
+    """A bare document declares no limit, no lock and no key."""
+    found = profile(crud()).declared
+    assert found["rate_limit"] is None
+    assert (found["idempotency"], found["optimistic_lock"], found["deprecated"]) == ({}, {}, [])
+
+
+def test_a_customer_by_another_name_points_at_the_only_party():
+    """`kunde_id` means the Geschäftspartner where there is no other party; with two it stays open."""
+    paths = {**crud("/rechnungen", fields("id kunde_id")), **crud("/geschaeftspartner")}
+    assert [one.to for one in resource(paths, "rechnungen").relations] == ["geschaeftspartner"]
+    assert resource({**paths, **crud("/lieferanten")}, "rechnungen").relations == ()
