@@ -1,1 +1,38 @@
-"""Live questions to a sandbox, one module per topic."""
+"""The questions: to documents (`declared`), to the project file (`configured`), and live ones, one module per topic.
+
+The two tuples are the registry of live probes, in the order in which they run: what settles most comes first.
+"""
+
+from __future__ import annotations
+
+from checker.probes import access, changes, conformity, filtering, listing, paging, reach, statefulness
+from checker.probes.base import Probe
+from checker.probes.contexts import ResourceLook, SystemLook
+
+# Without any of these nothing else can be asked.
+REACH_PROBES: tuple[Probe[SystemLook], ...] = (reach.network_way, reach.origin)
+
+SYSTEM_PROBES: tuple[Probe[SystemLook], ...] = (
+    access.accepted,
+    statefulness.statefulness,
+    access.refusals,
+    access.renewal,
+    access.headers,
+    reach.clock,
+    reach.latency,
+)
+
+RESOURCE_PROBES: tuple[Probe[ResourceLook], ...] = (
+    listing.listing,
+    listing.single,
+    paging.paging,
+    paging.page_size,
+    filtering.filtering,
+    filtering.sorting,
+    changes.timestamps,
+    changes.updated_since,
+    conformity.conformity,
+)
+
+# What a stateless mock can still be asked honestly; everything else needs a system that keeps what it is given.
+WITHOUT_STATE = frozenset({"sandbox-stateful"})

@@ -1,0 +1,94 @@
+"""What we may ask of a system, kept: requests a second, at once, in a run, and retries in all. Thread-safe; clock and sleep are parameters."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from checker.client.clock import Clock
+from checker.errors import Problem, TransportError
+from checker.project.types import Limits
+
+FREE_RETRIES = 10  # of a run; beyond them one retry for five requests
+RETRY_SHARE = 0.2
+
+
+class Allowance:
+    """The limits of one system, shared by all that ask it."""
+
+    def __init__(self, system: str, limits: Limits, clock: Clock) -> None:
+        self.system = system
+        self.sent = 0
+        self._limits, self._clock = limits, clock
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(limits.concurrent)
+        self._next = 0.0
+        self._retries = 0
+        self._closed_until: datetime | None = None
+
+    @property
+    def most(self) -> int:
+        """Requests that this run may send: `max_requests`, or less where the share of the daily quota is less."""
+        quota = self._limits.daily_quota
+        return self._limits.max_requests if quota is None else min(self._limits.max_requests, self._share(quota))
+
+    def _share(self, quota: int) -> int:
+        return int(quota * self._limits.share)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold one of the concurrent places for one request, after waiting for its turn. Raises TransportError where the run's requests are
+        used up, or where the server told us to come back later than we wait for.
+        """
+        with self._places:
+            wait = self._reserve()
+            if wait > 0:
+                self._clock.sleep(wait)
+            yield
+
+    def _reserve(self) -> float:
+        with self._lock:
+            self._check_open()
+            if self.sent >= self.most:
+                raise TransportError(self._used_up())
+            self.sent += 1
+            now = self._clock.monotonic()
+            start = max(now, self._next)
+            self._next = start + 1 / self._limits.requests_per_second
+            return start - now
+
+    def _used_up(self) -> Problem:
+        quota = self._limits.daily_quota
+        values = {"system": self.system, "requests": self.most, "quota": quota, "share": self._limits.share}
+        by_quota = quota is not None and self._share(quota) < self._limits.max_requests
+        return Problem("http.quota-share-used-up" if by_quota else "http.requests-used-up", values)
+
+    def _check_open(self) -> None:
+        if self._closed_until is not None and self._clock.now() < self._closed_until:
+            raise TransportError(self.told_to_wait())
+
+    def told_to_wait(self) -> Problem:
+        """The problem that says until when the server does not want to be asked."""
+        until = self._closed_until.isoformat(timespec="seconds") if self._closed_until else None
+        return Problem("http.told-to-wait", {"system": self.system, "until": until})
+
+    def hold(self, seconds: float) -> None:
+        """Nobody sends for that long: the server asked for it."""
+        with self._lock:
+            self._next = max(self._next, self._clock.monotonic() + seconds)
+
+    def close_for(self, seconds: float) -> None:
+        """Nobody sends before that time; asking raises. For waits longer than we are ready to sit out."""
+        with self._lock:
+            until = self._clock.now() + timedelta(seconds=seconds)
+            self._closed_until = max(until, self._closed_until or until)
+
+    def may_retry(self) -> bool:
+        """Take one retry out of the run's budget; False where it is used up."""
+        with self._lock:
+            if self._retries >= FREE_RETRIES + RETRY_SHARE * self.sent:
+                return False
+            self._retries += 1
+            return True

@@ -1,0 +1,66 @@
+"""A set of credentials in use: the scheme, its token, and one renewal at a time however many threads find it stale."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from checker.client.auth import Scheme, Token
+from checker.client.messages import Request, Response
+
+
+class Session:
+    """Puts credentials on requests. `ask` sends a token request, `learn` is told each new token so that it is never recorded."""
+
+    def __init__(
+        self,
+        scheme: Scheme,
+        ask: Callable[[Request], Response],
+        learn: Callable[[str], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._scheme, self._ask, self._learn, self._monotonic = scheme, ask, learn, monotonic
+        self._lock = threading.Lock()
+        self.token: Token | None = None
+        self.renewals = 0
+
+    def apply(self, request: Request) -> tuple[Request, Token | None]:
+        """The request with credentials, and the token that it carries. Fetches or renews the token first where that is due."""
+        if not self._scheme.fetches:
+            return self._scheme.apply(request, None), None
+        with self._lock:
+            if self.token is None or self.token.stale(self._monotonic()):
+                self._renew()
+            return self._scheme.apply(request, self.token), self.token
+
+    def refused(self, token: Token | None) -> bool:
+        """The server answered 401 to this token: renew it, unless another thread did so meanwhile. False where a new one can't help."""
+        if token is None:
+            return False
+        with self._lock:
+            if self.token is token:
+                self._renew()
+            return True
+
+    def renew(self) -> Token | None:
+        """Fetch a new token now, whatever the age of the old one; None for credentials without tokens."""
+        if not self._scheme.fetches:
+            return None
+        with self._lock:
+            self._renew()
+            return self.token
+
+    def _renew(self) -> None:
+        steps = self._scheme.renew(self.token, self._monotonic())
+        request = next(steps)
+        while True:
+            response = self._ask(request)
+            try:
+                request = steps.send(response)
+            except StopIteration as end:
+                self.token = end.value
+                break
+        self.renewals += 1
+        for secret in (self.token.value, self.token.refresh) if self.token else ():
+            if secret:
+                self._learn(secret)

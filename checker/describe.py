@@ -1,0 +1,64 @@
+"""A document described: read, profiled, validated; what can't be read is told and is no exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from checker import documents
+from checker.documents import Document
+from checker.errors import DocumentError, Problem
+from checker.model.profile import DocumentProblem, Profile
+from checker.profiles import apply_overrides, build_profile
+from checker.project.types import ResourceOverrides
+
+Fetch = Callable[[str], bytes]
+MOST_PROBLEMS = 50  # shown of a document
+
+
+@dataclass(frozen=True)
+class Described:
+    """A document and its profile; or, where it can't be read, why not."""
+
+    document: Document | None
+    profile: Profile | None
+    problems: tuple[Problem, ...] = ()
+
+
+def described(
+    source: str,
+    *,
+    overrides: Mapping[str, ResourceOverrides] | None = None,
+    fetch: Fetch | None = None,
+    allow_refs: tuple[str, ...] = (),
+    strict: bool = False,
+    shown_as: str | None = None,
+) -> Described:
+    """Read and profile one document. `strict` has the authority (openapi-spec-validator) say whether it is valid, otherwise the meta-schema."""
+    try:
+        document = documents.load(source, fetch=fetch, allow_refs=allow_refs)
+    except DocumentError as error:
+        return Described(None, None, error.problems)
+    verdict = documents.validate(document) if strict else documents.validate_fast(document)
+    profile = build_profile(document.api)
+    problems = (*verdict.problems, *document.problems)[:MOST_PROBLEMS]
+    profile = replace(
+        profile,
+        document=replace(profile.document, source=shown_as or source),
+        valid=verdict.valid,
+        validated_by=verdict.validated_by,
+        problems=tuple(_placed(one, document) for one in problems),
+    )
+    return Described(
+        document,
+        apply_overrides(profile, overrides, documented=[one.key for one in document.api.operations])
+        if overrides
+        else profile,
+    )
+
+
+def _placed(problem: DocumentProblem, document: Document) -> DocumentProblem:
+    """The problem with its line, where that can be found."""
+    return problem if problem.line is not None else replace(problem, line=document.line_of(problem.pointer))

@@ -1,0 +1,58 @@
+"""A bounded child process: one of our modules, a JSON text in, a JSON text out, within time and memory.
+
+The child starts in isolated mode with almost no environment, so that nothing in the current folder or in variables can change what it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+MAX_MEMORY = 2 * 1024 * 1024 * 1024  # bytes of address space, where the platform can limit it
+RECURSION = 3_000  # frames; the libraries recurse once or more per level of a document
+KEPT = ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "PATH", "LD_LIBRARY_PATH")
+START = "import sys; sys.path.insert(0, sys.argv[1]); from importlib import import_module; import_module(sys.argv[2]).main()"
+
+
+class ChildError(Exception):
+    """The child did not answer; the text says why."""
+
+
+def run(module: str, given: bytes, timeout: float) -> bytes:
+    """What `module.main()` writes to stdout when `given` is its stdin. Raises ChildError after `timeout` seconds or when it fails."""
+    home = str(Path(__file__).resolve().parents[2])
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ} | {"PYTHONUTF8": "1"}
+    command = [sys.executable, "-I", "-c", START, home, module]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command, input=given, capture_output=True, timeout=timeout, check=False, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        raise ChildError(f"did not end within {timeout:g} s") from None
+    except OSError as error:
+        raise ChildError(f"could not be started: {error.strerror}") from None
+    if done.returncode != 0:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise ChildError(f"failed: {last.partition(':')[0] or f'exit code {done.returncode}'}")
+    return done.stdout
+
+
+def confine() -> None:
+    """Called by the child: bound its memory, where the platform knows how."""
+    sys.setrecursionlimit(RECURSION)
+    resource = _resource()
+    if resource is not None:
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        most = MAX_MEMORY if hard == resource.RLIM_INFINITY else min(MAX_MEMORY, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
+def _resource() -> ModuleType | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    return resource

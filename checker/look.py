@@ -1,0 +1,226 @@
+"""The live look: read probes of both systems, side by side; nothing is written.
+
+What a system does raises nothing here: it leaves findings, and what depended on it is unknown, with the reason.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from checker.client.build import client_for
+from checker.client.client import Client
+from checker.client.recorder import Recorder
+from checker.errors import InputError
+from checker.model.api import Api
+from checker.model.finding import Answer, Finding
+from checker.model.profile import Profile
+from checker.probes import REACH_PROBES, RESOURCE_PROBES, SYSTEM_PROBES, WITHOUT_STATE
+from checker.probes.base import Ledger, Probe
+from checker.probes.configured import missing_secret
+from checker.probes.contexts import ResourceLook, SystemLook
+from checker.probes.run import ask, left_open
+from checker.project.load import LoadedProject
+from checker.project.secrets import Secrets
+from checker.resources.resource import Resource
+
+Say = Callable[[str], None]
+LONGEST_JOIN_S = 2.0  # how long a stop waits for the requests under way
+
+
+@dataclass
+class Seen:
+    """What the live look found out of one system; filled probe by probe, so that a stop keeps what was found."""
+
+    name: str
+    base_url: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+    requests: int = 0
+    reached: bool | None = None
+    reached_from: str | None = None
+    stateless: bool | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a system before it is asked: its profile and its document's Api, where they could be read."""
+
+    profile: Profile | None
+    api: Api | None
+
+
+def resource_names(loaded: LoadedProject, system: str) -> list[str]:
+    """Resources of the system that flows carry, in the flows' order."""
+    sides = chain.from_iterable((flow.left, flow.right) for flow in loaded.project.flows)
+    named = (side.partition("/")[2].partition(".")[0] for side in sides if side.partition("/")[0] == system)
+    return list(dict.fromkeys(named))
+
+
+@dataclass
+class Look:
+    """A live look at both systems of a project."""
+
+    loaded: LoadedProject
+    known: Mapping[str, Known]
+    secrets: Secrets
+    recorder: Recorder
+    ledger: Ledger
+    say: Say
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> tuple[dict[str, Seen], bool]:
+        """Probe both systems side by side. Gives what was seen, and whether somebody stopped it (Ctrl-C)."""
+        seen = {name: Seen(name) for name in self.loaded.project.systems}
+        crashes: list[BaseException] = []
+
+        def work(one: Seen) -> None:
+            try:
+                self._system(one)
+            except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
+                crashes.append(error)
+
+        threads = [threading.Thread(target=work, args=(one,), daemon=True, name=one.name) for one in seen.values()]
+        stopped = False
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(0.1)
+        except KeyboardInterrupt:
+            stopped = True
+            self.stop.set()
+            for thread in threads:
+                thread.join(LONGEST_JOIN_S)
+        if crashes and not stopped:
+            raise crashes[0]
+        for one in seen.values():
+            one.findings = _complete(self._subjects(one.name), one.findings, "stopped")
+        return seen, stopped
+
+    def unasked(self, name: str) -> Seen:
+        """A system that this run doesn't talk to: every live question stays open."""
+        return Seen(name, self.loaded.project.systems[name].base_url, _complete(self._subjects(name), [], "offline"))
+
+    def _subjects(self, name: str) -> dict[str, list[Probe[Any]]]:
+        """All subjects of a system with the probes that are about them."""
+        system: list[Probe[Any]] = [*REACH_PROBES, *SYSTEM_PROBES]
+        resource: list[Probe[Any]] = [*RESOURCE_PROBES]
+        profile = self.known[name].profile
+        there = {one.name for one in profile.resources} if profile else set()
+        wanted = [one for one in resource_names(self.loaded, name) if one in there]
+        return {name: system, **{f"{name}/{one}": resource for one in wanted}}
+
+    def _system(self, seen: Seen) -> None:
+        """Probe one system, as far as it can be asked."""
+        reason = self._why_not(seen.name)
+        client = None if reason else self._client(seen.name)
+        if client is None:
+            seen.findings = _complete(self._subjects(seen.name), seen.findings, reason or "no-base-url")
+            return
+        try:
+            look = self._look(seen.name, client)
+            seen.base_url = client.base_url
+            reason = self._probe(look, seen)
+            reason = "stopped" if self.stop.is_set() else reason
+            seen.findings = _complete(self._subjects(seen.name), seen.findings, reason or "not-settled")
+            seen.stateless = look.stateless
+        finally:
+            seen.requests = client.requests
+            client.close()
+
+    def _why_not(self, name: str) -> str | None:
+        """Why a system can't be asked, as a reason's code."""
+        settings, known = self.loaded.project.systems[name], self.known[name]
+        if known.profile is None:
+            return "no-document"
+        if settings.base_url is None and not any(
+            one.startswith(("http://", "https://")) for one in known.profile.document.servers
+        ):
+            return "no-base-url"
+        if settings.auth is None or missing_secret(settings, self.secrets.missing) is not None:
+            return "no-credentials"
+        return None
+
+    def _client(self, name: str) -> Client | None:
+        profile = self.known[name].profile
+        server = next((one for one in (profile.document.servers if profile else ()) if one.startswith("http")), None)
+        settings = self.loaded.project.systems[name]
+        try:
+            return client_for(name, settings, self.secrets, self.recorder, base_url=server, folder=self.loaded.folder)
+        except InputError as error:
+            self.say(f"{name}: {error}")
+            return None
+
+    def _look(self, name: str, client: Client) -> SystemLook:
+        known, settings = self.known[name], self.loaded.project.systems[name]
+        assert known.profile is not None  # noqa: S101 - _why_not has looked
+        look = SystemLook(
+            name, settings, known.profile, known.api, client, self.recorder, self.ledger, self.loaded.project.platform
+        )
+        for one in resource_names(self.loaded, name):
+            profile = known.profile.resource(one)
+            if profile is not None:
+                look.resources.append(ResourceLook(look, Resource(name, profile, client, zone=look.zone)))
+        return look
+
+    def _probe(self, look: SystemLook, seen: Seen) -> str | None:
+        """Run all probes; gives the reason why the rest stays open, None where all ran."""
+        for probe in REACH_PROBES:
+            self._ask(probe, look, look, look.name, seen)
+        seen.reached = not any(
+            one.id in {"network.dns", "network.tcp", "network.tls"} and one.answer is Answer.NO for one in seen.findings
+        )
+        seen.reached_from = next(
+            (one.values.get("ours") for one in seen.findings if one.id == "network.from-platform"), None
+        )
+        if not seen.reached:
+            return "unreachable"
+        for probe in SYSTEM_PROBES:
+            if look.stateless and probe.name not in WITHOUT_STATE:
+                continue
+            self._ask(probe, look, look, look.name, seen)
+        if look.stateless:
+            seen.findings = [_on_a_mock(one) for one in seen.findings]
+            return "stateless-mock"
+        if any(one.id == "credentials.accepted" and one.answer is Answer.NO for one in seen.findings):
+            return "credentials-refused"
+        for resource in look.resources:
+            for resource_probe in RESOURCE_PROBES:
+                self._ask(resource_probe, resource, look, resource.subject, seen)
+        return None
+
+    def _ask(
+        self,
+        probe: Probe[SystemLook] | Probe[ResourceLook],
+        at: SystemLook | ResourceLook,
+        look: SystemLook,
+        subject: str,
+        seen: Seen,
+    ) -> None:
+        if self.stop.is_set():
+            return
+        self.say(f"{subject}: {probe.name}")
+        look.now(probe.name, subject)
+        seen.findings += ask(probe, at, subject)
+        seen.requests = look.whole_client.requests
+
+
+def _on_a_mock(one: Finding) -> Finding:
+    """What a mock answered is no proof: anything that it let pass or refused stays open."""
+    if one.id.startswith("network.") or one.id == "sandbox.stateful":
+        return one
+    return next(left_open([one.id], one.subject, "stateless-mock"))
+
+
+def _complete(subjects: Mapping[str, list[Probe[Any]]], findings: list[Finding], reason: str) -> list[Finding]:
+    """The findings, with one "unknown" for each claim that none answers: a forgotten probe can't become a silent pass."""
+    there = {(one.id, one.subject) for one in findings}
+    claims = ((subject, claim) for subject, probes in subjects.items() for probe in probes for claim in probe.claims)
+    missing = (
+        one for subject, claim in claims if (claim, subject) not in there for one in left_open([claim], subject, reason)
+    )
+    return [*findings, *missing]

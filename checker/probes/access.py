@@ -1,0 +1,114 @@
+"""Access: do the credentials work, are wrong and missing ones refused, can tokens be renewed, and what do the answers' headers tell?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.client.messages import Response
+from checker.model.finding import Answer
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.contexts import SystemLook
+from checker.project.types import NoAuth
+
+REFUSALS = frozenset(
+    {400, 401, 403, 404}
+)  # ways to refuse credentials; some systems hide behind a 404 what they don't show
+UNAUTHORIZED, FORBIDDEN, TOO_MANY, SERVER_ERROR = 401, 403, 429, 500
+SUNSET = ("sunset", "deprecation")  # RFC 8594 and RFC 9745
+
+
+def shown(response: Response) -> tuple[str, ...]:
+    """The evidence of an answer."""
+    return (response.exchange,) if response.exchange else ()
+
+
+def knock(look: SystemLook, credentials: str = "own") -> Response | None:
+    """The answer to the smallest list of the first resource, asked with these credentials; None where nothing can be listed."""
+    return next((one.resource.asked_with(credentials).page(size=1).response for one in look.listable), None)
+
+
+@probe("credentials.accepted", scope="system")
+def accepted(look: SystemLook) -> Iterator[Told]:
+    """Ask for each resource's list until one is given. Only a refusal of the credentials is a no."""
+    last = unknown("credentials.accepted", "no-list-operation")
+    for one in look.listable:
+        operation = one.profile.operations.list or one.profile.operations.search
+        response = one.resource.page(size=1).response
+        values = {"status": response.status, "operation": operation}
+        if response.ok:
+            yield yes("credentials.accepted", shown(response), **values)
+            return
+        if response.status in {UNAUTHORIZED, FORBIDDEN}:
+            last = no("credentials.accepted", shown(response), **values)
+        elif last.answer is Answer.UNKNOWN:
+            reason = (
+                "rate-limited"
+                if response.status == TOO_MANY
+                else "server-error"
+                if response.status >= SERVER_ERROR
+                else "refused"
+            )
+            last = unknown("credentials.accepted", reason, shown(response), **values)
+    yield last
+
+
+@probe("credentials.wrong-refused", "credentials.missing-refused", "credentials.errors-distinct", scope="system")
+def refusals(look: SystemLook) -> Iterator[Told]:
+    """Ask with wrong credentials, with none, and for a record that can't exist; the three should be told apart."""
+    if look.settings.auth is None or isinstance(look.settings.auth, NoAuth):
+        for claim in ("credentials.wrong-refused", "credentials.missing-refused", "credentials.errors-distinct"):
+            yield unknown(claim, "no-authentication")
+        return
+    wrong, missing = knock(look, "wrong"), knock(look, "none")
+    if wrong is None or missing is None:
+        return
+    yield whether("credentials.wrong-refused", wrong.status in REFUSALS, shown(wrong), status=wrong.status)
+    yield whether("credentials.missing-refused", missing.status in REFUSALS, shown(missing), status=missing.status)
+    absent = absent_record(look)
+    if absent is None:
+        yield unknown("credentials.errors-distinct", "no-read-operation")
+        return
+    values = {"wrong": wrong.status, "missing": missing.status, "unknown": absent.status}
+    distinct = wrong.status == missing.status == UNAUTHORIZED and absent.status not in {UNAUTHORIZED, FORBIDDEN}
+    evidence = (*shown(wrong), *shown(missing), *shown(absent))
+    yield whether("credentials.errors-distinct", distinct, evidence, **values)
+
+
+def absent_record(look: SystemLook) -> Response | None:
+    """The answer to a read of a record that can't exist, in the form of the ids seen; None where nothing can be read singly."""
+    for one in look.listable:
+        if one.profile.operations.read is not None:
+            return one.resource.read(one.made_up_id).response
+    return None
+
+
+@probe("token.renewed", scope="system")
+def renewal(look: SystemLook) -> Iterator[Told]:
+    """Renew the token once and ask with the new one."""
+    session = look.client.session("own")
+    token = session.renew()
+    if token is None:
+        yield unknown("token.renewed", "no-renewal")
+        return
+    response = knock(look)
+    if response is not None:
+        yield whether("token.renewed", response.ok, shown(response), lifetime=token.lifetime_s, reason=None)
+
+
+@probe("rate-limit.shown", "redirect.none", "version.no-sunset", scope="system")
+def headers(look: SystemLook) -> Iterator[Told]:
+    """Look at the headers of an ordinary answer; a limit is never provoked."""
+    response = knock(look)
+    if response is None or not response.ok:
+        return
+    told = response.rate_limit()
+    if told is None:
+        yield no("rate-limit.shown", shown(response), headers=[])
+    else:
+        yield yes(
+            "rate-limit.shown", shown(response), headers=list(told.headers), limit=told.limit, remaining=told.remaining
+        )
+    to = [one.location for one in response.redirects]
+    yield whether("redirect.none", not to, shown(response), to=", ".join(to) or None)
+    sunset = [f"{name}: {response.headers[name]}" for name in SUNSET if name in response.headers]
+    yield whether("version.no-sunset", not sunset, shown(response), header="; ".join(sunset) or None)

@@ -1,0 +1,153 @@
+"""Change detection: what do timestamps say, and does "changed since" leave out the older and keep the boundary?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from checker.model.instants import Instant
+from checker.model.paths import get
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.contexts import ResourceLook, Walk, walk
+
+FINE = frozenset({"second", "millisecond", "microsecond"})
+CLUMP_SHARE = 0.1  # of the records that may share one changed time before a time cursor is in danger
+CLUMP_LEAST = 3
+ENOUGH = 2  # different changed times that a boundary needs
+SINCE_PAGES = 10
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # an instant that every system can take
+
+
+def _stamped(look: ResourceLook) -> list[tuple[dict[str, Any], Instant]]:
+    return [(record, instant) for record in look.walk.records if (instant := look.stamp(record)) is not None]
+
+
+@probe("timestamp.filled", "timestamp.zoned", "timestamp.precise", "timestamp.distinct", scope="resource")
+def timestamps(look: ResourceLook) -> Iterator[Told]:
+    """Look at the changed times of the records that the walk brought."""
+    if not look.readable:
+        return
+    name = look.profile.fields.updated
+    records = look.walk.records
+    if name is None or not records:
+        for claim in ("timestamp.filled", "timestamp.zoned", "timestamp.precise", "timestamp.distinct"):
+            yield unknown(claim, "no-timestamp-field" if name is None else "no-records")
+        return
+    shown = " + ".join(name) if isinstance(name, list) else name
+    stamped = [instant for _, instant in _stamped(look)]
+    shared = max(Counter(one.at for one in stamped).values(), default=0)
+    forms = sorted({one.form for one in stamped})
+    counted = {"filled": len(stamped), "forms": forms, "shared": shared}
+    evidence = (
+        *look.walk.evidence,
+        look.counted("timestamps", counted, datetime.now(UTC).isoformat(timespec="seconds")),
+    )
+    yield whether(
+        "timestamp.filled", len(stamped) == len(records), evidence, field=shown, filled=len(stamped), of=len(records)
+    )
+    if not stamped:
+        for claim in ("timestamp.zoned", "timestamp.precise", "timestamp.distinct"):
+            yield unknown(claim, "no-timestamp", evidence)
+        return
+    yield whether("timestamp.zoned", all(one.zoned for one in stamped), evidence, field=shown, format=", ".join(forms))
+    # One fine stamp proves the precision: a second that ends in 000 is no proof against it.
+    precision = max(
+        (one.precision for one in stamped), key=("day", "minute", "second", "millisecond", "microsecond").index
+    )
+    yield whether("timestamp.precise", precision in FINE, evidence, field=shown, precision=precision)
+    if len(stamped) < ENOUGH:
+        yield unknown("timestamp.distinct", "too-few-records", evidence)
+    else:
+        clumped = shared >= CLUMP_LEAST and shared > CLUMP_SHARE * len(stamped)
+        yield whether("timestamp.distinct", not clumped, evidence, field=shown, shared=shared, of=len(stamped))
+
+
+@probe(
+    "updated-since.excludes-older",
+    "updated-since.includes-boundary",
+    "updated-since.nonsense-refused",
+    scope="resource",
+)
+def updated_since(look: ResourceLook) -> Iterator[Told]:
+    """Ask for what changed since an instant in the middle of the records' own: the older must be missing, the boundary there."""
+    if not look.readable:
+        return
+    boundary = ("updated-since.excludes-older", "updated-since.includes-boundary")
+    nonsense = look.resource.since("not-a-date")
+    stamped = _stamped(look)
+    reason = None
+    if nonsense is None:
+        reason = "not-declared"
+    elif look.profile.fields.updated is None:
+        reason = "no-timestamp-field"
+    elif len({instant.at for _, instant in stamped}) < ENOUGH:
+        reason = "too-few-records"
+    if reason is None:
+        moments = sorted({instant.at for _, instant in stamped})
+        yield from _boundary(look, stamped, moments[len(moments) // 2])
+    else:
+        yield from (unknown(claim, reason) for claim in boundary)
+    if nonsense is None:
+        yield unknown("updated-since.nonsense-refused", "not-declared")
+        return
+    page = look.resource.page(nonsense)
+    evidence = (page.response.exchange,) if page.response.exchange else ()
+    if not page.response.ok and not _takes_instants(look, stamped):
+        # What refuses every instant proves nothing by refusing nonsense: the question was put in a wrong form.
+        yield unknown("updated-since.nonsense-refused", "refused", evidence, status=page.response.status)
+        return
+    yield whether("updated-since.nonsense-refused", not page.response.ok, evidence, status=page.response.status)
+
+
+def _takes_instants(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]]) -> bool:
+    """Whether the list answers to a sensible instant in the form in which the boundary is asked."""
+    form = spelling(look, stamped[0][1]) if stamped else look.profile.updated_since.format
+    query = look.resource.since(LONG_AGO, form)
+    return query is not None and look.resource.page(query, size=1).response.ok
+
+
+# How a profile's formats (project file, updated_since.format) are called for the forms in which stamps are seen.
+SPELLINGS = {"naive": "naive", "date": "date", "epoch_s": "epoch_s", "epoch_ms": "epoch_ms"}
+
+
+def spelling(look: ResourceLook, seen: Instant) -> str:
+    """The format to ask in: the declared one, else the one in which the system writes its own stamps."""
+    return look.profile.updated_since.format or SPELLINGS.get(seen.form, "rfc3339")
+
+
+def _boundary(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], middle: datetime) -> Iterator[Told]:
+    declared = look.profile.updated_since
+    shown = {"param": ", ".join(declared.query) or (declared.param.name if declared.param else None)}
+    answer: Walk = walk(look.resource, None, look.resource.since(middle, spelling(look, stamped[0][1])), SINCE_PAGES)
+    first = answer.pages[0]
+    if not first.response.ok:
+        for claim in ("updated-since.excludes-older", "updated-since.includes-boundary"):
+            yield unknown(claim, "refused", answer.evidence, **shown)
+        return
+    got = [(record, look.stamp(record)) for record in answer.records]
+    older = [record for record, instant in got if instant is not None and instant.at < middle]
+    instant_text = middle.isoformat()
+    if not got:
+        # A filter that leaves nothing looks like "nothing changed": the positive control failed, so nothing follows for older records.
+        yield unknown("updated-since.excludes-older", "empty-answer", answer.evidence, **shown)
+        yield no("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)
+        return
+    yield whether(
+        "updated-since.excludes-older", not older, answer.evidence, **shown, older=len(older), since=instant_text
+    )
+    if older:
+        yield unknown("updated-since.includes-boundary", "filter-ignored", answer.evidence, **shown)
+        return
+    name = look.profile.fields.id
+    there = {str(get(record, name)) for record, _ in got} if name else set()
+    at_boundary = {str(get(record, name)) for record, instant in stamped if instant.at == middle} if name else set()
+    if not at_boundary or (answer.stop is None and not at_boundary <= there):
+        yield unknown(
+            "updated-since.includes-boundary", "no-id" if not name else "budget-used-up", answer.evidence, **shown
+        )
+    elif at_boundary <= there:
+        yield yes("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)
+    else:
+        yield no("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)

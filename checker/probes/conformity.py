@@ -1,0 +1,58 @@
+"""Do live answers match the document?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.documents.closure import as_json_schema
+from checker.model.text import safe
+from checker.probes.base import Told, probe, unknown, whether
+from checker.probes.contexts import ResourceLook
+
+
+@probe("answers.match-document", scope="resource")
+def conformity(look: ResourceLook) -> Iterator[Told]:
+    """Validate the first page's body, as it came, against the schema that the document declares for it."""
+    if not look.readable:
+        return
+    api = look.system.api
+    operation = api.operation(look.profile.pagination.operation or look.profile.operations.list) if api else None
+    reply = operation.success if operation else None
+    schema = as_json_schema(reply.schema) if reply is not None and reply.schema else None
+    evidence = (look.first.response.exchange,) if look.first.response.exchange else ()
+    mismatches = _mismatches(schema, look.first.response.json()) if schema is not None else None
+    if mismatches is None:
+        yield unknown("answers.match-document", "no-schema", evidence)
+        return
+    first = next(iter(mismatches), None)
+    yield whether(
+        "answers.match-document",
+        not mismatches,
+        evidence,
+        mismatches=len(mismatches),
+        first=first,
+        of=len(look.first.records),
+    )
+
+
+def _mismatches(schema: dict[str, object], body: object) -> list[str] | None:
+    """The places where the body breaks the schema, each kind once, array positions left out; None where the schema itself is broken."""
+    import jsonschema_rs  # noqa: PLC0415 - slow to import, and only live audits need it
+
+    try:
+        validator = jsonschema_rs.validator_for({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
+        return None
+    found: dict[str, None] = {}
+    for error in validator.iter_errors(body):
+        place = ".".join("[]" if isinstance(part, int) else str(part) for part in error.instance_path).replace(
+            ".[]", "[]"
+        )
+        found[f"{safe(place, 80)}: {_kind(error)}"] = None
+    return list(found)
+
+
+def _kind(error: object) -> str:
+    """What is broken, without the value: values may be personal data."""
+    rule = list(getattr(error, "schema_path", ["?"]))
+    return str(rule[-1]) if rule and rule[-1] != "$ref" else "?"

@@ -1,0 +1,187 @@
+"""What live probes look at: a system and its resources, with what was read once and serves several probes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from checker.client.client import Client
+from checker.client.recorder import Recorder, Scope
+from checker.model.api import Api
+from checker.model.finding import CountEvidence
+from checker.model.instants import Instant, read_instant
+from checker.model.paths import get
+from checker.model.profile import Profile, ResourceProfile
+from checker.probes.base import Ledger
+from checker.project.types import Platform, System
+from checker.resources.query import Query
+from checker.resources.resource import Page, Resource
+
+WALK_PAGES = 25  # pages that a walk takes at most; the rest is said to be unseen
+WALK_RECORDS = 5000
+UNREADABLE = frozenset({"unreadable", "items-missing"})  # a good status, yet no list
+LARGE_PAGE = 100  # records a page, where a document names no maximum
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk over a list: its pages, how it ended (`stop`, see `Page`; None or most-pages where we stopped it), and the total told."""
+
+    size: int | None
+    pages: tuple[Page, ...]
+    stop: str | None
+    total: int | None
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """All records in the order in which they came."""
+        return [record for page in self.pages for record in page.records]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server had nothing more to give."""
+        return self.pages[-1].natural
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The exchanges of the first and the last page."""
+        keys = [page.response.exchange for page in self.pages if page.response.exchange]
+        return tuple(dict.fromkeys([*keys[:1], *keys[-1:]]))
+
+
+@dataclass
+class ResourceLook:
+    """One resource, as live probes see it. What was read is kept: several probes look at the same walk."""
+
+    system: SystemLook
+    asked: Resource
+
+    @property
+    def resource(self) -> Resource:
+        """The resource, its exchanges recorded under the probe that runs now."""
+        return self.asked.recorded(self.system.scope)
+
+    @property
+    def profile(self) -> ResourceProfile:
+        """The resource's profile."""
+        return self.resource.profile
+
+    @property
+    def subject(self) -> str:
+        """`SYSTEM/RESOURCE`."""
+        return f"{self.system.name}/{self.profile.name}"
+
+    @cached_property
+    def first(self) -> Page:
+        """The first page, as the server cuts it when nobody says how large."""
+        return self.resource.page()
+
+    @property
+    def readable(self) -> bool:
+        """Whether the list gives records, or an honest empty list."""
+        return self.first.response.ok and self.first.stop not in UNREADABLE
+
+    @cached_property
+    def walk(self) -> Walk:
+        """A walk over the list, with pages small enough that there are several where records allow."""
+        return walk(self.resource, self._walk_size())
+
+    def _walk_size(self) -> int | None:
+        """Pages of about a quarter of what is there, so that paging is exercised; larger where there is much."""
+        if self.profile.pagination.style == "none":
+            return None
+        known = self.first.total or len(self.first.records)
+        most = self.profile.pagination.max_page_size or LARGE_PAGE
+        if known > most * WALK_PAGES and self.profile.pagination.max_page_size is None:
+            most = min(known // (WALK_PAGES - 1) + 1, WALK_RECORDS)
+        return max(1, min(most, -(-known // 4))) if known else most
+
+    @cached_property
+    def ids(self) -> list[str | None]:
+        """The walk's record ids, as text."""
+        name = self.profile.fields.id
+        found = [get(record, name) if name else None for record in self.walk.records]
+        return [None if one is None else str(one) for one in found]
+
+    @property
+    def made_up_id(self) -> str:
+        """An id that can't exist, in the form of those seen: a number where they are numbers, else a text."""
+        name = self.profile.fields.id
+        seen = [get(record, name) for record in self.first.records] if name and self.first.response.ok else []
+        if seen and all(isinstance(one, int) or str(one).isdigit() for one in seen if one is not None):
+            return "987654321"
+        return "readiness-no-such-record"
+
+    def stamp(self, record: dict[str, Any]) -> Instant | None:
+        """When the record was last changed, by the field that the profile names; None where it isn't told."""
+        return read_instant(self.raw_stamp(record), self.system.zone)
+
+    def raw_stamp(self, record: dict[str, Any]) -> Any:
+        """The changed time as written; a list where it is split in several fields."""
+        name = self.profile.fields.updated
+        if name is None:
+            return None
+        return [get(record, one) for one in name] if isinstance(name, list) else get(record, name)
+
+    def counted(self, probe: str, counted: dict[str, Any], at: str) -> str:
+        """Keep a count over the walk's records as evidence; gives its key."""
+        evidence = CountEvidence(
+            system=self.system.name, resource=self.profile.name, records=len(self.walk.records), counted=counted, at=at
+        )
+        return self.system.ledger.add(f"{self.system.name}|{probe}|{self.subject}|count", evidence)
+
+
+def walk(resource: Resource, size: int | None, query: Query | None = None, most_pages: int = WALK_PAGES) -> Walk:
+    """Walk a list until it ends, goes in circles, or we have seen enough."""
+    pages: list[Page] = []
+    seen = 0
+    for page in resource.pages(query, size=size, most=most_pages):
+        pages.append(page)
+        seen += len(page.records)
+        if seen >= WALK_RECORDS:
+            break
+    return Walk(
+        size, tuple(pages), pages[-1].stop, next((page.total for page in pages if page.total is not None), None)
+    )
+
+
+@dataclass
+class SystemLook:
+    """One system, as live probes see it."""
+
+    name: str
+    settings: System
+    profile: Profile
+    api: Api | None
+    whole_client: Client
+    recorder: Recorder
+    ledger: Ledger
+    platform: Platform | None = None
+    resources: list[ResourceLook] = field(default_factory=list)
+    stateless: bool | None = None
+    scope: Scope = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.now("start", self.name)
+
+    def now(self, probe: str, subject: str) -> None:
+        """From here on exchanges are recorded as those of this probe about this subject."""
+        self.scope = self.recorder.scope(self.name, probe, subject)
+
+    @property
+    def client(self) -> Client:
+        """The client, recording under the probe that runs now."""
+        return self.whole_client.recorded(self.scope)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which stamps without one are read."""
+        return ZoneInfo(self.settings.timezone or "UTC")
+
+    @property
+    def listable(self) -> Sequence[ResourceLook]:
+        """Resources that can be listed at all."""
+        return [one for one in self.resources if one.profile.operations.list or one.profile.operations.search]

@@ -1,0 +1,164 @@
+"""Filters and sorting: does the server really narrow and order, or does it ignore what it was asked?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from checker.model.paths import get
+from checker.model.profile import Param
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.contexts import ResourceLook
+from checker.resources.query import Query, of_params
+
+TRIES = 3  # filter parameters that are tried
+MADE_UP = "readiness_no_such_field"
+PLAIN = (str, int, float)
+# Words for "the latest first" in parameters that say the direction apart from the field.
+DIRECTION = re.compile(r"order|direction|dir|ascending|desc", re.IGNORECASE)
+LONGEST_VALUE = 120  # characters of a value that is asked for
+
+
+def field_of(param: Param, record: Mapping[str, Any]) -> str | None:
+    """The record's field that a filter parameter is about: `email`, `id:in`, `filter[email][_eq]`, `filter[company][country][_eq]`
+    (`company.country`, the deepest that the record has); None where none fits.
+    """
+    parts = [one for one in re.split(r"[\[\]:]+", param.name) if one]
+    for start, part in enumerate(parts):
+        if get(record, part) is not None:
+            names = (".".join(parts[start:end]) for end in range(len(parts), start, -1))
+            return next(name for name in names if get(record, name) is not None)
+    return None
+
+
+def _comparable(value: Any) -> str:
+    return str(value).strip().casefold()
+
+
+def _filters(look: ResourceLook) -> Iterator[tuple[Param, str, Any]]:
+    """(parameter, field, value) that should leave some records out: the value isn't every record's."""
+    records = look.walk.records
+    for param in look.profile.filtering.params:
+        for record in records:
+            name = field_of(param, record)
+            value = get(record, name) if name else None
+            if (
+                name is None
+                or not isinstance(value, PLAIN)
+                or isinstance(value, bool)
+                or not 0 < len(str(value)) <= LONGEST_VALUE
+            ):
+                continue
+            if any(_comparable(get(other, name)) != _comparable(value) for other in records):
+                yield param, name, value
+                break
+
+
+@probe("filter.honoured", "filter.unknown-refused", scope="resource")
+def filtering(look: ResourceLook) -> Iterator[Told]:
+    """Ask for one record's value: nothing else may come. Ask by a field that doesn't exist: the server should refuse."""
+    if not look.readable:
+        return
+    if len(look.walk.records) > 1:
+        yield _honoured(look)
+    else:
+        yield unknown("filter.honoured", "too-few-records")
+    page = look.resource.page(Query(((MADE_UP, "1"),)))
+    evidence = (page.response.exchange,) if page.response.exchange else ()
+    yield whether("filter.unknown-refused", not page.response.ok, evidence, status=page.response.status)
+
+
+def _honoured(look: ResourceLook) -> Told:
+    last: Told | None = None
+    for tried, (param, name, value) in enumerate(_filters(look)):
+        if tried >= TRIES:
+            break
+        page = look.resource.page(of_params([(param, value)]))
+        evidence = (page.response.exchange,) if page.response.exchange else ()
+        values = {"param": param.name, "field": name, "kept": len(page.records), "of": len(look.walk.records)}
+        if not page.response.ok:
+            last = last or unknown("filter.honoured", "refused", evidence, **values)
+            continue
+        strangers = [one for one in page.records if _comparable(get(one, name)) != _comparable(value)]
+        if page.records and not strangers:
+            return yes("filter.honoured", evidence, **values)
+        # An empty answer may be another way of writing the value; strangers mean that the filter was ignored.
+        last = (
+            no("filter.honoured", evidence, **values)
+            if strangers
+            else last or unknown("filter.honoured", "empty-answer", evidence, **values)
+        )
+    return last or unknown(
+        "filter.honoured", "not-declared" if not look.profile.filtering.params else "no-fitting-value"
+    )
+
+
+@probe("sort.honoured", scope="resource")
+def sorting(look: ResourceLook) -> Iterator[Told]:
+    """Ask for both orders of one field: each must be in order, and the two must differ."""
+    if not look.readable:
+        return
+    params = [one for one in look.profile.sorting.params if one.in_ == "query"]
+    if not params:
+        yield unknown("sort.honoured", "not-declared")
+        return
+    fields = _sortable(look)
+    if not fields:
+        yield unknown("sort.honoured", "all-equal" if look.walk.records else "no-records")
+        return
+    last: Told | None = None
+    for name in fields[:TRIES]:
+        for up, down in spellings(params, name):
+            told = _ordered(look, name, up, down)
+            if told is not None and told.answer.value == "yes":
+                yield told
+                return
+            last = told or last
+    yield last or unknown("sort.honoured", "refused")
+
+
+def _sortable(look: ResourceLook) -> list[str]:
+    """Fields whose values differ between records: the changed time first, then created, number, name, id."""
+    roles = look.profile.fields
+    split = roles.updated if isinstance(roles.updated, list) else [roles.updated]
+    names = [*split, roles.created, roles.number, roles.name, roles.email, roles.id]
+    known = [one for one in names if isinstance(one, str)]
+    return [
+        one for one in dict.fromkeys(known) if len({_comparable(get(record, one)) for record in look.walk.records}) > 1
+    ]
+
+
+def spellings(params: list[Param], name: str) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """The common ways to ask for a field in ascending and in descending order, as (up, down) queries."""
+    by = next((one.name for one in params if not DIRECTION.search(one.name)), params[0].name)
+    way = next((one.name for one in params if one.name != by and DIRECTION.search(one.name)), None)
+    if way is not None:
+        truth = re.search(r"ascending", way, re.IGNORECASE)
+        up, down = ("true", "false") if truth else ("asc", "desc")
+        yield {by: name, way: up}, {by: name, way: down}
+    yield {by: name}, {by: f"-{name}"}
+    yield {by: f"{name}:asc"}, {by: f"{name}:desc"}
+    yield {by: f"{name} asc"}, {by: f"{name} desc"}
+
+
+def in_order(values: list[Any]) -> bool:
+    """Whether values ascend: by number, by code point, or without regard to case (servers differ in that)."""
+    present = [one for one in values if one is not None]
+    if all(isinstance(one, int | float) for one in present):
+        return present == sorted(present)
+    texts = [str(one) for one in present]
+    return texts == sorted(texts) or texts == sorted(texts, key=str.casefold)
+
+
+def _ordered(look: ResourceLook, name: str, up: dict[str, str], down: dict[str, str]) -> Told | None:
+    """What both orders show; None where the server refuses this spelling."""
+    rising, falling = (look.resource.page(Query(tuple(one.items()))) for one in (up, down))
+    evidence = tuple(one for one in (rising.response.exchange, falling.response.exchange) if one)
+    if not (rising.response.ok and falling.response.ok):
+        return None
+    values = [[get(record, name) for record in page.records] for page in (rising, falling)]
+    if not all(values):
+        return unknown("sort.honoured", "empty-answer", evidence, param=", ".join(up), field=name)
+    ordered = in_order(values[0]) and in_order(values[1][::-1]) and values[0] != values[1]
+    return whether("sort.honoured", ordered, evidence, param=", ".join(up), field=name)

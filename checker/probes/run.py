@@ -1,0 +1,61 @@
+"""Runs probes: answers become findings, what is left unsaid becomes unknown, a crash becomes the answer "error"."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from checker.catalogue import finding
+from checker.errors import DeadlineError, OriginError, TooLargeError, TransportError, UnreachableError, UnreadableError
+from checker.model.finding import Answer, Finding, Grade
+from checker.probes.base import Probe, Told, unknown
+
+logger = logging.getLogger(__name__)
+
+# Why a question stayed open, by what went wrong on the way; codes of catalogue/reasons.yaml.
+REASONS: tuple[tuple[type[TransportError], str], ...] = (
+    (UnreachableError, "unreachable"),
+    (DeadlineError, "deadline"),
+    (TooLargeError, "too-large"),
+    (OriginError, "other-origin"),
+    (UnreadableError, "unreadable-answer"),
+    (TransportError, "unreachable"),
+)
+
+
+def reason_of(error: TransportError) -> str:
+    """The reason's code for a request that got no usable answer."""
+    return next(reason for kind, reason in REASONS if isinstance(error, kind))
+
+
+def ask(probe: Probe[Any], look: Any, subject: str) -> Iterator[Finding]:
+    """Run one probe about `subject`; gives exactly one finding for each of its claims."""
+    told: dict[str, Told] = {}
+    reason, crash = "not-settled", None
+    evidence: tuple[str, ...] = ()
+    try:
+        for one in probe.ask(look):
+            told[one.claim] = one
+    except TransportError as error:
+        reason, evidence = reason_of(error), (error.exchange,) if error.exchange else ()
+    except Exception as error:  # a probe's crash must not end the audit: it becomes the finding "error"
+        logger.debug("probe %s crashed", probe.name, exc_info=True)
+        crash = type(error).__name__
+    if told.keys() - set(probe.claims):
+        crash = f"{probe.name} answered what it doesn't name: {', '.join(told)}"
+    for claim in probe.claims:
+        if claim in told:
+            one = told[claim]
+            yield finding(claim, subject, one.answer, Grade.PROBED, one.values, one.evidence)
+        elif crash is not None:
+            yield finding(claim, subject, Answer.ERROR, Grade.PROBED, {"error": crash})
+        else:
+            yield finding(claim, subject, Answer.UNKNOWN, Grade.PROBED, {"reason": reason}, evidence)
+
+
+def left_open(claims: Iterable[str], subject: str, reason: str) -> Iterator[Finding]:
+    """One finding "unknown" for each claim that could not be asked about, with the reason (a code of catalogue/reasons.yaml)."""
+    for claim in claims:
+        one = unknown(claim, reason)
+        yield finding(claim, subject, one.answer, Grade.PROBED, one.values)

@@ -1,0 +1,105 @@
+"""Records found in answers by the profile's paths. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from checker.client.messages import Headers
+from checker.model.paths import MISSING, get, get_all
+from checker.model.profile import ResourceProfile
+
+HEADER = "header:"
+DEEPEST_GUESS = 3  # levels that are looked through for the list where no path is known
+
+
+def items(body: Any, path: str | list[str] | None) -> list[Any] | None:
+    """The list's items; None where nothing stands at the path. Several paths are read one after the other; without one the only list of
+    objects is taken.
+    """
+    if path is None:
+        return guessed(body)
+    paths = [path] if isinstance(path, str) else path
+    found: list[Any] = []
+    there = False
+    for one in paths:
+        for held in get_all(body, one.removesuffix("[]")):
+            if isinstance(held, list):
+                there = True
+                found += held
+    return found if there else None
+
+
+def guessed(body: Any) -> list[Any] | None:
+    """The body itself where it is a list, else the list of objects nearest to the top, else the nearest empty one; None where there is none."""
+    if isinstance(body, list):
+        return body
+    empty: list[Any] | None = None
+    level = [body]
+    for _ in range(DEEPEST_GUESS):
+        level = [below for one in level if isinstance(one, Mapping) for below in one.values()]
+        for one in level:
+            if isinstance(one, list) and any(isinstance(item, Mapping) for item in one):
+                return one
+            empty = one if empty is None and one == [] else empty
+    return empty
+
+
+def records(found: list[Any], record_path: str) -> list[dict[str, Any]]:
+    """The records inside the items; what is no object is left out."""
+    if not record_path:
+        return [one for one in found if isinstance(one, dict)]
+    inside = (get(one, record_path, one) for one in found)
+    return [one for one in inside if isinstance(one, dict)]
+
+
+def record_id(record: Mapping[str, Any], profile: ResourceProfile) -> str | None:
+    """A record's id as text; None where the profile names no id or the record has none."""
+    value = get(record, profile.fields.id) if profile.fields.id else None
+    return None if value is None or isinstance(value, dict | list) else str(value)
+
+
+def record_ids(found: list[dict[str, Any]], profile: ResourceProfile) -> list[str] | None:
+    """The ids of a page's records; None unless each has one."""
+    name = profile.fields.id
+    if name is None:
+        return None
+    ids: list[str] = []
+    for record in found:
+        # most ids stand at the top, and pages are many
+        value = record[name] if name in record else get(record, name)
+        if value is None or isinstance(value, dict | list):
+            return None
+        ids.append(str(value))
+    return ids
+
+
+def total(body: Any, headers: Headers, path: str | None) -> int | None:
+    """The total that an answer tells; None where it tells none."""
+    if path is None:
+        return None
+    value = headers.get(path.removeprefix(HEADER)) if path.startswith(HEADER) else get(body, path)
+    text = str(value).strip()
+    return int(text) if not isinstance(value, bool) and text.isascii() and text.isdigit() else None
+
+
+def single(body: Any, profile: ResourceProfile) -> dict[str, Any] | None:
+    """The record in the answer to a single read: under `answer_path` where that is set, else under what wraps it in lists, else the body."""
+    for path in _wrappers(profile):
+        held = get(body, path, MISSING)
+        held = held[0] if isinstance(held, list) and len(held) == 1 else held
+        if isinstance(held, dict):
+            return held
+    return None
+
+
+def _wrappers(profile: ResourceProfile) -> list[str]:
+    told = profile.answer_path
+    if isinstance(told, dict):
+        told = told.get("read") if "read" in told else told.get("")
+        return [told or ""]
+    if told is not None:
+        return [told]
+    listed = [profile.items_path] if isinstance(profile.items_path, str) else (profile.items_path or [])
+    guesses = [profile.record_path, *(one.removesuffix("[]") for one in listed)]
+    return [*(one for one in guesses if one), ""]

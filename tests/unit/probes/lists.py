@@ -1,0 +1,150 @@
+"""A list server with switchable defects, and a look at it: what a probe test needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from checker.client.recorder import Recorder
+from checker.model.finding import Finding
+from checker.model.profile import (
+    DocumentInfo,
+    FieldRoles,
+    Filtering,
+    Operations,
+    Pagination,
+    Param,
+    Profile,
+    ResourceProfile,
+    Sorting,
+    UpdatedSince,
+)
+from checker.probes import RESOURCE_PROBES, SYSTEM_PROBES
+from checker.probes.base import Ledger
+from checker.probes.contexts import ResourceLook, SystemLook
+from checker.probes.run import ask
+from checker.project.types import BearerAuth, System
+from checker.resources.resource import Resource
+from tests.clients import FAST, client
+from tests.servers import Answered, Asked, serve
+
+TOKEN = "good-token"
+BEGIN = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+
+
+def record(number: int) -> dict[str, Any]:
+    """One contact; each changed an hour after the one before."""
+    changed = (BEGIN + timedelta(hours=number)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"id": str(number), "email": f"p{number}@example.com", "name": f"Person {number % 7}", "updated_at": changed}
+
+
+@dataclass
+class Lists:
+    """The server. `defect` names what it does wrong; without one it is a good citizen."""
+
+    defect: str = ""
+    records: list[dict[str, Any]] = field(default_factory=lambda: [record(i) for i in range(23)])
+    style: str = "offset"
+
+    def __call__(self, asked: Asked) -> Answered | Any:
+        """Answer a request."""
+        if self.defect.isdigit() and asked.path == "/contacts":
+            return Answered(int(self.defect), {"error": "so"})
+        if self.defect == "html":
+            return Answered(200, b"<!DOCTYPE html><html>log in</html>", [("Content-Type", "text/html")])
+        if self.defect == "cut":
+            return Answered(200, b'{"data": [{"id": "1"')
+        if asked.headers.get("authorization") != f"Bearer {TOKEN}" and self.defect != "lets-everybody-in":
+            return Answered(401, {"error": "who?"})
+        if asked.path != "/contacts":
+            found = next((one for one in self.records if f"/contacts/{one['id']}" == asked.path), None)
+            if self.defect == "mock":
+                found = self.records[0]
+            return found or Answered(404, {"error": "none"})
+        return self.listed(asked.query)
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list, narrowed, ordered and cut as asked, but for the defect."""
+        known = {"email", "limit", "offset", "sort", "since"}
+        if query.keys() - known and self.defect != "ignores-unknown":
+            return Answered(400, {"error": "unknown parameter"})
+        found = self.narrowed(query)
+        if isinstance(found, Answered):
+            return found
+        if "sort" in query and self.defect != "ignores-sort":
+            name = query["sort"].lstrip("-")
+            if name not in self.records[0]:
+                return Answered(400, {"error": "no such field"})
+            found = sorted(found, key=lambda one: one[name], reverse=query["sort"].startswith("-"))
+        start = int(query.get("offset", "0"))
+        size = int(query.get("limit", "100"))
+        size = 100 if self.defect == "ignores-size" else size
+        if self.defect in {"mock", "loops"}:
+            start = 0
+        if self.defect == "repeats" and start:
+            start -= 1
+        page = found[start : start + size]
+        if self.defect == "endless":
+            page = [{**record(start + i), "id": f"n{start + i}"} for i in range(size)]
+        total = len(found) + (2 if self.defect == "incomplete" else 0)
+        return {"data": page} if self.defect in {"endless", "no-total"} else {"data": page, "total": total}
+
+    def narrowed(self, query: dict[str, str]) -> list[dict[str, Any]] | Answered:
+        """The records that the filters leave."""
+        found = self.records
+        if "email" in query and self.defect != "ignores-filter":
+            found = [one for one in found if one["email"] == query["email"]]
+        if "since" in query and self.defect != "ignores-since":
+            try:
+                since = datetime.fromisoformat(query["since"])
+            except ValueError:
+                return [] if self.defect == "takes-nonsense" else Answered(400, {"error": "no date"})
+            stamps = [(one, datetime.fromisoformat(one["updated_at"])) for one in found]
+            found = [one for one, at in stamps if (at > since if self.defect == "excludes-boundary" else at >= since)]
+            found = [] if self.defect == "empty-since" else found
+        return found
+
+
+def profile(style: str = "offset", max_page_size: int | None = 50) -> ResourceProfile:
+    """The contacts of the server as a document would declare them."""
+    query = {name: Param(name=name, in_="query") for name in ("email", "sort", "since")}
+    params = (Param(name="limit", in_="query", means="size"), Param(name="offset", in_="query", means="position"))
+    return ResourceProfile(
+        name="contacts",
+        role="contact",
+        operations=Operations(list="GET /contacts", read="GET /contacts/{id}"),
+        pagination=Pagination(
+            style=style, operation="GET /contacts", params=params, max_page_size=max_page_size, total_path="total"
+        ),
+        items_path="data",
+        filtering=Filtering(supported=True, params=(query["email"],)),
+        sorting=Sorting(supported=True, params=(query["sort"],)),
+        updated_since=UpdatedSince(supported=True, param=query["since"]),
+        fields=FieldRoles(id="id", email="email", updated="updated_at", name="name"),
+    )
+
+
+@contextmanager
+def looking(lists: Lists, one: ResourceProfile | None = None, token: str = TOKEN) -> Iterator[SystemLook]:
+    """A look at a running server."""
+    with serve(lists) as server:
+        settings = System(base_url=server.url, auth=BearerAuth(token="${env:T}"), limits=FAST)
+        made = client(server.url, BearerAuth(token="${env:T}"), secrets={"T": token})
+        whole = Profile(document=DocumentInfo(title="t", version="1", openapi="3.1.0", source="t.json"))
+        look = SystemLook("crm", settings, whole, None, made, Recorder(), Ledger())
+        look.resources = [ResourceLook(look, Resource("crm", one or profile(), made))]
+        try:
+            yield look
+        finally:
+            made.close()
+
+
+def probed(lists: Lists, one: ResourceProfile | None = None, token: str = TOKEN) -> dict[str, Finding]:
+    """The findings of all probes about the server, by claim."""
+    with looking(lists, one, token) as look:
+        found = [finding for probe in SYSTEM_PROBES for finding in ask(probe, look, "crm")]
+        found += [finding for probe in RESOURCE_PROBES for finding in ask(probe, look.resources[0], "crm/contacts")]
+        return {finding.id: finding for finding in found}

@@ -1,0 +1,136 @@
+"""Live probes: each tells a good system from one with the defect that it is there to find."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.model.finding import Answer
+from tests.unit.probes.lists import Lists, probed, profile, record
+
+GOOD = (
+    "list.readable", "records.present", "count.known", "read.single", "pagination.ends", "pagination.no-repeats", "pagination.complete",
+    "page-size.honoured", "filter.honoured", "filter.unknown-refused", "sort.honoured", "timestamp.filled", "timestamp.zoned",
+    "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
+    "updated-since.nonsense-refused", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
+    "credentials.errors-distinct", "sandbox.stateful", "redirect.none", "version.no-sunset", "clock.in-step", "network.latency",
+)  # fmt: skip
+
+
+def test_a_good_system_gets_good_news_on_every_claim() -> None:
+    """A server without defects: every question that can be asked of it is answered with yes."""
+    found = probed(Lists())
+    assert {claim: found[claim].answer.value for claim in GOOD} == dict.fromkeys(GOOD, "yes")
+
+
+@pytest.mark.parametrize(
+    ("defect", "claim"),
+    [
+        ("repeats", "pagination.no-repeats"),
+        ("loops", "pagination.ends"),
+        ("incomplete", "pagination.complete"),
+        ("ignores-size", "page-size.honoured"),
+        ("ignores-filter", "filter.honoured"),
+        ("ignores-unknown", "filter.unknown-refused"),
+        ("ignores-sort", "sort.honoured"),
+        ("ignores-since", "updated-since.excludes-older"),
+        ("excludes-boundary", "updated-since.includes-boundary"),
+        ("empty-since", "updated-since.includes-boundary"),
+        ("takes-nonsense", "updated-since.nonsense-refused"),
+        ("lets-everybody-in", "credentials.wrong-refused"),
+        ("lets-everybody-in", "credentials.missing-refused"),
+        ("html", "list.readable"),
+        ("cut", "list.readable"),
+    ],
+)
+def test_each_defect_is_found(defect: str, claim: str) -> None:
+    """A server with a defect gets a no on the claim about it, with evidence to look at."""
+    finding = probed(Lists(defect))[claim]
+    assert finding.answer is Answer.NO
+    assert finding.values
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"), [("403", "not-permitted"), ("404", "no"), ("429", "no"), ("500", "unknown")]
+)
+def test_a_refused_list_is_told_as_what_it_is(status: str, answer: str) -> None:
+    """Forbidden, missing and broken lists are told apart, and what depends on the list stays open."""
+    found = probed(Lists(status))
+    assert found["list.readable"].answer.value == answer
+    assert found["list.readable"].values["status"] == int(status)
+    assert found["pagination.ends"].answer is Answer.UNKNOWN
+
+
+def test_a_list_that_never_ends_stays_open_and_costs_a_bounded_number_of_requests() -> None:
+    """A server that always has another page is left after a bounded walk, and completeness is not claimed."""
+    found = probed(Lists("endless"))
+    assert (found["pagination.ends"].answer, found["pagination.ends"].values["reason"]) == (
+        Answer.UNKNOWN,
+        "too-many-pages",
+    )
+    assert found["pagination.complete"].answer is Answer.UNKNOWN
+
+
+def test_refused_credentials_are_a_no() -> None:
+    """A token that the server refuses is a no on credentials.accepted."""
+    assert probed(Lists(), token="stale")["credentials.accepted"].answer is Answer.NO
+
+
+def test_a_stateless_mock_proves_nothing() -> None:
+    """The same page everywhere and a record for any id: a mock, told as not provable, neither good nor bad."""
+    finding = probed(Lists("mock"))["sandbox.stateful"]
+    assert (finding.answer, finding.values["reason"]) == (Answer.UNKNOWN, "stateless-mock")
+
+
+def test_one_habit_of_a_mock_alone_makes_no_mock() -> None:
+    """A real system that ignores paging, yet knows which records it has, is no mock."""
+    assert probed(Lists("loops"))["sandbox.stateful"].answer is Answer.YES
+
+
+def test_an_empty_list_proves_nothing_about_paging() -> None:
+    """Without records there is nothing to page, filter or sort, and each claim says so."""
+    found = probed(Lists(records=[]))
+    assert found["records.present"].answer is Answer.NO
+    for claim in ("pagination.ends", "pagination.complete", "filter.honoured", "sort.honoured", "timestamp.filled"):
+        assert found[claim].answer is Answer.UNKNOWN, claim
+
+
+def test_records_that_share_one_changed_time_are_a_danger_for_time_cursors() -> None:
+    """A bulk change leaves many records with one changed time: told with the size of the clump."""
+    clumped = [{**record(i), "updated_at": record(min(i, 15))["updated_at"]} for i in range(23)]
+    finding = probed(Lists(records=clumped))["timestamp.distinct"]
+    assert (finding.answer, finding.values["shared"]) == (Answer.NO, 8)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "claim", "answer"),
+    [
+        ("2026-11-01 08:{:02}:00", "timestamp.zoned", "no"),
+        ("2026-11-01T08:{:02}:00", "timestamp.precise", "yes"),
+        ("2026-11-{:02}", "timestamp.precise", "no"),
+        ("/Date(17300000{:02}000)/", "timestamp.zoned", "yes"),
+    ],
+)
+def test_the_form_of_stamps_is_told(stamp: str, claim: str, answer: str) -> None:
+    """Zone and precision are read off the stamps themselves."""
+    records = [{**record(i), "updated_at": stamp.format(i + 1)} for i in range(12)]
+    assert probed(Lists(records=records))[claim].answer.value == answer
+
+
+def test_stamps_that_are_empty_are_counted() -> None:
+    """A changed time that is null until the first change is told with how many have it."""
+    records = [{**record(i), "updated_at": record(i)["updated_at"] if i % 2 else None} for i in range(10)]
+    finding = probed(Lists(records=records))["timestamp.filled"]
+    assert (finding.answer, finding.values["filled"], finding.values["of"]) == (Answer.NO, 5, 10)
+
+
+def test_a_profile_without_paging_is_read_in_one_go() -> None:
+    """A list that isn't paged ends after one answer."""
+    found = probed(Lists("no-total"), profile(style="none"))
+    assert found["pagination.ends"].answer is Answer.YES
+
+
+def test_a_walk_of_any_style_brings_evidence() -> None:
+    """Every answered claim of a walk points at exchanges that were recorded."""
+    finding = probed(Lists())["pagination.ends"]
+    assert finding.evidence
+    assert all(key.startswith("crm|") for key in finding.evidence)
