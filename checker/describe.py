@@ -43,7 +43,9 @@ def described(
         return Described(None, None, error.problems)
     verdict = documents.validate(document) if strict else documents.validate_fast(document)
     profile = build_profile(document.api)
-    problems = (*verdict.problems, *document.problems)[:MOST_PROBLEMS]
+    # Both may have seen the same thing.
+    found = {(one.pointer, one.message): one for one in (*verdict.problems, *document.problems)}
+    problems = list(found.values())[:MOST_PROBLEMS]
     profile = replace(
         profile,
         document=replace(profile.document, source=shown_as or source),

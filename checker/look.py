@@ -159,7 +159,15 @@ class Look:
         known, settings = self.known[name], self.loaded.project.systems[name]
         assert known.profile is not None  # noqa: S101 - _why_not has looked
         look = SystemLook(
-            name, settings, known.profile, known.api, client, self.recorder, self.ledger, self.loaded.project.platform
+            name,
+            settings,
+            known.profile,
+            known.api,
+            client,
+            self.recorder,
+            self.ledger,
+            self.loaded.project.platform,
+            self.loaded.folder,
         )
         for one in resource_names(self.loaded, name):
             profile = known.profile.resource(one)

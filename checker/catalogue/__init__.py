@@ -101,12 +101,23 @@ OTHERWISE = {
 }
 
 
+def _told(values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The values in a reader's words; a `problem` (an error's code, with its own values in `details`) is told as the reason."""
+    words = localised(values, language)
+    text = errors().get(str(values.get("problem")))
+    return (
+        words
+        if text is None
+        else {**words, "reason": fill(text.message.of(language), values.get("details") or {}, language)}
+    )
+
+
 def sentence(texts: FindingText, answer: Answer, values: Mapping[str, Any], language: str) -> str:
     """A finding as a sentence in `language` (en, de); codes among the values are told in its words.
 
     What is open begins with the claim's question, so that the sentence stands by itself.
     """
-    values = localised(_with_question(values, language), language)
+    values = _told(_with_question(values, language), language)
     told = {Answer.YES: texts.yes, Answer.NO: texts.no}.get(answer)
     if told is not None:
         return fill(told.of(language), values, language)

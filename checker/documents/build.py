@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -91,6 +92,7 @@ def _servers3(context: Context) -> Iterator[str]:
 
 def _operations(context: Context) -> Iterator[tuple[Operation, dict[str, str]]]:
     """Each operation with the pointers of its callbacks."""
+    read: dict[Place, tuple[Operation, dict[str, str]]] = {}
     paths, paths_at = context.mapping(context.root.get("paths", {}), context.top.child("paths"))
     for path, node in paths.items():
         if not str(path).startswith("/"):
@@ -103,8 +105,10 @@ def _operations(context: Context) -> Iterator[tuple[Operation, dict[str, str]]]:
             continue
         for method, one, at in _methods(item, item_at):
             if isinstance(one, Mapping):
-                found, found_at = context.mapping(one, at)
-                yield _operation(context, (method, str(path)), (item, item_at), (found, found_at))
+                if at not in read:  # many paths may share one item by reference
+                    read[at] = _operation(context, (method, str(path)), (item, item_at), context.mapping(one, at))
+                operation, callbacks = read[at]
+                yield replace(operation, path=str(path)), callbacks
             else:
                 context.problem(at, "this operation is no mapping; it is left out")
 

@@ -32,7 +32,7 @@ class Document:
         self.library = library
         self.source = library.base
         context = Context(raw, library.base, library.resolve, self.shown, spec.startswith("2"))
-        url = library.source if is_url(library.source) else None
+        url = library.base if is_url(library.source) else None  # without the secrets that the address may hold
         self.api: Api = build_api(context, spec, library.base, url)
         self._left_out = tuple(context.problems)
 

@@ -62,7 +62,7 @@ class Jail:
         scheme = SCHEME.match(target)
         if scheme and scheme[0].lower() != "file:":
             raise Refused(f"{scheme[0]} references are not followed")
-        name = unquote(urlsplit(target).path if scheme else target.partition("?")[0])
+        name = unquote(unquote(urlsplit(target).path if scheme else target.partition('?')[0]))
         if "\\" in name or "\0" in name or name.startswith("//") or (":" in name and os.name == "nt"):
             raise Refused("not a plain relative file name")
         # By name first, so that nothing outside is even looked at; then by where symbolic links lead

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -17,6 +17,8 @@ from checker.model.text import safe
 
 MAX_LISTED = 50
 FAST = "meta-schema"
+MAX_PIECE = 3_000  # containers of a path or component whose errors are all listed
+LARGE = frozenset({"paths", "webhooks", "definitions", "parameters", "responses"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +32,96 @@ class Verdict:
 
 def validate_fast(document: Document) -> Verdict:
     """The verdict within about the time that reading took. None where only things stand out that the authority lets pass."""
-    problems = list(_against_meta_schema(document))
+    problems = _against_meta_schema(document)
     found = document.findings
     wrong = bool(problems) or any(one.breaks for one in found)
     listed = document.with_lines((*problems, *(one.problem for one in found))[:MAX_LISTED])
     return Verdict(False if wrong else None if found else True, FAST, listed)
 
 
-def _against_meta_schema(document: Document) -> Iterator[DocumentProblem]:
+def _against_meta_schema(document: Document) -> list[DocumentProblem]:
+    """Problems by the meta-schema. The validator builds all errors at once, 17 kB each: so only the pieces that are wrong are listed."""
+    schema = meta_schema(document.spec[:3])
     try:
-        errors = meta_schema(document.spec[:3]).iter_errors(document.raw)
-        for error in islice(errors, MAX_LISTED):
-            place = Place("", "#").child(*error.instance_path)
-            yield DocumentProblem(pointer=place.pointer, message=safe(without_instance(str(error.message))))
+        if schema.is_valid(document.raw):
+            return []
+        found: list[DocumentProblem] = []
+        for piece, below in _pieces(document.raw, document.spec):
+            if not schema.is_valid(piece):
+                found += _errors(schema, piece, below)
+            if len(found) >= MAX_LISTED:
+                break
     except ValueError as error:  # a value that JSON doesn't have, as the document's own problem
-        yield DocumentProblem(pointer="#", message=safe(error))
+        return [DocumentProblem(pointer="#", message=safe(error))]
+    # The pieces hide nothing that the whole shows, but for rules that tie parts together
+    return found[:MAX_LISTED] or [_first(schema, document.raw)]
+
+
+def _pieces(raw: Mapping[str, Any], spec: str) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    """The document without its large maps, then each of their members alone in a document that is otherwise right; and its path."""
+    maps = [
+        (*parts, str(key))
+        for parts in ((), ("components",))
+        for key, one in _member(raw, parts).items()
+        if isinstance(one, Mapping) and (parts or key in LARGE)
+    ]
+    frame = {**raw, **{path[0]: {} for path in maps}}
+    components = _member(raw, ("components",))
+    if components:
+        frame["components"] = {key: {} if isinstance(one, Mapping) else one for key, one in components.items()}
+    yield frame, ()
+    about = {"title": "", "version": ""}
+    right = (
+        {"swagger": spec, "info": about, "paths": {}}
+        if spec[:1] == "2"
+        else {"openapi": f"{spec[:3]}.0", "info": about, "paths": {}}
+    )
+    for path in maps:
+        for name, one in _member(raw, path).items():
+            piece: Any = {name: one}
+            for key in reversed(path):
+                piece = {key: piece}
+            yield {**right, **piece}, (*path, name)
+
+
+def _member(raw: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any]:
+    node: Any = raw
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node if isinstance(node, Mapping) else {}
+
+
+def _errors(schema: Any, piece: dict[str, Any], below: tuple[str, ...]) -> list[DocumentProblem]:
+    if _larger(piece, MAX_PIECE):
+        return [_first(schema, piece)]
+    errors = islice(schema.iter_errors(piece), MAX_LISTED * 2)
+    return [_problem(one) for one in errors if tuple(map(str, one.instance_path[: len(below)])) == below]
+
+
+def _first(schema: Any, value: Any) -> DocumentProblem:
+    import jsonschema_rs
+
+    try:
+        schema.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        return _problem(error)
+    return DocumentProblem(pointer="#", message="the meta-schema refuses it")
+
+
+def _problem(error: Any) -> DocumentProblem:
+    place = Place("", "#").child(*error.instance_path)
+    return DocumentProblem(pointer=place.pointer, message=safe(without_instance(str(error.message))))
+
+
+def _larger(value: Any, most: int) -> bool:
+    """Whether a value holds more than `most` containers."""
+    waiting, seen = [value], 0
+    while waiting and seen <= most:
+        node = waiting.pop()
+        seen += 1
+        below = node.values() if isinstance(node, dict) else node
+        waiting.extend(one for one in below if isinstance(one, dict | list))
+    return seen > most
 
 
 def without_instance(message: str) -> str:

@@ -88,18 +88,15 @@ def deeper_than(value: Any, limit: int) -> bool:
 
 
 def _as_json(value: Any, file: str) -> Any:
-    """Keys as text, sets as lists, no infinities: what JSON could say. Changes containers in place, each once."""
+    """Keys as text, sets as lists, no infinities: what JSON could say. Changes containers in place."""
     top = [value]
     waiting: list[Any] = [top]
-    seen: set[int] = set()
+    count = 0
     while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if len(seen) > MAX_NODES:
+        count += 1
+        if count > MAX_NODES:
             raise DocumentError(Problem("document.too-many-values", {"file": file, "limit": MAX_NODES}, file))
-        _settle(node, waiting)
+        _settle(waiting.pop(), waiting)
     return top[0]
 
 

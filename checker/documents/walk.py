@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from checker.documents.library import Library
@@ -157,9 +158,9 @@ def walk(spec: str, library: Library, api: Api, shown: Shown) -> tuple[Found, ..
         walked.update(waiting)
         for base in waiting:
             at.file(base)
-    told = (*_operations(api), *_security(api), *_tags(library.values[library.base]))
-    doubled = [Found(one, breaks=False) for base in library.texts for one in _doubled(library, base, shown)]
-    return (*at.found, *told, *doubled)[:MAX_PROBLEMS]
+    doubled = (Found(one, breaks=False) for base in library.texts for one in _doubled(library, base, shown))
+    told = chain(at.found, _operations(api), _security(api), _tags(library.values[library.base]), doubled)
+    return tuple(islice(told, MAX_PROBLEMS))
 
 
 def _operations(api: Api) -> Iterator[Found]:

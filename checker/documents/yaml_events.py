@@ -15,7 +15,8 @@ import yaml
 from checker.errors import DocumentError, Problem
 
 MAX_DEPTH = 200  # real documents stay below 40
-MAX_NODES = 2_500_000  # values of one file; a 13 MB document has 400,000
+MAX_NODES = 1_500_000  # values of one file; a 13 MB document has 400,000
+MAX_DOUBLED = 50  # keys that stand twice, listed
 MAX_DIGITS = 300  # of one number; a double ends at 309
 LONGEST_REASON = 200
 
@@ -45,8 +46,10 @@ def events(text: str, file: str) -> Iterator[Any]:
                 return
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        begun = error.context_mark
         reason = ", ".join(part for part in (error.context, error.problem) if part)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        reason += f" (begun on line {begun.line + 1})" if begun and begun is not mark else ""
+        line, column = (min(mark.line, text.count("\n")) + 1, mark.column + 1) if mark else (None, None)
     except (yaml.YAMLError, ValueError) as error:  # characters that YAML forbids
         reason, line, column = str(error), None, None
     else:
@@ -82,12 +85,11 @@ class _Frame:
     before: int
     key: Any = None
     has_key: bool = False
-    lines: dict[str, int] = field(default_factory=dict)
     merged: list[Any] = field(default_factory=list)
 
 
 class _Builder:
-    """Builds one document. `duplicates` collects (path of keys, first line, second line)."""
+    """Builds one document."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -95,7 +97,6 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.nodes = 0
         self.top: Any = None
-        self.duplicates: list[tuple[tuple[str, ...], int, int]] = []
 
     def fail(self, code: str, event: Any, **values: object) -> DocumentError:
         mark = event.start_mark
@@ -181,25 +182,61 @@ class _Builder:
         if isinstance(value, dict | list):
             raise self.fail("document.key", event)
         frame.key = event.value if isinstance(event, yaml.ScalarEvent) else str(value)
-        line = event.start_mark.line + 1
-        if frame.key in frame.lines:
-            above = tuple(str(len(one.value)) if isinstance(one.value, list) else str(one.key) for one in self.frames)
-            self.duplicates.append((above, frame.lines[frame.key], line))
-        frame.lines.setdefault(frame.key, line)
 
 
 def build(text: str, file: str) -> Any:
     """The value of a YAML text. Raises DocumentError with file, line and column."""
-    return _built(text, file).top
-
-
-def duplicate_keys(text: str, file: str) -> list[tuple[tuple[str, ...], int, int]]:
-    """Keys that stand twice in one mapping: path, first line, second line. Reads JSON too. Raises DocumentError."""
-    return _built(text, file).duplicates
-
-
-def _built(text: str, file: str) -> _Builder:
     builder = _Builder(file)
     for event in events(text, file):
         builder.feed(event)
-    return builder
+    return builder.top
+
+
+@dataclass(slots=True)
+class _Open:
+    """A container that is being read: the lines of a mapping's keys (None for a list), and where the reader is in it."""
+
+    lines: dict[str, int] | None
+    at: str | int = 0
+    at_key: bool = True
+
+
+def duplicate_keys(text: str, file: str) -> list[tuple[tuple[str, ...], int, int]]:
+    """Keys that stand twice in one mapping: path, first line, second line; at most MAX_DOUBLED. Reads JSON too. Raises DocumentError."""
+    found: list[tuple[tuple[str, ...], int, int]] = []
+    frames: list[_Open] = []
+    for event in events(text, file):
+        kind = type(event)
+        if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            frames.pop()
+            continue
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        first = _step(frames[-1], event) if frames else None
+        if first is not None:
+            found.append((tuple(str(one.at) for one in frames), first, _line(event)))
+            if len(found) >= MAX_DOUBLED:
+                break
+        if kind is yaml.MappingStartEvent:
+            frames.append(_Open({}))
+        elif kind is yaml.SequenceStartEvent:
+            frames.append(_Open(None, -1))
+    return found
+
+
+def _step(frame: _Open, event: Any) -> int | None:
+    """Move to the node of an event; the earlier line of its key, where it is a key that was there."""
+    if frame.lines is None:
+        frame.at = int(frame.at) + 1
+        return None
+    frame.at_key = not frame.at_key
+    if frame.at_key:  # this was the value
+        return None
+    frame.at = event.value if isinstance(event, yaml.ScalarEvent) else ""
+    first = frame.lines.get(str(frame.at)) if frame.at != "<<" else None
+    frame.lines.setdefault(str(frame.at), _line(event))
+    return first
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1

@@ -16,7 +16,7 @@ class FlowScope:
     """One flow as the judge sees it.
 
     `directions` are (from, to) pairs of system names. `role` is the resource's role, None where nobody knows it. `freshness_minutes` is how
-    old the other side's data may be, None where it isn't stated. `deletes`: a policy says "delete". `events_wanted`: events are wished or found.
+    old the other side's data may be, None where it isn't stated. `deletes`: a policy says "delete". `events`: source systems of which events are wished or found.
     """
 
     name: str
@@ -29,7 +29,7 @@ class FlowScope:
     has_lines: bool = False
     creates_documents: bool = False
     deletes: bool = False
-    events_wanted: bool = False
+    events: tuple[str, ...] = ()
     freshness_minutes: float | None = None
     leading: str | None = None
 
@@ -42,6 +42,11 @@ class FlowScope:
     def daily(self) -> bool:
         """Whether a daily run may be the mode: a day or more is accepted, or nobody has said yet."""
         return self.freshness_minutes is None or self.freshness_minutes >= DAY_MINUTES
+
+    def events_wanted(self, about: Subject) -> bool:
+        """Whether events are wished or found of the system that a subject stands for; of any source where it stands for both."""
+        side = about.source or about.system
+        return side in self.events if side is not None else bool(self.events)
 
     @property
     def subject(self) -> str:

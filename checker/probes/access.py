@@ -103,7 +103,8 @@ def headers(look: SystemLook) -> Iterator[Told]:
         return
     told = response.rate_limit()
     if told is None:
-        yield no("rate-limit.shown", shown(response), headers=[])
+        # Many systems have limits that only a 429 tells of, and that is never provoked.
+        yield unknown("rate-limit.shown", "no-limit-headers", shown(response), headers=[])
     else:
         yield yes(
             "rate-limit.shown", shown(response), headers=list(told.headers), limit=told.limit, remaining=told.remaining

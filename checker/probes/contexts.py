@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from checker.client.client import Client
+from checker.client.origin import parse_base
+from checker.client.proxy import proxy_for
 from checker.client.recorder import Recorder, Scope
 from checker.model.api import Api
 from checker.model.finding import CountEvidence
@@ -160,6 +164,7 @@ class SystemLook:
     recorder: Recorder
     ledger: Ledger
     platform: Platform | None = None
+    folder: Path = Path()
     resources: list[ResourceLook] = field(default_factory=list)
     stateless: bool | None = None
     scope: Scope = field(init=False)
@@ -175,6 +180,17 @@ class SystemLook:
     def client(self) -> Client:
         """The client, recording under the probe that runs now."""
         return self.whole_client.recorded(self.scope)
+
+    @property
+    def proxy(self) -> str | None:
+        """Host and port of the proxy on the way to the system, be it configured or the environment's; None where there is none."""
+        origin = parse_base(self.whole_client.base_url).origin
+        found = proxy_for(origin, self.settings.proxy, os.environ)
+        return str(found.address.origin) if found is not None else None
+
+    def file(self, name: str | None) -> str | None:
+        """A file of the settings, seen from the project's folder."""
+        return None if name is None else str(self.folder / name)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from checker.catalogue import explain_problem, finding
+from checker.catalogue import finding
 from checker.errors import Problem
 from checker.model.finding import Answer, DocumentEvidence, Finding, Grade
 from checker.model.profile import Profile, ResourceProfile
@@ -313,5 +313,8 @@ def findings_without_document(system: str, problem: Problem | None, source: str 
         "document.available", system, Answer.YES if there else Answer.NO, Grade.DOCUMENTED, {"source": source}
     )
     if problem is not None:
-        values = {"kind": problem.code, "reason": explain_problem(problem)[0]}
-        yield finding("document.readable", system, Answer.NO, Grade.DOCUMENTED, values)
+        # The path on this machine is nobody else's business: the document is named as the project file does.
+        details = {**problem.values, "file": source}
+        yield finding(
+            "document.readable", system, Answer.NO, Grade.DOCUMENTED, {"problem": problem.code, "details": details}
+        )

@@ -80,7 +80,7 @@ def network_way(look: SystemLook) -> Iterator[Told]:
         )
     elif there:
         tls = look.settings.tls
-        spoken = network.handshake(host, port, tls.ca_file, tls.client_certificate)
+        spoken = network.handshake(host, port, look.file(tls.ca_file), look.file(tls.client_certificate))
         expires = spoken.expires.date().isoformat() if spoken.expires else None
         yield whether(
             "network.tls",
@@ -98,7 +98,7 @@ def origin(look: SystemLook) -> Iterator[Told]:
     """From which address was it reached? What this machine reaches says nothing of the platform's static address."""
     platform = look.platform.static_ips if look.platform else []
     host, port, _ = address_of(look)
-    ours = None if look.settings.proxy else network.local_address(host, port)
+    ours = None if look.proxy else network.local_address(host, port)
     if not platform:
         yield unknown("network.from-platform", "no-platform", ours=ours, platform=[])
     elif ours is None:

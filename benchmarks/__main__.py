@@ -1,0 +1,9 @@
+"""All benchmarks, one after the other."""
+
+from __future__ import annotations
+
+from benchmarks import look, startup
+
+if __name__ == "__main__":
+    startup.main()
+    look.main()

@@ -1,0 +1,127 @@
+"""`readiness`: which commands there are, and how a run ends. Commands are imported when they are called: start-up is felt."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from checker import __version__
+from checker.errors import ReadinessError
+
+INTERRUPTED, BUG, WRONG_USE = 130, 70, 2
+
+# name → (module below checker.cli, one line for the list of commands)
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demo", "Try it: audit the embedded pair of systems and write the report."),
+    "init": ("init", "Write readiness.yaml from two API documents."),
+    "inspect": ("inspect", "Show what one API document declares."),
+    "audit": ("audit", "The main job: check both systems and write the report."),
+    "report": ("report", "Render a saved audit again, in another format or language."),
+    "checklist": ("checklist", "List, show and check the checklist's items."),
+    "explain": ("explain", "Explain a finding, an item or an error at length."),
+    "project": ("project", "The project file's JSON Schema."),
+}
+
+EPILOG = """\b
+Examples:
+  readiness demo                                 see a whole audit in a minute
+  readiness init crm=crm.json erp=erp.yaml       start a project of your own
+  readiness audit                                check both systems, write the report
+
+\b
+Exit codes: 0 ready or done, 1 not ready, 2 wrong use or input, 3 undecided, 4 refused, 5 decisions await,
+70 a bug of ours, 130 interrupted."""
+
+
+class Late(click.Group):
+    """A group whose commands are imported when they are called; the list of commands needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order in which a newcomer needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"checker.cli.{COMMANDS[cmd_name][0]}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with "did you mean"."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(name, COMMANDS, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"There is no command {name!r}.{hint} Commands: {', '.join(COMMANDS)}.")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table above."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Late,
+    invoke_without_command=True,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "--version", prog_name="readiness")
+@click.option("--debug", is_flag=True, help="Show a traceback where something breaks.")
+@click.pass_context
+def readiness(ctx: click.Context, *, debug: bool) -> None:
+    """Check whether two business systems (CRM, ERP, shop, billing) can be integrated, and who has to do what before.
+
+    Without a command: where you are, and what comes next.
+    """
+    del debug
+    if ctx.invoked_subcommand is None:
+        from checker.cli.here import show
+
+        show()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run, and end with the exit codes of the README."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = readiness.main(args=words, prog_name="readiness", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = WRONG_USE
+    except ReadinessError as error:
+        from checker.cli import failures
+
+        code = failures.report(error, words)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        if "--debug" in words:
+            raise
+        from checker.cli import failures
+
+        code = failures.report_bug(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def command_options() -> dict[str, Any]:
+    """What every command's context shares."""
+    return {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -1,0 +1,108 @@
+"""What commands share: the project option, the two formats of a result, progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from checker.errors import InputError, Problem
+from checker.model.text import safe
+
+if TYPE_CHECKING:
+    from checker.project.load import LoadedProject
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+project_option = click.option(
+    "--project",
+    "project_path",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="The project file; default: the nearest readiness.yaml upward.",
+)
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How the result is printed."
+)
+language_option = click.option(
+    "--language", type=click.Choice(["en", "de"]), help="Language of the texts; default: the project's, else English."
+)
+
+
+def load_named_project(path: Path | None) -> LoadedProject:
+    """The project of `--project`, or the nearest upward. Raises InputError where there is none, or where it is wrong."""
+    from checker.project.load import FILE_NAME, find_project, load_project
+
+    if path is not None and path.is_dir():
+        path /= FILE_NAME
+    found = path or find_project(Path.cwd())
+    if found is None:
+        raise InputError(Problem("project.none"))
+    loaded = load_project(found.resolve(), shown_as=_short(found))
+    for key in loaded.not_yet:
+        click.echo(f"note: {key} is read and checked, but this version doesn't act upon it yet", err=True)
+    return loaded
+
+
+def _short(path: Path) -> str:
+    """A path as it was named, or relative to where one is."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def emit_json(command: str, result: object) -> None:
+    """The result in the one shape of `--format json` (design.md, Contracts)."""
+    click.echo(
+        json.dumps(
+            {"schema_version": 1, "command": command, "result": result, "problems": []},
+            indent=2,
+            ensure_ascii=False,
+            default=str,
+        )
+    )
+
+
+class Progress:
+    """What is going on, on stderr: one line that is rewritten on a terminal, silence in a pipe."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._lock = threading.Lock()
+        self._last = 0.0
+
+    def __call__(self, text: str) -> None:
+        """Say what is going on now; at most ten times a second."""
+        if not self._shown:
+            return
+        with self._lock:
+            now = time.monotonic()
+            if now - self._last >= 0.1:  # noqa: PLR2004 - ten times a second is as fast as one reads
+                self._last = now
+                sys.stderr.write("\r\x1b[K" + safe(text, 76))
+                sys.stderr.flush()
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress line that is gone when the work is done."""
+    line = Progress()
+    try:
+        yield line
+    finally:
+        line.end()

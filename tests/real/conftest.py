@@ -1,0 +1,191 @@
+"""The real systems, started once for all tests of this folder, and the audits of them, each run once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from checker.sandbox import erp
+from checker.sandbox.document import document_text
+from checker.sandbox.pair import ERP_DOCUMENT, running_pair
+from tests.real import projects
+from tests.real.projects import Looked
+from tests.real.scripts import (
+    ADMIN_EMAIL,
+    ADMIN_PASSWORD,
+    ADMIN_TOKEN,
+    INTEGRATION_TOKEN,
+    Sandbox,
+    free_port,
+    sandboxes,
+)
+
+SINGLY, TOGETHER = 12, 8  # records that their users change: contacts one by one, companies in one call
+MORE_PRODUCTS = 110  # more than fit on a page of the system's own default size
+BEARER = {"kind": "bearer", "token": "${env:CRM_TOKEN}"}
+
+
+@pytest.fixture(scope="session")
+def directus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A seeded Directus that people have worked with for a while."""
+    folder = sandboxes() / "directus"
+    system = Sandbox(folder, tmp_path_factory.mktemp("directus"), free_port())
+    system.start()
+    try:
+        seeded = system.run("seed.py")
+        assert seeded.returncode == 0, seeded.stdout
+        used(system)
+        yield system
+    finally:
+        system.stop()
+
+
+def used(system: Sandbox) -> None:
+    """What its users did since: the changed time is null until a record's first update, and stamps clump where many change at once."""
+    for contact in system.call("GET", f"/items/contacts?fields=id,phone&sort=id&limit={SINGLY}"):
+        system.call("PATCH", f"/items/contacts/{contact['id']}", {"phone": contact["phone"]})
+    companies = system.call("GET", f"/items/companies?fields=id,vat_id&sort=id&limit={TOGETHER + 2}")
+    together = [one["id"] for one in companies[:TOGETHER]]
+    system.call("PATCH", "/items/companies", {"keys": together, "data": {"currency": "EUR"}})
+    for company in companies[TOGETHER:]:
+        system.call("PATCH", f"/items/companies/{company['id']}", {"vat_id": company["vat_id"]})
+    products = [
+        {"sku": f"MORE-{number:05d}", "name": f"Dübel {number}", "price": 1.5} for number in range(MORE_PRODUCTS)
+    ]
+    system.call("POST", "/items/products", products)
+
+
+def changes(system: Sandbox) -> list[int]:
+    """Everything that was ever created, changed or deleted, by the system's own journal; a login is no change."""
+    entries = system.call("GET", "/activity?filter[action][_neq]=login&fields=id&limit=-1&sort=id")
+    return [one["id"] for one in entries]
+
+
+@pytest.fixture(scope="session")
+def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A stateless mock of Directus' document."""
+    system = Sandbox(sandboxes() / "prism", tmp_path_factory.mktemp("prism"), free_port())
+    system.start()
+    try:
+        yield system
+    finally:
+        system.stop()
+
+
+class Audits:
+    """The audits of one Directus, each a way to ask it; run when first wanted, and kept."""
+
+    def __init__(self, system: Sandbox, folder: Path) -> None:
+        self.system, self.folder = system, folder
+        self.document = f"{system.url}/server/specs/oas"
+        self.changes_before = changes(system)
+        self.admin = {"CRM_TOKEN": ADMIN_TOKEN}
+
+    @cached_property
+    def pair(self) -> Looked:
+        """As a consultant sets it up: with what the document doesn't tell, against the embedded ERP."""
+        return audited_pair(self.folder / "pair", self.system.url, self.document)
+
+    @cached_property
+    def scopes(self) -> Looked:
+        """The same records asked for in other ways, right and wrong ones."""
+        template = projects.resources_of("scopes.readiness.yaml")
+        project = projects.written(
+            self.folder / "scopes", "scopes.readiness.yaml",
+            CRM_URL=self.system.url, CRM_DOCUMENT=self.document, FLOWS=projects.flow_lines(template),
+        )  # fmt: skip
+        return projects.looked(project, self.admin)
+
+    @cached_property
+    def bare(self) -> Looked:
+        """Only what the document tells, all collections."""
+        return self._small(
+            "bare", BEARER, ("contacts", "companies", "products", "deals", "invoices", "invoice_lines"), self.admin
+        )
+
+    @cached_property
+    def integration(self) -> Looked:
+        """As the integration's own user sees it, with the document that is served to it."""
+        return self._small(
+            "integration", BEARER, ("contacts", "products", "invoices"), {"CRM_TOKEN": INTEGRATION_TOKEN}
+        )
+
+    @cached_property
+    def promised(self) -> Looked:
+        """As the integration's own user sees it, with the document that was served to the administrator."""
+        shutil.copy(self.system.folder / "openapi.json", self.folder)
+        return self._small(
+            "promised", BEARER, ("contacts", "products", "invoices", "activity"), {"CRM_TOKEN": INTEGRATION_TOKEN},
+            str(self.folder / "openapi.json"),
+        )  # fmt: skip
+
+    @cached_property
+    def key_in_query(self) -> Looked:
+        """With the token in the query."""
+        auth = {"kind": "api_key_query", "name": "access_token", "value": "${env:CRM_TOKEN}"}
+        return self._small("key-in-query", auth, ("contacts",), self.admin)
+
+    @cached_property
+    def login(self) -> Looked:
+        """With a login by e-mail and password."""
+        body = {"email": ADMIN_EMAIL, "password": "${env:CRM_PASSWORD}"}
+        auth = {
+            "kind": "login",
+            "request": "POST /auth/login",
+            "body": body,
+            "token_path": "data.access_token",
+            "lifetime": "15m",
+        }
+        return self._small("login", auth, ("contacts",), {"CRM_PASSWORD": ADMIN_PASSWORD})
+
+    def _small(
+        self,
+        name: str,
+        auth: dict[str, object],
+        resources: tuple[str, ...],
+        environ: dict[str, str],
+        document: str = "",
+    ) -> Looked:
+        project = projects.small(
+            self.folder / name, url=self.system.url, document=document or self.document, auth=auth, resources=resources
+        )
+        return projects.looked(project, environ)
+
+
+def audited_pair(folder: Path, url: str, document: str, *, offline: bool = False) -> Looked:
+    """The audit of a system against the embedded ERP, set up as a consultant would; `offline` asks neither of them."""
+    template = "directus.readiness.yaml"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ERP_DOCUMENT).write_text(document_text(ERP_DOCUMENT), "utf-8")
+    with running_pair(datetime.now(UTC)) as pair:
+        project = projects.written(folder, template, CRM_URL=url, CRM_DOCUMENT=document, ERP_URL=pair.erp.base_url)
+        return projects.looked(project, {"CRM_TOKEN": ADMIN_TOKEN, "ERP_KEY": erp.KEY}, offline=offline)
+
+
+@pytest.fixture(scope="session")
+def audits(directus: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Audits:
+    """The audits of Directus."""
+    return Audits(directus, tmp_path_factory.mktemp("audits"))
+
+
+@pytest.fixture(scope="session")
+def audit_of(audits: Audits) -> Callable[[str], Looked]:
+    """An audit by its name (the attributes of `Audits`)."""
+    return lambda name: getattr(audits, name)
+
+
+@pytest.fixture(scope="session")
+def mocked(prism: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Looked:
+    """The audit of a stateless mock, set up like the real system, against the embedded ERP."""
+    return audited_pair(tmp_path_factory.mktemp("mocked"), prism.url, str(prism.folder / "openapi.json"))
+
+
+@pytest.fixture(scope="session")
+def unasked(prism: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Looked:
+    """The audit of the same project without asking either system."""
+    return audited_pair(tmp_path_factory.mktemp("unasked"), prism.url, str(prism.folder / "openapi.json"), offline=True)

@@ -1,0 +1,337 @@
+"""What the audit must say of Directus: every fact of `directus/facts.yaml` by finding and subject, or the issue that brings it.
+
+A fact is confirmed by other people's script against the same software (sandboxes/README.md), so that this table holds the checker against
+something that it didn't find out itself. Three kinds of rows, and `Row` says which: `now` is asserted, `later` must fail until its issue is
+done, `not_ours` is no question of a readiness audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from checker.model.finding import Answer
+
+YES, NO, UNKNOWN, NOT_PERMITTED = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.NOT_PERMITTED
+
+# The issues that bring what is missing, by their short names.
+LOOK = "Look"  # this one: known bugs
+TOUCH = "Touch"
+PROFILES = "Profiles"
+LAB = "Probe lab"
+LIMITS = "Limits"
+WEBHOOKS = "Webhooks"
+DATA = "Data"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A finding of one of the audits (conftest.Audits): its answer, and those of its values that matter."""
+
+    audit: str
+    claim: str
+    subject: str
+    answer: Answer
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A finding that an issue brings. `today` is what is said until then: nothing or "unknown", or the answer that is still wrong."""
+
+    issue: str
+    claim: str
+    subject: str
+    answer: Answer
+    values: Mapping[str, Any] = field(default_factory=dict)
+    today: Answer | None = None
+    audit: str = "pair"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fact."""
+
+    fact: str
+    now: tuple[Expected, ...] = ()
+    later: tuple[Later, ...] = ()
+    not_ours: str | None = None
+
+
+def pair(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
+    """In the audit as a consultant sets it up."""
+    return Expected("pair", claim, subject, answer, values)
+
+
+def scoped(resource: str, claim: str, answer: Answer, **values: Any) -> Expected:
+    """In the audit that asks in other ways; `resource` is the way (projects/scopes.readiness.yaml)."""
+    return Expected("scopes", claim, f"crm/{resource}", answer, values)
+
+
+def bare(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
+    """In the audit that knows only the document."""
+    return Expected("bare", claim, subject, answer, values)
+
+
+ACCESS = (
+    Row("auth-none", (
+        pair("credentials.missing-refused", "crm", YES, status=403),
+        pair("credentials.errors-distinct", "crm", NO, missing=403),
+    )),
+    Row("auth-wrong", (pair("credentials.wrong-refused", "crm", YES, status=401),)),
+    Row("auth-bearer", (pair("credentials.accepted", "crm", YES, status=200),)),
+    Row("auth-query", (
+        Expected("key_in_query", "credentials.accepted", "crm", YES, {"status": 200}),
+        Expected("key_in_query", "credentials.wrong-refused", "crm", YES, {"status": 401}),
+    )),
+    Row("auth-login", (
+        Expected("login", "credentials.accepted", "crm", YES, {"status": 200}),
+        Expected("login", "token.renewed", "crm", YES, {"lifetime": 900.0}),
+    )),
+    Row("auth-refresh", not_ours="the renewal is no OAuth but the system's own; the tool logs in anew, which auth-login shows"),
+    Row("auth-static-lifetime", (pair("token.renewed", "crm", UNKNOWN, reason="no-renewal"),)),
+    Row("auth-restricted", (
+        Expected("promised", "list.readable", "crm/contacts", YES, {"status": 200}),
+        Expected("promised", "list.readable", "crm/products", YES, {"status": 200}),
+        Expected("promised", "list.readable", "crm/invoices", NOT_PERMITTED, {"status": 403}),
+    ), (Later(TOUCH, "rights.restricted-refused", "crm", YES, audit="promised"),)),
+    Row("doc-per-role", (
+        Expected("integration", "flow.objects-found", "flow:invoices", NO, {"missing": ["crm/invoices", "erp/none"]}),
+        Expected("integration", "flow.objects-found", "flow:contacts", NO, {"missing": ["erp/none"]}),
+        Expected("promised", "flow.objects-found", "flow:invoices", NO, {"missing": ["erp/none"]}),
+    )),
+    Row("auth-changed-by", later=(Later(TOUCH, "changed-by.own-user-shown", "crm/contacts", NO),)),
+    Row("activity-admin-only", (
+        Expected("promised", "operations.readable-declared", "crm/activity", YES),
+        Expected("promised", "list.readable", "crm/activity", NOT_PERMITTED, {"status": 403}),
+    )),
+)  # fmt: skip
+
+EXISTENCE = (
+    Row("unknown-collection", (scoped("nosuch", "list.readable", NOT_PERMITTED, status=403),)),
+    Row("unknown-id", (pair("credentials.errors-distinct", "crm", NO, unknown=403),)),
+    Row("bad-id", (pair("sandbox.stateful", "crm", YES, evidence=[]),)),
+    Row("unknown-route", (scoped("nowhere", "list.readable", NO, status=404),)),
+    Row("ping", (pair("network.tcp", "crm", YES),)),
+    Row("options", not_ours="which methods a path takes is read off the document, and tried one by one"),
+)
+
+PAGING = (
+    Row("paging-offset", (
+        pair("pagination.complete", "crm/contacts", YES, seen=60, total=60),
+        pair("count.known", "crm/contacts", YES, total=60, how="meta.total_count"),
+        bare("pagination.complete", "crm/contacts", UNKNOWN, seen=60, reason="no-total"),
+    )),
+    Row("paging-walk", (pair("pagination.no-repeats", "crm/contacts", YES, repeated=0),)),
+    Row("paging-end", (
+        pair("pagination.ends", "crm/contacts", YES, records=60),
+        pair("pagination.declared", "crm/contacts", YES, style="offset"),
+    )),
+    Row("paging-page", (
+        scoped("by_page", "pagination.ends", YES),
+        scoped("by_page", "pagination.complete", YES, seen=60, total=60),
+    ), (
+        # The page that is asked for only to learn whether pages count from 0 or 1 is handed on as a second page.
+        Later(LOOK, "pagination.no-repeats", "crm/by_page", YES, {"repeated": 0}, NO, "scopes"),
+    )),
+    Row("paging-default", (
+        bare("records.present", "crm/products", YES, records=100),
+        bare("count.known", "crm/products", YES, total=130, how="walk"),
+    )),
+    Row("paging-all", (
+        scoped("all_at_once", "pagination.ends", YES, pages=1, records=130),
+        scoped("all_at_once", "pagination.complete", YES, seen=130, total=130),
+    )),
+    Row("paging-limit--2", (scoped("limit_negative", "list.readable", NO, status=400),)),
+    Row("paging-limit-abc", (scoped("limit_letters", "list.readable", NO, status=400),)),
+    Row("paging-limit-0", (
+        scoped("limit_zero", "list.readable", YES, status=200),
+        scoped("limit_zero", "count.known", YES, total=60, how="meta.total_count"),
+    )),
+    Row("paging-offset-abc", (scoped("offset_letters", "list.readable", NO, status=400),)),
+)  # fmt: skip
+
+SORTING_AND_FILTERING = (
+    Row("sort", (scoped("by_name", "sort.honoured", YES, param="sort", field="last_name"),)),
+    Row("sort-unknown", (scoped("sorted_by_nothing", "list.readable", NOT_PERMITTED, status=403),)),
+    Row("sort-default", (bare("pagination.no-repeats", "crm/contacts", YES, repeated=0),)),
+    Row("filter-eq", (
+        pair("filter.honoured", "crm/companies", YES, param="filter[country][_eq]", field="country", kept=4, of=20),
+        pair("filter.honoured", "crm/contacts", YES, param="filter[email][_eq]", kept=1, of=60),
+    )),
+    Row("filter-json", (
+        scoped("without_email", "count.known", YES, total=6, how="meta.filter_count"),
+        scoped("without_email", "pagination.complete", YES, seen=6, total=6),
+    )),
+    Row("filter-related", (
+        scoped("of_german_companies", "filter.honoured", YES, field="company.country", kept=12, of=60),
+    )),
+    Row("filter-unknown-field", (scoped("unknown_filter", "list.readable", NOT_PERMITTED, status=403),)),
+    Row("filter-unknown-op", (scoped("unknown_operator", "list.readable", NO, status=400),)),
+    Row("filter-plain-ignored", (
+        pair("filter.unknown-refused", "crm/contacts", NO, status=200),
+        scoped("plain_filter", "filter.honoured", NO, param="email", kept=60, of=60),
+    )),
+    Row("filter-case", later=(Later(DATA, "keys.normalised", "flow:contacts", NO),)),
+    Row("search-verb", (
+        scoped("by_verb_search", "list.readable", YES, operation="SEARCH /items/contacts"),
+        scoped("by_verb_search", "pagination.ends", YES, records=60),
+    )),
+    Row("search-q", (scoped("named_smith", "pagination.complete", YES, seen=5, total=5),)),
+)  # fmt: skip
+
+CHANGES = (
+    Row("create", later=(Later(TOUCH, "write.create-accepted", "crm/contacts", YES),)),
+    Row("updated-null", (pair("timestamp.filled", "crm/contacts", NO, field="date_updated", filled=12, of=60),)),
+    Row("update", (
+        pair("timestamp.zoned", "crm/contacts", YES, field="date_updated", format="rfc3339"),
+        pair("timestamp.precise", "crm/contacts", YES, precision="millisecond"),
+    ), (Later(TOUCH, "timestamp.moves-on-update", "crm/contacts", YES),)),
+    Row("update-noop", later=(Later(TOUCH, "rehearsal.own-writes-recognised", "flow:contacts", YES),)),
+    Row("put", (
+        pair("operations.writable-declared", "crm/contacts", YES, update="PATCH /items/contacts/{id}"),
+    ), (Later(TOUCH, "write.update-accepted", "crm/contacts", YES),)),
+    Row("since-boundary", (
+        pair("updated-since.excludes-older", "crm/contacts", YES, param="filter[date_updated][_gte]", older=0),
+        pair("updated-since.includes-boundary", "crm/contacts", YES, param="filter[date_updated][_gte]"),
+        scoped("since_exclusive", "updated-since.excludes-older", YES),
+        scoped("since_exclusive", "updated-since.includes-boundary", NO),
+    )),
+    Row("since-offset", (
+        scoped("since_naive", "updated-since.excludes-older", YES),
+        scoped("since_naive", "updated-since.includes-boundary", YES),
+    )),
+    Row("since-epoch", (
+        scoped("since_epoch", "updated-since.includes-boundary", NO),
+        scoped("since_epoch", "updated-since.excludes-older", UNKNOWN, reason="empty-answer"),
+        scoped("since_epoch_ms", "updated-since.includes-boundary", NO),
+    )),
+    Row("since-garbage", (
+        pair("updated-since.nonsense-refused", "crm/contacts", NO, status=200),
+        bare("updated-since.nonsense-refused", "crm/contacts", UNKNOWN, reason="refused"),
+    )),
+    Row("since-or", (
+        scoped("since_either", "updated-since.excludes-older", YES),
+        scoped("since_either", "updated-since.includes-boundary", YES),
+    )),
+    Row("client-timestamp", later=(Later(TOUCH, "write.read-only-refused", "crm/contacts", NO),)),
+    Row("bulk-create", (pair("batch.declared", "crm/contacts", YES),)),
+    Row("bulk-update", (
+        pair("timestamp.distinct", "crm/companies", NO, shared=8, of=10),
+        pair("timestamp.distinct", "crm/contacts", YES, shared=1, of=12),
+    )),
+    Row("bulk-partial", later=(Later(LAB, "batch.errors-per-row", "crm/contacts", NO),)),
+    Row("child-does-not-move-parent", later=(Later(TOUCH, "timestamp.moves-on-child", "crm/invoices", NO),)),
+)  # fmt: skip
+
+WRITING = (
+    Row("val-required", later=(Later(TOUCH, "write.required-enforced", "crm/contacts", YES),)),
+    Row("val-null-required", later=(Later(TOUCH, "write.required-enforced", "crm/contacts", YES),)),
+    Row("val-empty-required", later=(Later(LAB, "write.required-enforced", "crm/contacts", YES),)),
+    Row("val-maxlength-db", later=(Later(TOUCH, "write.max-length-enforced", "crm/contacts", NO),)),
+    Row("val-maxlength-rule", later=(Later(LAB, "write.max-length-enforced", "crm/invoices", YES),)),
+    Row("val-enum-form", later=(Later(LAB, "write.enum-enforced", "crm/deals", NO),)),
+    Row("val-enum-rule", later=(Later(TOUCH, "write.enum-enforced", "crm/contacts", YES),)),
+    Row("val-unique", later=(Later(LAB, "write.unique-enforced", "crm/products", YES),)),
+    Row("val-unique-email", later=(Later(TOUCH, "write.unique-enforced", "crm/contacts", YES),)),
+    Row("val-unique-email-case", later=(Later(DATA, "keys.unique", "flow:contacts", NO),)),
+    Row("val-unique-null", later=(Later(DATA, "keys.filled", "flow:contacts", NO),)),
+    Row("val-type", later=(Later(LAB, "write.format-enforced", "crm/invoice_lines", NO),)),
+    Row("val-range", later=(Later(LAB, "write.rules-known", "crm/invoice_lines", NO),)),
+    Row("val-email-format", later=(Later(TOUCH, "write.format-enforced", "crm/contacts", NO),)),
+    Row("val-reference", later=(Later(LAB, "write.error-names-field", "crm/contacts", NO),)),
+    Row("val-date", later=(Later(LAB, "write.format-enforced", "crm/deals", YES),)),
+    Row("val-unknown-field", later=(Later(LAB, "write.not-altered", "crm/contacts", NO),)),
+    Row("val-required-metadata", later=(Later(LAB, "write.required-enforced", "crm/invoices", NO),)),
+    Row("unicode", later=(Later(TOUCH, "write.unicode-kept", "crm/contacts", YES),)),
+    Row("amounts", later=(Later(LAB, "write.not-altered", "crm/deals", NO),)),
+    Row("date-only", later=(Later(LAB, "write.round-trip", "crm/deals", YES),)),
+    Row("empty-null", later=(Later(TOUCH, "write.null-clears", "crm/contacts", YES),)),
+    Row("metadata", (
+        bare("validation.declared", "crm/contacts", NO, enum=[], max_length=[]),
+        bare("validation.declared", "crm/deals", NO, enum=[], max_length=[]),
+    )),
+    Row("err-json", later=(Later(TOUCH, "write.error-names-field", "crm/contacts", YES),)),
+    Row("idempotency-key", (pair("idempotency.declared", "crm/contacts", NO),),
+        (Later(TOUCH, "write.idempotent-create", "crm/contacts", NO),)),
+    Row("client-id", later=(Later(LAB, "write.read-only-refused", "crm/contacts", NO),)),
+)  # fmt: skip
+
+LIMITS_AND_LOCKS = (
+    Row("headers", (
+        pair("rate-limit.shown", "crm", UNKNOWN, headers=[]),
+        pair("clock.in-step", "crm", YES),
+    )),
+    Row("etag-304", not_ours="a weak ETag of the body saves bytes, not calls, and guards no write"),
+    Row("if-match", (pair("optimistic-lock.declared", "crm/contacts", NO),),
+        (Later(LAB, "write.lock-honoured", "crm/contacts", NO),)),
+    Row("rate-limited", later=(Later(LIMITS, "burst.known", "crm", YES, today=NO),)),
+)  # fmt: skip
+
+DELETES_AND_DOCUMENTS = (
+    Row("delete", (pair("operations.delete-declared", "crm/contacts", YES, delete="DELETE /items/contacts/{id}"),),
+        (Later(TOUCH, "delete.accepted", "crm/contacts", YES),)),
+    Row("delete-activity", later=(Later(LAB, "delete.visible", "crm/contacts", YES),)),
+    Row("soft-delete", later=(Later(LAB, "delete.visible", "crm/contacts", YES),)),
+    Row("delete-blocked", later=(Later(LAB, "delete.blocked-with-reason", "crm/companies", NO),)),
+    Row("delete-set-null", later=(Later(LAB, "timestamp.moves-on-child", "crm/contacts", NO),)),
+    Row("nested-create", (bare("line-items.declared", "crm/invoices", YES, path="lines[]"),)),
+    Row("nested-update", later=(Later(LAB, "write.not-altered", "crm/invoices", NO),)),
+    Row("no-transitions", later=(Later(LAB, "write.transitions-known", "crm/invoices", YES),)),
+    Row("delete-cascade", later=(Later(LAB, "delete.visible", "crm/invoice_lines", NO),)),
+    Row("mass-delete", not_ours="nothing of ours ever deletes by a filter"),
+    Row("left-clean", later=(Later(TOUCH, "cleanup.nothing-left", "crm", YES),)),
+)  # fmt: skip
+
+EVENTS = (
+    Row("webhook-arrives", later=(Later(WEBHOOKS, "webhook.arrives", "crm/contacts", YES),)),
+    Row("webhook-shape", later=(Later(WEBHOOKS, "webhook.ids-and-times", "crm", NO),)),
+    Row("webhook-signature", later=(Later(WEBHOOKS, "webhook.signed", "crm", NO),)),
+    Row("webhook-bulk", later=(Later(WEBHOOKS, "webhook.complete-payload", "crm/contacts", NO),)),
+    Row("webhook-retry", later=(Later(WEBHOOKS, "webhook.retried", "crm", NO),)),
+    Row("webhook-down", later=(Later(WEBHOOKS, "webhook.retried", "crm", NO),)),
+    Row("webhook-nested", later=(Later(WEBHOOKS, "webhook.covers-events", "crm/invoice_lines", NO),)),
+    Row("webhook-removed", later=(Later(WEBHOOKS, "webhook.several-subscriptions", "crm", YES),)),
+)
+
+DOCUMENT = (
+    Row("doc-status-codes", (pair("error-format.declared", "crm/contacts", YES, codes=["401", "404"]),)),
+    Row("doc-params", (
+        bare("filter.declared", "crm/contacts", YES, params=["filter", "search"]),
+        bare("sort.declared", "crm/contacts", YES, params=["sort"]),
+        bare("pagination.declared", "crm/contacts", YES, style="offset", operation="GET /items/contacts"),
+        bare("page-size.declared", "crm/contacts", UNKNOWN, reason="not-declared"),
+        bare("updated-since.declared", "crm/contacts", UNKNOWN, reason="not-declared"),
+    )),
+    Row("doc-schema", (
+        bare("read-only.declared", "crm/contacts", UNKNOWN, reason="not-declared"),
+        bare("timestamp.declared", "crm/contacts", YES, field="date_updated"),
+        bare("validation.declared", "crm/contacts", NO, enum=[], max_length=[]),
+    ), (
+        # The create body is a list or a record (oneOf); the record's `required` isn't found behind it yet.
+        Later(PROFILES, "validation.declared", "crm/contacts", YES, {"required": ["last_name"]}, NO, "bare"),
+    )),
+    Row("doc-array", (
+        pair("answers.match-document", "crm/contacts", YES, mismatches=0, of=60),
+        bare("answers.match-document", "crm/invoices", YES, mismatches=0, of=20),
+    )),
+    Row("doc-security", (
+        pair("auth.declared", "crm", YES, kinds=["api_key_header", "api_key_query"]),
+        pair("auth.unattended", "crm", YES, kind="bearer"),
+    )),
+    Row("doc-webhooks", (pair("webhooks.events-declared", "crm/contacts", UNKNOWN, reason="not-declared"),)),
+    Row("doc-file", (
+        pair("document.available", "crm", YES),
+        pair("document.readable", "crm", YES, kind="OpenAPI 3.0.1"),
+    )),
+    Row("doc-server", (
+        pair("version.declared", "crm", YES, version="11.3.5"),
+        pair("sandbox.marked", "crm", YES),
+    )),
+)  # fmt: skip
+
+FACTS: tuple[Row, ...] = (
+    *ACCESS, *EXISTENCE, *PAGING, *SORTING_AND_FILTERING, *CHANGES, *WRITING,
+    *LIMITS_AND_LOCKS, *DELETES_AND_DOCUMENTS, *EVENTS, *DOCUMENT,
+)  # fmt: skip

@@ -1,0 +1,250 @@
+"""`readiness audit` on a project of one's own: what it says, what it leaves, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.cli import inspect as inspect_command
+from tests.servers import Asked, serve
+from tests.story.cli import Readiness
+from tests.unit.probes.lists import TOKEN, Lists
+
+DOCUMENT = {
+    "openapi": "3.0.3",
+    "info": {"title": "Little CRM", "version": "1"},
+    "components": {
+        "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        "schemas": {
+            "Contact": {
+                "type": "object",
+                "required": ["email"],
+                "properties": {
+                    "id": {"type": "string", "readOnly": True},
+                    "email": {"type": "string", "maxLength": 80},
+                    "name": {"type": "string"},
+                    "updated_at": {"type": "string", "format": "date-time", "readOnly": True},
+                },
+            }
+        },
+    },
+    "security": [{"token": []}],
+    "paths": {
+        "/contacts": {
+            "get": {
+                "parameters": [
+                    {"name": name, "in": "query", "schema": {"type": kind}}
+                    for name, kind in (
+                        ("limit", "integer"),
+                        ("offset", "integer"),
+                        ("email", "string"),
+                        ("sort", "string"),
+                    )
+                ]
+                + [
+                    {
+                        "name": "since",
+                        "in": "query",
+                        "description": "only contacts changed since",
+                        "schema": {"type": "string", "format": "date-time"},
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "a page",
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "type": "object",
+                                    "properties": {
+                                        "total": {"type": "integer"},
+                                        "data": {"type": "array", "items": {"$ref": "#/components/schemas/Contact"}},
+                                    },
+                                }
+                            }
+                        },
+                    }
+                },
+            },
+            "post": {
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Contact"}}}},
+                "responses": {
+                    "201": {
+                        "description": "made",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Contact"}}},
+                    }
+                },
+            },
+        },
+        "/contacts/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "get": {
+                "responses": {
+                    "200": {
+                        "description": "one",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Contact"}}},
+                    }
+                }
+            },
+            "patch": {
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Contact"}}}},
+                "responses": {"200": {"description": "changed"}},
+            },
+        },
+    },
+}
+PROJECT = """\
+project: little
+systems:
+  crm: {{document: crm.json, base_url: "{url}", auth: {{kind: bearer, token: "${{env:LITTLE_TOKEN}}"}}, limits: {{requests_per_second: 1000}}}}
+  erp: {{document: {other}}}
+flows:
+  - name: contacts
+    left: crm/contacts
+    right: erp/contacts
+    match: [email]
+    fields: [{{left: email, right: email, transform: [lowercase]}}]
+"""
+
+
+def project(folder: Path, url: str, other: str = "crm.json") -> Path:
+    """A project between the little CRM and a second system of the same shape."""
+    (folder / "crm.json").write_text(json.dumps(DOCUMENT), "utf-8")
+    path = folder / "readiness.yaml"
+    path.write_text(PROJECT.format(url=url, other=other), "utf-8")
+    return path
+
+
+@pytest.fixture
+def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A running little CRM, its token set."""
+    monkeypatch.setenv("LITTLE_TOKEN", TOKEN)
+    with serve(Lists()) as server:
+        yield server.url
+
+
+def latest(folder: Path) -> dict[str, Any]:
+    """The saved audit."""
+    return json.loads((folder / ".readiness" / "audits" / "latest.json").read_text("utf-8"))
+
+
+def test_an_audit_probes_what_it_can_and_leaves_the_rest_open(readiness: Readiness, tmp_path: Path, url: str) -> None:
+    """One system answers, the other has no address: the first is probed, the second open with the reason, the report is written."""
+    ended = readiness("audit", "--project", str(project(tmp_path, url)))
+    assert ended.code in {1, 3}
+    found = {(one["id"], one["subject"]): one for one in latest(tmp_path)["findings"]}
+    assert found["pagination.complete", "crm/contacts"]["answer"] == "yes"
+    assert found["updated-since.includes-boundary", "crm/contacts"]["answer"] == "yes"
+    assert found["pagination.complete", "erp/contacts"]["values"]["reason"] == "no-base-url"
+    assert (tmp_path / "readiness-report.html").is_file()
+    assert "nothing was written" in ended.out
+
+
+def test_offline_asks_nobody(readiness: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--offline reads documents and project only."""
+    monkeypatch.setenv("LITTLE_TOKEN", TOKEN)
+    with serve(Lists()) as server:
+        readiness("audit", "--offline", "--project", str(project(tmp_path, server.url)))
+        assert server.asked == []
+    assert {one["values"].get("reason") for one in latest(tmp_path)["findings"] if one["id"] == "pagination.ends"} == {
+        "offline"
+    }
+
+
+def test_json_is_one_document_on_stdout(readiness: Readiness, tmp_path: Path, url: str) -> None:
+    """--format json prints the audit itself, and nothing else."""
+    ended = readiness("audit", "--project", str(project(tmp_path, url)), "--format", "json")
+    assert json.loads(ended.out)["project"] == "little"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("login.html", "<!DOCTYPE html><html><title>Log in</title></html>", "web page"),
+        ("broken.yaml", "openapi: 3.0.0\npaths: [", "broken.yaml"),
+        ("empty.json", "", "empty"),
+        (
+            "postman.json",
+            '{"info": {"_postman_id": "1", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "item": []}',
+            "Postman",
+        ),
+    ],
+)
+def test_a_document_that_is_none_is_a_finding_of_the_audit_not_its_end(
+    readiness: Readiness, tmp_path: Path, url: str, name: str, content: str, told: str
+) -> None:
+    """Inside an audit an unreadable document is told, and the other system is audited all the same."""
+    (tmp_path / name).write_text(content, "utf-8")
+    ended = readiness("audit", "--project", str(project(tmp_path, url, name)))
+    assert ended.code in {1, 3}
+    found = {(one["id"], one["subject"]): one for one in latest(tmp_path)["findings"]}
+    assert found["document.readable", "erp"]["answer"] == "no"
+    assert told in found["document.readable", "erp"]["says"]
+    assert found["pagination.complete", "crm/contacts"]["answer"] == "yes"
+
+
+def test_a_missing_document_is_told_with_its_path(readiness: Readiness, tmp_path: Path, url: str) -> None:
+    """A document that isn't there is a finding with its name."""
+    readiness("audit", "--project", str(project(tmp_path, url, "nowhere.json")))
+    (finding,) = [
+        one for one in latest(tmp_path)["findings"] if (one["id"], one["subject"]) == ("document.readable", "erp")
+    ]
+    assert finding["answer"] == "no"
+    assert "nowhere.json" in finding["says"]
+
+
+def test_a_bug_of_ours_ends_with_70_and_a_file_without_secrets(
+    readiness: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever breaks in the program: no traceback, exit 70, the account in a file, secrets struck out."""
+
+    def broken(**_words: object) -> None:
+        message = "token=hunter2-hunter2"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(inspect_command.command, "callback", broken)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    ended = readiness("inspect", "x.json")
+    assert ended.code == 70
+    assert "Traceback" not in ended.err
+    assert "hunter2" not in ended.err
+    kept = Path(next(word.rstrip(";") for word in ended.err.split() if "readiness-bug-" in word))
+    assert "RuntimeError" in kept.read_text("utf-8")
+    assert "hunter2" not in kept.read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as a terminal sends them are POSIX's")
+def test_ctrl_c_in_mid_audit_saves_what_was_found_and_ends_with_130(tmp_path: Path) -> None:
+    """A real process, a real SIGINT while requests are under way: ends soon with 130, the audit so far is saved and says so."""
+    good, under_way = Lists(), threading.Event()
+
+    def slow(asked: Asked) -> Any:
+        under_way.set()
+        time.sleep(0.05)
+        return good(asked)
+
+    with serve(slow) as server:
+        path = project(tmp_path, server.url)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "checker", "audit", "--project", str(path)],
+            env={**os.environ, "LITTLE_TOKEN": TOKEN}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert under_way.wait(30)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert time.monotonic() - began < 5
+    assert latest(tmp_path)["stopped"] == "interrupted"
+    assert b"Interrupted" in out
+    assert b"Traceback" not in err

@@ -1,0 +1,144 @@
+"""`inspect` and `init`: from one or two documents to a profile and a project file."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from checker.project.load import load_project
+from checker.sandbox.document import document_text
+from tests.servers import Answered, serve
+from tests.story.cli import Readiness
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> tuple[Path, Path]:
+    """The documents of the embedded pair as files."""
+    made = []
+    for name in ("crm.openapi.yaml", "erp.openapi.json"):
+        path = tmp_path / name
+        path.write_text(document_text(name), "utf-8")
+        made.append(path)
+    return made[0], made[1]
+
+
+def test_inspect_tells_what_a_document_declares(readiness: Readiness, documents: tuple[Path, Path]) -> None:
+    """As text: title, access, webhooks, and each resource with its paging and change detection."""
+    ended = readiness("inspect", str(documents[0]))
+    assert ended.code == 0
+    for told in ("contacts", "cursor", "updated_after", "bearer", "subscription api"):
+        assert told in ended.out
+
+
+@pytest.mark.parametrize("strict", [(), ("--strict",)])
+def test_inspect_as_json_keeps_to_the_published_schema(
+    readiness: Readiness, documents: tuple[Path, Path], strict: tuple[str, ...]
+) -> None:
+    """--format json is one profile in the shape of reports/profile.schema.json; both validators call the pair's documents valid."""
+    schema = json.loads((ROOT / "reports" / "profile.schema.json").read_text("utf-8"))
+    for document in documents:
+        ended = readiness("inspect", str(document), "--format", "json", *strict)
+        assert ended.code == 0
+        profile = json.loads(ended.out)
+        assert [str(one) for one in jsonschema_rs.validator_for(schema).iter_errors(profile)] == []
+        assert profile["valid"] is True
+
+
+def test_inspect_strict_ends_with_1_where_a_document_is_invalid(readiness: Readiness, tmp_path: Path) -> None:
+    """Invalid, yet readable: inspect shows it and ends with 0; --strict ends with 1; the problem has its line."""
+    path = tmp_path / "bad.yaml"
+    path.write_text(
+        "openapi: 3.0.3\ninfo:\n  title: t\n  version: '1'\npaths:\n  /a:\n    get:\n      responses: {}\n      colour: red\n",
+        "utf-8",
+    )
+    assert readiness("inspect", str(path)).code == 0
+    ended = readiness("inspect", str(path), "--strict", "--format", "json")
+    assert ended.code == 1
+    profile = json.loads(ended.out)
+    assert profile["valid"] is False
+    assert any(one["line"] for one in profile["problems"])
+
+
+def test_inspect_reads_an_address_that_the_user_names(readiness: Readiness) -> None:
+    """A document can be read from a server."""
+    text = document_text("crm.openapi.yaml").encode()
+    with serve(lambda _asked: Answered(200, text, [("Content-Type", "application/yaml")])) as server:
+        ended = readiness("inspect", f"{server.url}/openapi.yaml", "--format", "json")
+    assert ended.code == 0
+    assert json.loads(ended.out)["operations"] > 10
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", b"<!DOCTYPE html><html></html>"),
+        ("a.json", b""),
+        ("a.bin", b"\x00\x01\x02\xff" * 40),
+        ("a.yaml", b"a: [1\nb: 2"),
+        ("a.json", b"{}"),
+    ],
+)
+def test_a_text_that_is_no_api_document_ends_with_2_and_says_what_to_do(
+    readiness: Readiness, tmp_path: Path, name: str, content: bytes
+) -> None:
+    """HTML, empty, binary, broken and foreign files: one clear message, no traceback."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    ended = readiness("inspect", str(path))
+    assert ended.code == 2
+    assert "→" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_a_file_that_is_not_there_is_told(readiness: Readiness, tmp_path: Path) -> None:
+    """A wrong path ends with 2 and names it."""
+    ended = readiness("inspect", str(tmp_path / "nope.yaml"))
+    assert ended.code == 2
+    assert "nope.yaml" in ended.err
+
+
+def test_init_writes_a_valid_project_for_the_embedded_pair(
+    readiness: Readiness, documents: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Two documents become a project with guessed flows; it is valid as it stands and says what is still to fill in."""
+    out = tmp_path / "readiness.yaml"
+    ended = readiness("init", f"crm={documents[0]}", f"erp={documents[1]}", "-o", str(out))
+    assert ended.code == 0
+    project = load_project(out).project
+    assert {flow.name for flow in project.flows} >= {"companies", "products", "invoices"}
+    assert project.systems["crm"].document == "crm.openapi.yaml"
+    assert "base_url" in ended.out
+    assert "sure:" in out.read_text("utf-8")
+
+
+def test_init_without_documents_gives_a_skeleton_and_the_questions(readiness: Readiness, tmp_path: Path) -> None:
+    """Two names are enough for a valid skeleton."""
+    out = tmp_path / "readiness.yaml"
+    assert readiness("init", "shop", "billing", "-o", str(out)).code == 0
+    assert list(load_project(out).project.systems) == ["shop", "billing"]
+
+
+def test_init_overwrites_nothing_unasked(readiness: Readiness, tmp_path: Path) -> None:
+    """A project that is there stays; --force replaces it."""
+    out = tmp_path / "readiness.yaml"
+    out.write_text("mine", "utf-8")
+    assert readiness("init", "a", "b", "-o", str(out)).code == 2
+    assert out.read_text("utf-8") == "mine"
+    assert readiness("init", "a", "b", "-o", str(out), "--force").code == 0
+
+
+@pytest.mark.parametrize("words", [("crm",), ("a", "a"), ("1x", "b"), ("a", "b", "c")])
+def test_init_wants_two_names(readiness: Readiness, words: tuple[str, ...]) -> None:
+    """One system, the same twice, three, or a bad name: exit 2 with the right form."""
+    assert readiness("init", *words).code == 2
+
+
+def test_the_pair_s_documents_are_in_the_package() -> None:
+    """The embedded documents travel with the code."""
+    assert files("checker.sandbox").joinpath("crm.openapi.yaml").is_file()

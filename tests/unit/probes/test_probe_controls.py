@@ -1,0 +1,106 @@
+"""Positive controls: a question put in a form that the system can't take proves nothing, good or bad."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from checker.model.finding import Answer
+from checker.model.profile import Filtering, Param, UpdatedSince
+from checker.probes.filtering import field_of
+from tests.servers import Answered
+from tests.unit.probes.lists import Lists, probed, profile, record
+
+
+@dataclass
+class FilterLanguage(Lists):
+    """A list whose only filter takes a language of its own: whatever isn't written in it is refused, an instant included."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list; a `filter` that is no JSON is 400."""
+        if not query.get("filter", "{").startswith("{"):
+            return Answered(400, {"error": "no JSON"})
+        return super().listed({name: value for name, value in query.items() if name != "filter"})
+
+
+@dataclass
+class EmptyWhenSorted(Lists):
+    """A list that is empty as soon as it is to be sorted."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list; nothing where an order is asked for."""
+        return {"data": [], "total": 23} if "sort" in query else super().listed(query)
+
+
+@dataclass
+class OnlyCounts(Lists):
+    """A list that shows no records unless a size is asked for, and always tells how many there are."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list, cut to nothing by default."""
+        return super().listed({"limit": "0", **query})
+
+
+def test_refusing_nonsense_counts_only_where_an_instant_is_taken() -> None:
+    """A parameter that refuses a sensible instant as well was asked in a wrong form; that it refuses nonsense is no good news."""
+    asked = replace(profile(), updated_since=UpdatedSince(param=Param(name="filter", in_="query")))
+    found = probed(FilterLanguage(), asked)["updated-since.nonsense-refused"]
+    assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "refused")
+
+
+def test_the_query_of_the_project_file_is_named() -> None:
+    """Where the project file says how to ask for changes, the finding names that query and not the document's parameter."""
+    param = Param(name="filter", in_="query")
+    asked = replace(profile(), updated_since=UpdatedSince(supported=True, param=param, query={"since": "{since}"}))
+    assert probed(Lists(), asked)["updated-since.excludes-older"].values["param"] == "since"
+
+
+def test_an_empty_sorted_list_is_no_proof_against_sorting() -> None:
+    """Two empty answers are equal in either order, so that nothing follows for the order."""
+    found = probed(EmptyWhenSorted())["sort.honoured"]
+    assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "empty-answer")
+
+
+def test_records_that_are_counted_but_not_shown_are_there() -> None:
+    """A page without records beside a total above zero is no empty list."""
+    found = probed(OnlyCounts())["records.present"]
+    assert (found.answer, found.values["records"]) == (Answer.YES, 23)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("email", "email"),
+        ("id:in", "id"),
+        ("filter[email][_eq]", "email"),
+        ("filter[company][country][_eq]", "company.country"),
+        ("filter[company][_eq]", "company"),
+        ("filter[nosuch][_eq]", None),
+    ],
+)
+def test_a_filter_may_reach_through_a_relation(name: str, field: str | None) -> None:
+    """The field that a parameter is about is the deepest that the record has."""
+    shown = {**record(1), "company": {"id": 4, "country": "DE"}}
+    assert field_of(Param(name=name, in_="query"), shown) == field
+
+
+def test_a_filter_through_a_relation_is_tried() -> None:
+    """A filter on a field of a related record is asked for with the related record's value."""
+    records = [{**record(number), "company": {"country": "DE" if number % 2 else "AT"}} for number in range(8)]
+
+    @dataclass
+    class Related(Lists):
+        def listed(self, query: dict[str, str]) -> Answered | Any:
+            wanted = query.pop("company[country]", None)
+            kept = [one for one in records if wanted in (None, one["company"]["country"])]
+            return Lists(records=kept).listed(query)
+
+    asked = replace(
+        profile(), filtering=Filtering(supported=True, params=(Param(name="company[country]", in_="query"),))
+    )
+    found = probed(Related(records=records), asked)["filter.honoured"]
+    assert found.answer is Answer.YES
+    assert (found.values["field"], found.values["kept"], found.values["of"]) == ("company.country", 4, 8)
