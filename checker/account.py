@@ -91,10 +91,7 @@ def account(facts: Facts) -> tuple[Audit, int]:
         coverage=coverage(facts, findings),
         items={name: item_text(facts, name) for name in items},
         sections={name: text for pack in facts.packs for name, text in pack.sections.items()},
-        texts={
-            name: catalogue.finding_text(name.removeprefix("contradiction."))
-            for name in sorted({one.id for one in findings})
-        },
+        texts={name: texts_of(name) for name in sorted({one.id for one in findings})},
         evidence=evidence,
     )
     return made, exit_code(decided)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +17,7 @@ from checker.client.build import client_for
 from checker.client.messages import Request
 from checker.client.recorder import Recorder
 from checker.describe import Described, described
-from checker.errors import DocumentError, Problem
+from checker.errors import DocumentError, Problem, ReadinessError
 from checker.look import Known, Look, Seen, resource_names
 from checker.model.audit import Audit
 from checker.model.finding import Finding
@@ -131,12 +132,17 @@ def documents(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[str, De
 
 
 def fetched(loaded: LoadedProject, name: str, secrets: Secrets, address: str) -> bytes:
-    """A document at an address of the system's own origin or of one of its `origins`, asked with the system's credentials."""
-    client = client_for(name, loaded.project.systems[name], secrets, Recorder(), base_url=address, folder=loaded.folder)
+    """A document at an address of the system's own origin or of one of its `origins`, asked with the system's credentials.
+
+    Where the system has no `base_url`, the address is asked without credentials. Raises DocumentError where it can't be had.
+    """
+    settings = loaded.project.systems[name]
     try:
-        response = client.send(Request("GET", address))
-    finally:
-        client.close()
+        client = client_for(name, settings, secrets, Recorder(), base_url=address, folder=loaded.folder)
+        with closing(client):
+            response = client.send(Request("GET", address), credentials="own" if settings.base_url else "none")
+    except ReadinessError as error:
+        raise DocumentError(*error.problems) from None
     if not response.ok:
         raise DocumentError(Problem("document.fetch-refused", {"url": address, "status": response.status}))
     return response.body

@@ -197,9 +197,20 @@ class Look:
         if any(one.id == "credentials.accepted" and one.answer is Answer.NO for one in seen.findings):
             return "credentials-refused"
         for resource in look.resources:
-            for resource_probe in RESOURCE_PROBES:
-                self._ask(resource_probe, resource, look, resource.subject, seen)
+            self._probe_resource(resource, look, seen)
         return None
+
+    def _probe_resource(self, resource: ResourceLook, look: SystemLook, seen: Seen) -> None:
+        """Run the probes of one resource; where its list can't be read, the others stay open for that reason."""
+        for probe in RESOURCE_PROBES:
+            self._ask(probe, resource, look, resource.subject, seen)
+            listed = next(
+                (one for one in seen.findings if (one.id, one.subject) == ("list.readable", resource.subject)), None
+            )
+            if listed is not None and listed.answer is not Answer.YES:
+                reason = str(listed.values.get("reason") or "list-refused")
+                seen.findings = _complete({resource.subject: [*RESOURCE_PROBES]}, seen.findings, reason)
+                return
 
     def _ask(
         self,

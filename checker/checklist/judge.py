@@ -48,7 +48,7 @@ class Bench:
     evidence: Mapping[str, Evidence]
 
 
-def judge(
+def judge(  # noqa: PLR0913 - all that a judgement rests on, the latter half by name
     items: Sequence[Item],
     findings: Iterable[Finding],
     answers: Answers,

@@ -58,7 +58,20 @@ def command(systems: tuple[str, ...], output: Path, title: str | None, *, force:
     click.echo("Next, fill in:")
     for number, line in enumerate(open_ends({one.name: one for one in found}), 1):
         click.echo(f"  {number}. {line}")
+    if left.profile is None and right.profile is None:
+        _questions()
     click.echo("then: readiness audit" + ("" if output.name == "readiness.yaml" else f" --project {output}"))
+
+
+def _questions() -> None:
+    """Print what has to be asked before work begins, and whom."""
+    from checker.checklist.load import load_packs
+    from checker.model.checklist import Gate
+
+    click.echo("Questions to ask now; what people say goes into answers.yaml, by the item's name:")
+    for item in (one for pack in load_packs(["core"], relative_to=Path.cwd()) for one in pack.items):
+        if item.ask.of != "never" and item.gate is Gate.START:
+            click.echo(f"  {item.id:24} ({item.ask.of}) {item.ask.en or item.question.en}")
 
 
 def _parse(text: str) -> tuple[str, str | None]:

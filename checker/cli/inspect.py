@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from checker.cli.options import CONTEXT, format_option, language_option, progress
@@ -84,10 +86,8 @@ def fetch(address: str) -> bytes:
     from checker.project.types import System
 
     client = client_for("document", System(base_url=address), lambda text: text, Recorder())
-    try:
+    with closing(client):
         response = client.send(Request("GET", address), credentials="none")
-    finally:
-        client.close()
     if not response.ok:
         raise DocumentError(Problem("document.fetch-refused", {"url": address, "status": response.status}))
     return response.body

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -39,10 +39,14 @@ STYLE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a request changes: values for parameters, each where its `in` says; or a whole URL, which replaces path and query."""
+    """What a request changes: values for parameters, each where its `in` says; or a whole URL, which replaces path and query.
+
+    `again`: the answer just seen was the first page once more, asked for to learn how pages are counted; its records are known already.
+    """
 
     values: tuple[tuple[Param, Any], ...] = ()
     url: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,7 @@ class Page(Walk):
         if self._asked_one and answer.records and answer.fingerprint() == self._first:
             self._asked_one = False
             self._number = 2
-            return self._step(2)
+            return replace(self._step(2), again=True)
         self._asked_one = False
         return super().after(answer)
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from checker.documents.child import ChildError, run
 from checker.documents.document import Document
 from checker.documents.meta import MAX_LISTED, Verdict, without_instance
 from checker.documents.portable import ROOT, portable
@@ -22,6 +21,8 @@ DANGLING = frozenset(
 
 def validate(document: Document, *, timeout: float = 60) -> Verdict:
     """The verdict of openapi-spec-validator, within `timeout` seconds; None, with the reason, where it did not come to one."""
+    from checker.documents.child import ChildError, run
+
     own = tuple(one.problem for one in document.findings)
     try:
         answer = json.loads(run("checker.documents.authority_child", _given(document), timeout))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from checker.documents.child import ChildError, run
 from checker.documents.document import Document
 from checker.documents.portable import portable
 from checker.errors import DocumentError, Problem
@@ -19,6 +17,10 @@ def bundle(document: Document, *, timeout: float = 60) -> dict[str, Any]:
 
     Nothing is inlined. Raises DocumentError where the bundling failed or did not end within `timeout` seconds.
     """
+    import tempfile
+
+    from checker.documents.child import ChildError, run
+
     files = portable(document, into_root="~01")  # prance takes one round of escapes away and puts none back
     if len(files) == 1:
         return dict(document.raw)

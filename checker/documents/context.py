@@ -36,6 +36,8 @@ class Context:
 
     def mapping(self, node: Any, place: Place) -> tuple[Mapping[str, Any], Place]:
         """The mapping behind a node's references; an empty one where there is none."""
+        if type(node) is dict and "$ref" not in node:  # nearly always
+            return node, place
         node, place = follow(node, place, self.resolve)
         return (node if isinstance(node, Mapping) else EMPTY), place
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +72,8 @@ class Document:
     def digest(self) -> str:
         """SHA-256 over the document and all files that it refers to, in hexadecimal."""
         assert self.findings is not None  # noqa: S101 - the walk has read every file by then
+        import hashlib
+
         whole = hashlib.sha256()
         for name, text in sorted(self.texts.items(), key=lambda one: (one[0] != self.source, one[0])):
             inside = "" if name == self.source else name
@@ -109,7 +110,7 @@ def load(source: str | Path, *, fetch: Fetch | None = None, allow_refs: Sequence
         raise DocumentError(Problem("document.unreadable", {"file": name, "reason": str(error)}, name)) from None
     raw = library.read_root()
     refuse_foreign_text(raw, library.base)
-    value = parse(raw, library.base)
-    spec = spec_version(value, library.base)
-    library.values[library.base] = value
-    return Document(value, spec, library)
+    parsed = parse(raw, library.base)
+    spec = spec_version(parsed.value, library.base)
+    library.take(library.base, parsed)
+    return Document(parsed.value, spec, library)

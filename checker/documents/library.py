@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from checker.documents.parse import parse
+from checker.documents.budgets import MAX_FILES, MAX_TOTAL
+from checker.documents.parse import Parsed, parse
 from checker.documents.reading import as_utf8, bounded, read_file
 from checker.errors import DocumentError, Problem, ReadinessError
 from checker.model.api import MAX_REFERENCE_HOPS, Place
 
 Fetch = Callable[[str], bytes]
 
-MAX_FILES = 2_000
-MAX_TOTAL = 128 * 1024 * 1024  # bytes of all files of one document
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 MISSING = object()
 
@@ -62,7 +61,7 @@ class Jail:
         scheme = SCHEME.match(target)
         if scheme and scheme[0].lower() != "file:":
             raise Refused(f"{scheme[0]} references are not followed")
-        name = unquote(unquote(urlsplit(target).path if scheme else target.partition('?')[0]))
+        name = unquote(urlsplit(target).path if scheme else target.partition("?")[0])
         if "\\" in name or "\0" in name or name.startswith("//") or (":" in name and os.name == "nt"):
             raise Refused("not a plain relative file name")
         # By name first, so that nothing outside is even looked at; then by where symbolic links lead
@@ -101,6 +100,7 @@ class Library:
         self.fetch = fetch
         self.texts: dict[str, bytes] = {}
         self.values: dict[str, Any] = {}
+        self.may_double: set[str] = set()
         self.origins: dict[str, Path | str] = {self.base: self.jail.path or source}
         self.reasons: dict[tuple[str, str], str] = {}
         self._found: dict[tuple[str, str], tuple[Any, Place] | None] = {}
@@ -179,9 +179,15 @@ class Library:
         if sum(map(len, self.texts.values())) + len(raw) > MAX_TOTAL:
             raise Refused(f"the document's files are larger than {MAX_TOTAL // (1024 * 1024)} MB together")
         text = as_utf8(raw, name)
-        self.values[name] = parse(text, name)
         self.texts[name] = text
         self.origins[name] = origin
+        self.take(name, parse(text, name))
+
+    def take(self, name: str, parsed: Parsed) -> None:
+        """Keep the value of a file that was parsed."""
+        self.values[name] = parsed.value
+        if parsed.may_double:
+            self.may_double.add(name)
 
     def _inside(self, base: str, fragment: str, hops: int) -> tuple[Any, Place]:
         node, place = self.values[base], Place(base, "#")

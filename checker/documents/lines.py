@@ -7,10 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from checker.documents.parse import is_json
-from checker.documents.yaml_events import events
 from checker.errors import DocumentError
 
 BLANKS = re.compile(r"[ \t\n\r,:]*")
@@ -89,6 +86,10 @@ def _blank(text: str, at: int) -> int:
 
 def _yaml(text: str, tree: Wanted, found: dict[str, int]) -> None:
     """Follow the events; a frame is [wanted below, next index or None for a mapping, wanted of the coming value]."""
+    import yaml
+
+    from checker.documents.yaml_events import events
+
     frames: list[list[Any]] = []
     try:
         for event in events(text, ""):

@@ -7,12 +7,28 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from typing import Any
 
-from checker.documents.yaml_events import MAX_DEPTH, MAX_NODES, build
+from checker.documents.budgets import MAX_ALIAS_BYTES, MAX_DEPTH, MAX_NODES
 from checker.errors import DocumentError, Problem
 
-MAX_ALIAS_BYTES = 16 * 1024 * 1024  # what aliases may stand for; the reader's own default is 64 MiB
+# Rules of the fast reader's linter, all but the one for keys that stand twice; an unknown one only costs time
+OTHER_RULES = (
+    "braces", "brackets", "colons", "commas", "comments", "comments-indentation", "document-end", "document-start", "empty-lines",
+    "empty-values", "float-values", "hyphens", "indentation", "invalid-anchor", "key-ordering", "line-length", "new-line-at-end-of-file",
+    "octal-values", "quoted-strings", "trailing-whitespace", "truthy",
+)  # fmt: skip
+DUPLICATE = "duplicate-key"
+MAX_LINTED = 150_000  # lines; the linter keeps every diagnostic, 1.4 kB each
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text's value, and whether a closer look for keys that stand twice is worth its time."""
+
+    value: Any
+    may_double: bool
 
 
 def is_json(raw: bytes) -> bool:
@@ -20,7 +36,7 @@ def is_json(raw: bytes) -> bool:
     return raw[:64].lstrip()[:1] in (b"{", b"[")
 
 
-def parse(raw: bytes, file: str) -> Any:
+def parse(raw: bytes, file: str) -> Parsed:
     """The value of a JSON or YAML text in UTF-8. Raises DocumentError with file, line and column."""
     if raw.count(b"{") + raw.count(b"[") + raw.count(b",") > MAX_NODES:
         raise DocumentError(Problem("document.too-many-values", {"file": file, "limit": MAX_NODES}, file))
@@ -31,19 +47,24 @@ def parse(raw: bytes, file: str) -> Any:
     return _yaml(raw, file)
 
 
-def _json(raw: bytes, file: str) -> Any:
+def _json(raw: bytes, file: str) -> Parsed:
     import orjson
 
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         return _refused_json(raw, file, error)
-    if deeper_than(value, MAX_DEPTH):
+    kept = count_keys(value, MAX_DEPTH)
+    if kept is None:
         raise DocumentError(Problem("document.too-deep", {"file": file, "limit": MAX_DEPTH}, file))
-    return value
+    # Written keys are counted by what follows them; an exact count costs twenty times as much
+    written = raw.count(b'":') - raw.count(b'\\":')
+    if written == 0:  # another style: `"key" :`
+        written = raw.count(b'" :') - raw.count(b'\\" :')
+    return Parsed(value, written != kept)
 
 
-def _refused_json(raw: bytes, file: str, error: json.JSONDecodeError) -> Any:
+def _refused_json(raw: bytes, file: str, error: json.JSONDecodeError) -> Parsed:
     """A YAML flow mapping (`{a: b}`) begins like JSON too; anything else is an error where the JSON reader stopped."""
     if "depth limit" in error.msg:
         raise DocumentError(
@@ -57,34 +78,56 @@ def _refused_json(raw: bytes, file: str, error: json.JSONDecodeError) -> Any:
     ) from None
 
 
-def _yaml(raw: bytes, file: str) -> Any:
+def _yaml(raw: bytes, file: str) -> Parsed:
+    from checker.documents.yaml_events import build
+
     text = raw.decode()
     try:
         import fast_yaml
     except ImportError:  # a platform without the wheel; ours is slower and reads the same
-        return build(text, file)
+        return Parsed(build(text, file), may_double=True)
     try:
         value = fast_yaml.safe_load(
             text, max_depth=MAX_DEPTH, max_alias_bytes=MAX_ALIAS_BYTES, max_scan_ahead=len(text) + 1
         )
     except ValueError:
-        return build(text, file)
-    return _as_json(value, file)
+        return Parsed(build(text, file), may_double=True)
+    return Parsed(_as_json(value, file), _lint_finds_double(text))
 
 
-def deeper_than(value: Any, limit: int) -> bool:
-    """Whether containers nest deeper than `limit`. Each container is looked at once per level, none is copied."""
-    level = [value]
+def _lint_finds_double(text: str) -> bool:
+    """Whether the fast reader's linter sees a key that stands twice; true where it can't say."""
+    from fast_yaml import lint
+
+    if text.count("\n") > MAX_LINTED:
+        return True
+    config = lint.LintConfig()
+    for rule in OTHER_RULES:
+        try:
+            config = config.with_disabled_rule(rule)
+        except ValueError:  # another version knows other rules
+            continue
+    try:
+        return any(one.code == DUPLICATE for one in lint.lint(text, config))
+    except ValueError:
+        return True
+
+
+def count_keys(value: Any, limit: int) -> int | None:
+    """How many keys all mappings hold together; None where containers nest deeper than `limit`."""
+    level, kept = [value], 0
     for _ in range(limit):
-        level = [
-            one
-            for node in level
-            for one in (node.values() if type(node) is dict else node if type(node) is list else ())
-            if type(one) is dict or type(one) is list
-        ]
-        if not level:
-            return False
-    return True
+        below: list[Any] = []
+        for node in level:
+            if type(node) is dict:
+                kept += len(node)
+                below += [one for one in node.values() if type(one) is dict or type(one) is list]
+            elif type(node) is list:
+                below += [one for one in node if type(one) is dict or type(one) is list]
+        if not below:
+            return kept
+        level = below
+    return None
 
 
 def _as_json(value: Any, file: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from checker.documents.context import Context, entries, members, text, word
@@ -100,6 +101,13 @@ def body(context: Context, node: Mapping[str, Any], place: Place) -> Body | None
 def reply(context: Context, status: str, node: Any, place: Place) -> Reply:
     """One declared answer."""
     found, at = context.mapping(node, place)
+    if at not in context.replies:
+        context.replies[at] = _reply(context, status, found, at)
+    read = context.replies[at]
+    return read if read.status == status else replace(read, status=status)
+
+
+def _reply(context: Context, status: str, found: Mapping[str, Any], at: Place) -> Reply:
     schemas, examples = media(context, found, at)
     headers: dict[str, Schema] = {}
     for name, one in members(found, "headers"):

@@ -6,9 +6,9 @@ import codecs
 import stat
 from pathlib import Path
 
+from checker.documents.budgets import MAX_BYTES
 from checker.errors import DocumentError, Problem
 
-MAX_BYTES = 64 * 1024 * 1024  # the largest documents of business systems are below 40 MB
 # Longer marks first: UTF-32's begins with UTF-16's
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -12,12 +12,10 @@ from typing import Any
 
 import yaml
 
+from checker.documents.budgets import MAX_DEPTH, MAX_DIGITS, MAX_NODES
 from checker.errors import DocumentError, Problem
 
-MAX_DEPTH = 200  # real documents stay below 40
-MAX_NODES = 1_500_000  # values of one file; a 13 MB document has 400,000
 MAX_DOUBLED = 50  # keys that stand twice, listed
-MAX_DIGITS = 300  # of one number; a double ends at 309
 LONGEST_REASON = 200
 
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})

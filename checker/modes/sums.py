@@ -70,7 +70,7 @@ def _add(terms: dict[str, float], more: dict[str, float | None]) -> bool:
 def _reading(load: Load, plan: Plan, overlap: float) -> dict[str, float | None]:
     """Calls that read one object from its system."""
     whole = None if load.records is None else float(a.full_compare_calls(load.records, load.page))
-    sweep = whole if load.sweep and plan.kind != "full-compare" else 0.0
+    sweep = whole if load.sweep else 0.0
     if plan.kind == "full-compare":
         return {"compare": None if whole is None else whole * a.runs_per_day(plan.interval)}
     if plan.kind == "webhooks":

@@ -159,6 +159,9 @@ class Shapes:
         for _ in range(MAX_DEPTH):
             if like is not None and here == like:
                 break
+            if like is not None and like in here.variants:  # a list of records, or one
+                here = like
+                break
             if here.items is not None:
                 path, here = path + "[]", here.items
                 continue

@@ -110,7 +110,7 @@ def sync_view(book: Book) -> SyncView:
     return SyncView(
         provisional=mode.provisional,
         lines=lines,
-        why_not=tuple((direction, " ".join(dict.fromkeys(said))) for direction, said in why_not.items() if said),
+        why_not=tuple((direction, " ".join(dict.fromkeys(said[:2]))) for direction, said in why_not.items() if said),
         notes=_notes(book, common),
         tables=tuple(tables.values()),
         shown=lines[:SHOWN_LINES],

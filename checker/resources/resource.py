@@ -183,6 +183,8 @@ class Resource:
         records = answers.records(found, self.profile.record_path)
         outcome = machine.after(self._answer(body, response, found, records))
         stop = outcome.reason if isinstance(outcome, Stop) else None
+        if isinstance(outcome, Step) and outcome.again:
+            records = []
         return Page(records, response, number, told, None if isinstance(outcome, Stop) else outcome, stop)
 
     def _answer(self, body: Any, response: Response, found: list[Any], records: list[dict[str, Any]]) -> Answer:

@@ -1,6 +1,6 @@
 """C26: no reference of a document opens a file outside its folder or a connection, in the whole process, and no secret shows anywhere.
 
-Mutants these tests catch: no check after symbolic links, a check by text prefix, decoding twice or never, a validator left to its own handlers.
+Mutants these tests catch: no check after symbolic links, a check by text prefix, a validator left to its own handlers.
 """
 
 from __future__ import annotations

@@ -131,9 +131,7 @@ PAGING = (
     Row("paging-page", (
         scoped("by_page", "pagination.ends", YES),
         scoped("by_page", "pagination.complete", YES, seen=60, total=60),
-    ), (
-        # The page that is asked for only to learn whether pages count from 0 or 1 is handed on as a second page.
-        Later(LOOK, "pagination.no-repeats", "crm/by_page", YES, {"repeated": 0}, NO, "scopes"),
+        scoped("by_page", "pagination.no-repeats", YES, repeated=0),
     )),
     Row("paging-default", (
         bare("records.present", "crm/products", YES, records=100),
@@ -249,8 +247,8 @@ WRITING = (
     Row("date-only", later=(Later(LAB, "write.round-trip", "crm/deals", YES),)),
     Row("empty-null", later=(Later(TOUCH, "write.null-clears", "crm/contacts", YES),)),
     Row("metadata", (
-        bare("validation.declared", "crm/contacts", NO, enum=[], max_length=[]),
-        bare("validation.declared", "crm/deals", NO, enum=[], max_length=[]),
+        bare("validation.declared", "crm/contacts", YES, enum=[], max_length=[]),
+        bare("validation.declared", "crm/deals", YES, enum=[], max_length=[]),
     )),
     Row("err-json", later=(Later(TOUCH, "write.error-names-field", "crm/contacts", YES),)),
     Row("idempotency-key", (pair("idempotency.declared", "crm/contacts", NO),),
@@ -307,10 +305,7 @@ DOCUMENT = (
     Row("doc-schema", (
         bare("read-only.declared", "crm/contacts", UNKNOWN, reason="not-declared"),
         bare("timestamp.declared", "crm/contacts", YES, field="date_updated"),
-        bare("validation.declared", "crm/contacts", NO, enum=[], max_length=[]),
-    ), (
-        # The create body is a list or a record (oneOf); the record's `required` isn't found behind it yet.
-        Later(PROFILES, "validation.declared", "crm/contacts", YES, {"required": ["last_name"]}, NO, "bare"),
+        bare("validation.declared", "crm/contacts", YES, required=["last_name"], enum=[], max_length=[]),
     )),
     Row("doc-array", (
         pair("answers.match-document", "crm/contacts", YES, mismatches=0, of=60),

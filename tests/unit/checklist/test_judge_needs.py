@@ -188,6 +188,8 @@ def test_a_claim_that_is_looked_up_nowhere_does_not_hold():
     empty = Scope(("crm", "erp"))
     result = one(item(scope="pair", needs=(need("policy.stated"),)), scope=empty)
     assert result.state is State.UNKNOWN
+    beside = item(scope="pair", needs=(need("order.computed", "policy.stated"),))
+    assert one(beside, [found("order.computed", "pair")], scope=empty).state is State.UNKNOWN
 
 
 def test_a_result_names_the_records_it_rests_on():

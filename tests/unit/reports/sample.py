@@ -377,8 +377,8 @@ def sample() -> Audit:
         project="Muster GmbH: CRM ↔ ERP", readiness_version="0.1.0", started="2026-11-27T15:20:00Z", finished="2026-11-27T15:40:12Z",
         phases=("look",), language="de", go_live="2027-02-01", verdict=verdict(),
         systems={
-            "crm": SystemSeen(base_url="https://crm.example.com", reached=True, profile=CRM, sandbox=True, reached_from="203.0.113.10", requests=214),
             "erp": SystemSeen(base_url="https://erp.example.com/api/v2", reached=False, profile=ERP, sandbox=True, requests=3),
+            "crm": SystemSeen(base_url="https://crm.example.com", reached=True, profile=CRM, sandbox=True, reached_from="203.0.113.10", requests=214),
         },
         flows=FLOWS, findings=FINDINGS, results=RESULTS, sync_mode=SYNC,
         rehearsal=Rehearsal(steps=(RehearsalStep(name="second-run-idle", outcome="pass", says="no writes", flow="contacts"),)),

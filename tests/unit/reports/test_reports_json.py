@@ -28,6 +28,14 @@ def test_saved_audit_comes_back_as_it_was(make) -> None:
     assert load_audit(render(make(), "json", "en").encode()) == make()
 
 
+@pytest.mark.parametrize("format_", ["html", "terminal"])
+@pytest.mark.parametrize("make", [sample, ready, bare])
+def test_saved_audit_gives_the_same_report(make, format_: str) -> None:
+    """What was printed at once and what `readiness report` prints later are the same bytes, though saved mappings are sorted."""
+    saved = load_audit(render(make(), "json", "en").encode())
+    assert render(saved, format_, "de") == render(make(), format_, "de")
+
+
 def test_document_validates_against_its_schema() -> None:
     """What we print is what we publish."""
     jsonschema_rs.validator_for(schemas()["audit.schema.json"]).validate(json.loads(render(sample(), "json", "de")))
