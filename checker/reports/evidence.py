@@ -24,6 +24,7 @@ from checker.reports.book import Book
 from checker.reports.words import Mark
 
 LONGEST_LINE = 160
+LONGEST_MESSAGE_LINE = 480  # a body often is one line
 LONGEST_LINES = 20  # of one message; the whole stands in the JSON form
 LONGEST_REPEAT = 1200
 # What the page has room for: 3,000 pieces of evidence, fewer beside many findings, so that 5,000 of those stay under 2 MB
@@ -197,7 +198,8 @@ def _json(value: object) -> str:
 def _lines(book: Book, text: str, *, cut: bool = True) -> tuple[str, ...]:
     lines = text.splitlines()
     shown = tuple(
-        safe(line.replace("\t", "    "), LONGEST_LINE if cut else LONGEST_REPEAT) for line in lines[:LONGEST_LINES]
+        safe(line.replace("\t", "    "), LONGEST_MESSAGE_LINE if cut else LONGEST_REPEAT)
+        for line in lines[:LONGEST_LINES]
     )
     return (*shown, book.words("evidence.shortened")) if len(lines) > LONGEST_LINES else shown
 

@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 
 from checker.sandbox import crm, erp
+from tests.story import baseline
 from tests.story.cli import Readiness
 
 ROOT = Path(__file__).parents[2]
@@ -141,3 +142,8 @@ def test_json_output_is_one_document_without_colour(readiness: Readiness, demo_f
     ended = readiness("report", "--project", str(demo_folder), "--format", "json")
     assert json.loads(ended.out)["schema_version"] == 1
     assert "\x1b" not in ended.out
+
+
+def test_the_clean_results_of_the_pair_are_as_committed() -> None:
+    """A change in what the audit says of the embedded pair is seen in review: `python -m tests.story.baseline` writes the file anew."""
+    assert baseline.run() == baseline.FILE.read_text("utf-8")
