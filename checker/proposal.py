@@ -69,7 +69,7 @@ def propose(title: str, systems: tuple[Given, Given]) -> str:
     lines += ["flows:"]
     flows = list(_flows(*systems))
     lines += flows or [
-        "  []                         # no pair of resources was recognised; see https-free examples in `readiness demo`"
+        "  []                         # no pair of resources was recognised: name them yourself, as in the project of `readiness demo`"
     ]
     return "\n".join(lines) + "\n"
 
@@ -114,10 +114,12 @@ def _key(name: str) -> str:
 
 
 def best(profile: Profile, role: str) -> ResourceProfile | None:
-    """The resource that most probably plays the role: one that can be listed, the surest first."""
+    """The resource that most probably plays the role: of those that can be listed the surest, then the one with line items, then the richest."""
     playing = [one for one in profile.resources if one.role == role and (one.operations.list or one.operations.search)]
     return max(
-        playing, key=lambda one: ((one.role_score or 0), bool(one.operations.create), -len(one.name)), default=None
+        playing,
+        key=lambda one: (one.role_score or 0, bool(one.line_items), bool(one.operations.create), len(one.schema)),
+        default=None,
     )
 
 

@@ -39,6 +39,7 @@ def command(
       readiness report 20261124T013000Z --format json
     """
     from checker import reports
+    from checker.cli.written import READABLE, on_screen
     from checker.data_files import data_folder
     from checker.store import write_whole
 
@@ -46,11 +47,13 @@ def command(
         click.echo((data_folder("reports") / "audit.schema.json").read_text("utf-8"), nl=False)
         return
     loaded = reports.load_audit(_saved(audit, project_path))
-    text = reports.render(loaded, form, language or loaded.language)
+    language = language or loaded.language
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(
+            on_screen(loaded, language) if form == "terminal" else reports.render(loaded, form, language), nl=False
+        )
     else:
-        write_whole(output, text.encode("utf-8"), 0o644)
+        write_whole(output, reports.render(loaded, form, language).encode("utf-8"), READABLE)
         click.echo(f"written: {output}", err=True)
 
 

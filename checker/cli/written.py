@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from checker.model.audit import Audit
 from checker.store import Store, write_whole
 
 REPORT_NAME = "readiness-report.html"
+NARROWEST, WIDEST = 80, 120  # columns
 READABLE = 0o644  # the report is made to be sent
 TELLS = {
     "en": ("Report", "The look is all that this version does: nothing was written to any system.", "Interrupted: what was found so far is saved; `readiness audit` starts again."),
@@ -28,14 +31,25 @@ def write(audit: Audit, folder: Path, language: str, report_path: Path | None = 
 
 
 def tell(audit: Audit, form: str, language: str, report: Path) -> None:
-    """Print the audit on stdout, and where the report is on stderr."""
-    click.echo(reports.render(audit, form, language), nl=False)
+    """Print the audit on stdout; then where the report is."""
+    click.echo(on_screen(audit, language) if form == "terminal" else reports.render(audit, form, language), nl=False)
     label, ended, interrupted = TELLS[language]
     if form == "terminal":
         click.echo(f"\n{label}: {_short(report)}")
         click.echo(interrupted if audit.stopped else ended)
     elif sys.stderr.isatty():
         click.echo(f"{label}: {_short(report)}", err=True)
+
+
+def on_screen(audit: Audit, language: str) -> str:
+    """The audit as text: as wide as the terminal and in colour on one, plain and 100 columns wide in a pipe."""
+    from checker.reports import terminal
+
+    if not sys.stdout.isatty():
+        return terminal.render(audit, language)
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
+    return terminal.render(audit, language, width=width, colour=colour)
 
 
 def _short(path: Path) -> str:

@@ -77,7 +77,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The asked gate's verdict. `gates` and `flows` hold a state per gate; `blocking` names `ITEM@SUBJECT`; `counts` counts items."""
+    """The asked gate's verdict. `gates` and `flows` hold a state per gate; `blocking` names `ITEM@SUBJECT`; `counts` counts results."""
 
     ready: bool
     gate: str

@@ -10,13 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from checker.cli import inspect as inspect_command
-from tests.servers import Asked, serve
+from checker.sandbox.demo_project import demo_environment, write_demo
+from checker.sandbox.pair import running_pair
+from tests.servers import Answered, Asked, serve
 from tests.story.cli import Readiness
 from tests.unit.probes.lists import TOKEN, Lists
 
@@ -201,6 +204,71 @@ def test_a_missing_document_is_told_with_its_path(readiness: Readiness, tmp_path
     ]
     assert finding["answer"] == "no"
     assert "nowhere.json" in finding["says"]
+
+
+@pytest.fixture
+def pair_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The project of the embedded pair while both run, credentials set."""
+    now = datetime.now(UTC)
+    for name, value in demo_environment().items():
+        monkeypatch.setenv(name, value)
+    with running_pair(now) as pair:
+        yield write_demo(tmp_path, pair, now)
+
+
+@pytest.mark.parametrize(("gate", "code"), [("start", 0), ("build", 3), ("go-live", 1)])
+def test_the_exit_code_is_the_verdict_of_the_asked_gate(
+    readiness: Readiness, pair_project: Path, gate: str, code: int
+) -> None:
+    """0: work may start; 3: whether building may, nobody can say before the writing part; 1: going live is blocked."""
+    ended = readiness("audit", "--project", str(pair_project), "--gate", gate, "--format", "json")
+    assert ended.code == code
+    assert json.loads(ended.out)["verdict"]["gate"] == gate
+
+
+def test_a_document_is_read_from_the_systems_own_origin_with_its_credentials(
+    readiness: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`document` may be an address of the system itself; the token goes along."""
+    monkeypatch.setenv("LITTLE_TOKEN", TOKEN)
+    lists = Lists()
+
+    def answer(asked: Asked) -> Any:
+        if asked.path == "/openapi.json":
+            return DOCUMENT if asked.headers.get("authorization") == f"Bearer {TOKEN}" else Answered(403, {})
+        return lists(asked)
+
+    with serve(answer) as server:
+        path = project(tmp_path, server.url)
+        path.write_text(
+            path.read_text("utf-8").replace(
+                "document: crm.json, base_url", f'document: "{server.url}/openapi.json", base_url'
+            ),
+            "utf-8",
+        )
+        readiness("audit", "--project", str(path))
+    found = {(one["id"], one["subject"]): one for one in latest(tmp_path)["findings"]}
+    assert found["document.readable", "crm"]["answer"] == "yes"
+    assert found["pagination.complete", "crm/contacts"]["answer"] == "yes"
+
+
+def test_a_document_at_a_foreign_host_is_not_fetched_and_told(readiness: Readiness, tmp_path: Path, url: str) -> None:
+    """Credentials and requests go to the system's own origin only; `origins` names others."""
+    with serve(lambda _asked: DOCUMENT) as foreign:
+        path = project(tmp_path, url)
+        path.write_text(
+            path.read_text("utf-8").replace(
+                "document: crm.json, base_url", f'document: "{foreign.url}/openapi.json", base_url'
+            ),
+            "utf-8",
+        )
+        readiness("audit", "--project", str(path))
+        assert foreign.asked == []
+    (finding,) = [
+        one for one in latest(tmp_path)["findings"] if (one["id"], one["subject"]) == ("document.readable", "crm")
+    ]
+    assert finding["answer"] == "no"
+    assert "nothing was sent there" in finding["says"]
 
 
 def test_a_bug_of_ours_ends_with_70_and_a_file_without_secrets(

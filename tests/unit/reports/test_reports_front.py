@@ -152,7 +152,7 @@ def test_same_step_for_several_subjects_is_one_step_with_the_earliest_date() -> 
 def test_open_questions_are_counted_per_person_not_listed() -> None:
     """The project lead reads one line for four questions."""
     lead = next(one for one in page(sample()).tasks.groups if one.who == "Your project lead")
-    assert [one.what for one in lead.tasks] == ["answer 4 open questions (about 10 minutes; “readiness answer”)"]
+    assert [one.what for one in lead.tasks] == ["answer 4 open questions (about 10 minutes; answers.yaml)"]
 
 
 def test_we_come_last_and_minor_steps_stay_off_the_page() -> None:
