@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,10 +39,13 @@ def _policy(value: object) -> object:
     return ", ".join(f"{way}: {what}" for way, what in value.items()) if isinstance(value, dict) else value
 
 
+def _objects_found(view: FlowView) -> Told:
+    missing = [f"{side.system}/{side.resource}" for side in (view.left, view.right) if side.profile is None]
+    return whether("flow.objects-found", not missing, left=view.flow.left, right=view.flow.right, missing=missing)
+
+
 def _decisions(view: FlowView) -> Iterator[Told]:
     flow = view.flow
-    missing = [f"{side.system}/{side.resource}" for side in (view.left, view.right) if side.profile is None]
-    yield whether("flow.objects-found", not missing, left=flow.left, right=flow.right, missing=missing)
     scope = {**flow.filter.left, **flow.filter.right}
     yield _stated("flow.filter-stated", scope, filter=", ".join(f"{name} = {value}" for name, value in scope.items()))
     yield _stated("flow.leading-named", flow.leading, leading=flow.leading)
@@ -257,7 +260,6 @@ def _pair(project: Project) -> Iterator[Told]:
     yield _stated("platform.addresses-stated", addresses, addresses=addresses)
     to = project.notify.to if project.notify else []
     yield _stated("notify.recipient-named", to, to=to)
-    yield _order(project)
 
 
 Missing = Callable[[str], str | None]
@@ -286,31 +288,29 @@ def findings_of_project(
     project = loaded.project
     linked = {reference.partition(".")[0] for flow in project.flows for reference in (flow.left, flow.right)}
 
-    def told(subject: str, answers: Iterator[Told], *key: str | int) -> Iterator[Finding]:
+    def told(
+        subject: str, answers: Iterable[Told], *key: str | int, grade: Grade = Grade.DOCUMENTED
+    ) -> Iterator[Finding]:
         name = ".".join(str(one) for one in key)
         place = ProjectEvidence(file=loaded.path.name, key=name, line=loaded.line(*key))
         evidence = (ledger.add(f"project|{subject}", place),)
         for one in answers:
-            yield finding(one.claim, subject, one.answer, Grade.DOCUMENTED, one.values, evidence)
+            yield finding(one.claim, subject, one.answer, grade, one.values, evidence)
 
     for name, system in project.systems.items():
         yield from told(name, _system(system, profiles.get(name), missing_secret(system, missing)), "systems", name)
         for resource, volume in system.volumes.items():
-            answers = iter(
-                [
-                    whether(
-                        "volumes.stated",
-                        volume.records is not None,
-                        records=volume.records,
-                        changed_per_day=volume.changed_per_day,
-                    )
-                ]
-            )
-            yield from told(f"{name}/{resource}", answers, "systems", name, "volumes", resource)
-    yield from told("pair", _pair(project))
+            both = volume.records is not None and volume.changed_per_day is not None
+            stated = whether("volumes.stated", both, records=volume.records, changed_per_day=volume.changed_per_day)
+            yield from told(f"{name}/{resource}", [stated], "systems", name, "volumes", resource, grade=Grade.ANSWERED)
+    yield from told("pair", _pair(project), grade=Grade.ANSWERED)
+    yield from told("pair", [_order(project)])
     for i, view in enumerate(views(project, profiles)):
         subject = f"flow:{view.flow.name}"
-        yield from told(subject, iter([*_decisions(view), _relations(view, linked), *_mapping(view)]), "flows", i)
+        # A decision is somebody's word, whoever wrote it into the file; how the mapping fits both documents can be looked up in them.
+        yield from told(subject, [_objects_found(view)], "flows", i)
+        yield from told(subject, _decisions(view), "flows", i, grade=Grade.ANSWERED)
+        yield from told(subject, [_relations(view, linked), *_mapping(view)], "flows", i)
         for source, target in view.directions:
             yield from told(
                 f"{subject}:{source.system}->{target.system}", _directional(view, source, target), "flows", i

@@ -11,16 +11,17 @@ from checker.probes.contexts import UNREADABLE, ResourceLook
 
 GONE = frozenset({404, 405, 410, 501})
 FORBIDDEN = frozenset({401, 403})
-SERVER_ERROR = 500
+TOO_MANY, SERVER_ERROR = 429, 500
 
 
 def refused(claim: str, status: int, evidence: tuple[str, ...], **values: object) -> Told:
-    """What a refusal means: 401 and 403 leave it open, not permitted; a 5xx leaves it open; the rest is a no."""
+    """What a refusal means: 401 and 403 leave it open, not permitted; a 429 and a 5xx pass, so they leave it open; the rest is a no."""
     shown: dict[str, object] = {"status": status, **values}
     if status in FORBIDDEN:
         return Told(claim, Answer.NOT_PERMITTED, shown, evidence)
-    if status >= SERVER_ERROR:
-        return Told(claim, Answer.UNKNOWN, {**shown, "reason": "server-error"}, evidence)
+    if status == TOO_MANY or status >= SERVER_ERROR:
+        reason = "rate-limited" if status == TOO_MANY else "server-error"
+        return Told(claim, Answer.UNKNOWN, {**shown, "reason": reason}, evidence)
     return Told(claim, Answer.NO, shown, evidence)
 
 

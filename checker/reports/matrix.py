@@ -177,7 +177,8 @@ def _worst(findings: Iterable[Finding]) -> Finding | None:
 
 
 def _found(book: Book, claims: tuple[str, ...], end: str, grades: tuple[Grade, ...]) -> Finding | None:
-    found = (one for claim in claims for one in book.by_reference.get(f"{claim}@{end}", []))
+    carrier = end.partition(".")[0]  # records inside a record are listed and read with it
+    found = (one for claim in claims for one in book.by_reference.get(f"{claim}@{carrier}", []))
     return _worst(one for one in found if one.grade in grades)
 
 

@@ -151,6 +151,7 @@ def test_an_audit_probes_what_it_can_and_leaves_the_rest_open(readiness: Readine
     assert found["pagination.complete", "erp/contacts"]["values"]["reason"] == "no-base-url"
     assert (tmp_path / "readiness-report.html").is_file()
     assert "nothing was written" in ended.out
+    assert ended.err == ""  # progress is for terminals
 
 
 def test_offline_asks_nobody(readiness: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,18 @@ def test_readiness_alone_says_how_to_begin(
         assert command in ended.out
 
 
+def test_readiness_in_a_project_says_what_is_missing_and_what_was_found(
+    readiness: Readiness, demo_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a project file: its systems, an unset variable, the last verdict, and the next command."""
+    monkeypatch.chdir(demo_folder)
+    monkeypatch.delenv("DEMO_CRM_TOKEN", raising=False)
+    ended = readiness()
+    assert ended.code == 0
+    for told in ("crm.openapi.yaml", "${env:DEMO_CRM_TOKEN}", "Last audit", "readiness report"):
+        assert told in ended.out
+
+
 def test_help_lists_every_command_with_an_example(readiness: Readiness) -> None:
     """--help names all commands; each command's own help has an example."""
     whole = readiness("--help")

@@ -50,7 +50,8 @@ def test_each_defect_is_found(defect: str, claim: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "answer"), [("403", "not-permitted"), ("404", "no"), ("429", "no"), ("500", "unknown")]
+    ("status", "answer"),
+    [("401", "not-permitted"), ("403", "not-permitted"), ("404", "no"), ("429", "unknown"), ("500", "unknown")],
 )
 def test_a_refused_list_is_told_as_what_it_is(status: str, answer: str) -> None:
     """Forbidden, missing and broken lists are told apart, and what depends on the list stays open."""
