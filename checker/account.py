@@ -12,6 +12,7 @@ from checker.checklist.contradictions import contradiction_texts, contradictions
 from checker.checklist.gates import exit_code, verdict
 from checker.checklist.judge import judge
 from checker.checklist.load import items as items_of
+from checker.checklist.people import statements
 from checker.checklist.scope import scope_of
 from checker.look import Seen, resource_names
 from checker.model.audit import Audit, Coverage, FindingText, FlowSeen, ItemText, NotTested, SystemSeen
@@ -62,8 +63,10 @@ def account(facts: Facts) -> tuple[Audit, int]:
     computed = [*facts.findings, *modes.findings]
     findings, evidence = numbered([*computed, *contradictions(computed, claims)], facts.evidence)
     items = items_of(facts.packs)
+    only = [item for item, _ in items.values()]
+    said = {f"answer-{n}": one for n, one in enumerate(statements(only, facts.loaded.answers), start=1)}
     results = judge(
-        [item for item, _ in items.values()],
+        only,
         findings,
         facts.loaded.answers,
         scope,
@@ -92,7 +95,7 @@ def account(facts: Facts) -> tuple[Audit, int]:
         items={name: item_text(facts, name) for name in items},
         sections={name: text for pack in facts.packs for name, text in pack.sections.items()},
         texts={name: texts_of(name) for name in sorted({one.id for one in findings})},
-        evidence=evidence,
+        evidence={**evidence, **said},
     )
     return made, exit_code(decided)
 

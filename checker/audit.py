@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -14,13 +12,14 @@ from checker import __version__
 from checker.account import Facts, account
 from checker.checklist.load import load_packs
 from checker.client.build import client_for
-from checker.client.messages import Request
 from checker.client.recorder import Recorder
-from checker.describe import Described, described
-from checker.errors import DocumentError, Problem, ReadinessError
+from checker.describe import Described, described, download
+from checker.documents import is_url
+from checker.errors import DocumentError, InputError
 from checker.look import Known, Look, Seen, resource_names
 from checker.model.audit import Audit
 from checker.model.finding import Finding
+from checker.patience import side_by_side, undisturbed
 from checker.probes.base import Ledger
 from checker.probes.configured import findings_of_project
 from checker.probes.declared import findings_of_document, findings_without_document
@@ -32,7 +31,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How an audit is asked for. `environ` is where `${env:…}` references are looked up; `today` is what dates are computed from."""
+    """How an audit is asked for. `environ` is where `${env:…}` references are looked up; `now` dates the audit, and dates are computed from it."""
 
     gate: str = "go-live"
     fail_on: str | None = None
@@ -43,10 +42,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Audited:
-    """A finished audit, and the exit code of its verdict."""
+    """A finished audit, the exit code of its verdict, and whether Ctrl-C came while it was made."""
 
     audit: Audit
     exit_code: int
+    interrupted: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
         finished=stamp(options.now()),
         version=__version__,
     )
-    made, exit_code = account(facts)
-    return Audited(made, exit_code)
+    (made, exit_code), late = undisturbed(partial(account, facts))
+    return Audited(made, exit_code, looked.stopped or late)
 
 
 def stamp(instant: datetime) -> str:
@@ -122,13 +122,12 @@ def documents(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[str, De
         if settings.document is None:
             return Described(None, None)
         say(f"{name}: reading {settings.document}")
-        address = settings.document.startswith(("http://", "https://"))
+        address = is_url(settings.document)
         source = settings.document if address else str(loaded.folder / settings.document)
         fetch = partial(fetched, loaded, name, secrets) if address else None
         return described(source, overrides=settings.resources, fetch=fetch, strict=True, shown_as=settings.document)
 
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(loaded.project.systems, pool.map(one, loaded.project.systems), strict=True))
+    return dict(zip(loaded.project.systems, side_by_side(one, loaded.project.systems), strict=True))
 
 
 def fetched(loaded: LoadedProject, name: str, secrets: Secrets, address: str) -> bytes:
@@ -139,10 +138,6 @@ def fetched(loaded: LoadedProject, name: str, secrets: Secrets, address: str) ->
     settings = loaded.project.systems[name]
     try:
         client = client_for(name, settings, secrets, Recorder(), base_url=address, folder=loaded.folder)
-        with closing(client):
-            response = client.send(Request("GET", address), credentials="own" if settings.base_url else "none")
-    except ReadinessError as error:
+    except InputError as error:
         raise DocumentError(*error.problems) from None
-    if not response.ok:
-        raise DocumentError(Problem("document.fetch-refused", {"url": address, "status": response.status}))
-    return response.body
+    return download(client, address, "own" if settings.base_url else "none")

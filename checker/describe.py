@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from checker import documents
-from checker.documents import Document
-from checker.errors import DocumentError, Problem
+from checker.client.messages import Request
+from checker.documents import Document, Fetch
+from checker.errors import DocumentError, Problem, TransportError
 from checker.model.profile import DocumentProblem, Profile
 from checker.profiles import apply_overrides, build_profile
 from checker.project.types import ResourceOverrides
 
-Fetch = Callable[[str], bytes]
+if TYPE_CHECKING:
+    from checker.client.client import Client  # slow to import, and a document usually is a file
+
 MOST_PROBLEMS = 50  # shown of a document
 
 
@@ -59,6 +64,19 @@ def described(
         if overrides
         else profile,
     )
+
+
+def download(client: Client, address: str, credentials: str) -> bytes:
+    """The bytes of a document at an address, asked for once; closes the client. Raises DocumentError where they can't be had."""
+    try:
+        with closing(client):
+            response = client.send(Request("GET", address), credentials=credentials)
+    except TransportError as error:
+        raise DocumentError(*error.problems) from None
+    if not response.ok:
+        values = {"url": documents.public_url(address), "status": response.status}
+        raise DocumentError(Problem("document.fetch-refused", values))
+    return response.body
 
 
 def _placed(problem: DocumentProblem, document: Document) -> DocumentProblem:

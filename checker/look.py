@@ -6,14 +6,15 @@ What a system does raises nothing here: it leaves findings, and what depended on
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checker.client.build import client_for
 from checker.client.client import Client
 from checker.client.recorder import Recorder
+from checker.documents import is_url
 from checker.errors import InputError
 from checker.model.api import Api
 from checker.model.finding import Answer, Finding
@@ -25,6 +26,7 @@ from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.run import ask, left_open
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
+from checker.project.types import Reference
 from checker.resources.resource import Resource
 
 Say = Callable[[str], None]
@@ -54,9 +56,8 @@ class Known:
 
 def resource_names(loaded: LoadedProject, system: str) -> list[str]:
     """Resources of the system that flows carry, in the flows' order."""
-    sides = chain.from_iterable((flow.left, flow.right) for flow in loaded.project.flows)
-    named = (side.partition("/")[2].partition(".")[0] for side in sides if side.partition("/")[0] == system)
-    return list(dict.fromkeys(named))
+    sides = (Reference.parse(side) for flow in loaded.project.flows for side in (flow.left, flow.right))
+    return list(dict.fromkeys(side.resource for side in sides if side.system == system))
 
 
 @dataclass
@@ -93,13 +94,16 @@ class Look:
         except KeyboardInterrupt:
             stopped = True
             self.stop.set()
+            latest = time.monotonic() + LONGEST_JOIN_S
             for thread in threads:
-                thread.join(LONGEST_JOIN_S)
+                thread.join(max(latest - time.monotonic(), 0))
         if crashes and not stopped:
             raise crashes[0]
-        for one in seen.values():
+        # Copies, for a thread that is left behind may still add to the originals.
+        kept = {name: replace(one, findings=[*one.findings]) for name, one in seen.items()}
+        for one in kept.values():
             one.findings = _complete(self._subjects(one.name), one.findings, "stopped")
-        return seen, stopped
+        return kept, stopped
 
     def unasked(self, name: str) -> Seen:
         """A system that this run doesn't talk to: every live question stays open."""
@@ -137,9 +141,7 @@ class Look:
         settings, known = self.loaded.project.systems[name], self.known[name]
         if known.profile is None:
             return "no-document"
-        if settings.base_url is None and not any(
-            one.startswith(("http://", "https://")) for one in known.profile.document.servers
-        ):
+        if settings.base_url is None and _server(known.profile) is None:
             return "no-base-url"
         if settings.auth is None or missing_secret(settings, self.secrets.missing) is not None:
             return "no-credentials"
@@ -147,7 +149,7 @@ class Look:
 
     def _client(self, name: str) -> Client | None:
         profile = self.known[name].profile
-        server = next((one for one in (profile.document.servers if profile else ()) if one.startswith("http")), None)
+        server = _server(profile) if profile else None
         settings = self.loaded.project.systems[name]
         try:
             return client_for(name, settings, self.secrets, self.recorder, base_url=server, folder=self.loaded.folder)
@@ -226,6 +228,11 @@ class Look:
         look.now(probe.name, subject)
         seen.findings += ask(probe, at, subject)
         seen.requests = look.whole_client.requests
+
+
+def _server(profile: Profile) -> str | None:
+    """The first of the document's servers that is a whole address."""
+    return next(filter(is_url, profile.document.servers), None)
 
 
 def _on_a_mock(one: Finding) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from dataclasses import dataclass
@@ -14,7 +15,19 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 def write_whole(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
-    """Write a file whole or not at all: beside it first, then renamed over it, so that a planted link is replaced and never followed."""
+    """Write a file whole or not at all: beside it first, then renamed over it, so that a planted link is replaced and never followed.
+
+    Raises InputError where that can't be done, and where a folder, a device or a link to one stands at the path.
+    """
+    if path.exists() and not path.is_file():
+        raise InputError(Problem("files.not-a-file", {"path": path}))
+    try:
+        _write(path, content, mode)
+    except OSError as error:
+        raise InputError(Problem("files.cannot-use", {"path": path, "reason": error.strerror})) from None
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -29,6 +42,24 @@ def write_whole(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
         raise
 
 
+def _own(folder: Path) -> Path:
+    """The folder itself; raises InputError where a link or a file stands in its place."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise InputError(Problem("store.not-a-folder", {"path": folder}))
+    return folder
+
+
+def _made(folder: Path) -> Path:
+    """The folder, which is there afterwards; raises InputError where nothing can be written in it."""
+    try:
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    except OSError as error:
+        raise InputError(Problem("files.cannot-use", {"path": folder, "reason": error.strerror})) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(Problem("files.cannot-use", {"path": folder, "reason": os.strerror(errno.EACCES)}))
+    return folder
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """What is kept between runs. `project_folder` is the folder of the project file."""
@@ -38,20 +69,19 @@ class Store:
     @property
     def folder(self) -> Path:
         """`.readiness/`; raises InputError where a link or a file stands in its place."""
-        folder = self.project_folder / FOLDER
-        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            raise InputError(Problem("store.not-a-folder", {"path": folder}))
-        return folder
+        return _own(self.project_folder / FOLDER)
+
+    def ready(self) -> None:
+        """Make the folder, so that a long run doesn't find out at its end that it can't be kept. Raises InputError."""
+        self._ready("audits")
 
     def _ready(self, *below: str) -> Path:
-        folder = self.folder
-        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        folder = _made(self.folder)
         ignore = folder / ".gitignore"
         if not ignore.exists():
             write_whole(ignore, b"*\n")
         for part in below:
-            folder /= part
-            folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            folder = _made(_own(folder / part))
         return folder
 
     def save_audit(self, content: bytes, started: str) -> Path:
@@ -71,9 +101,3 @@ class Store:
             return path.read_bytes()
         except OSError:
             raise InputError(Problem("store.no-audit", {"path": path})) from None
-
-    def keep_crash(self, text: str) -> Path:
-        """Keep the redacted account of a bug of ours."""
-        path = self._ready() / "crash.txt"
-        write_whole(path, text.encode("utf-8", "backslashreplace"))
-        return path

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from checker.catalogue.words import localised
 from checker.model.audit import NextStep
 from checker.model.checklist import Text
 from checker.model.text import fill
@@ -39,10 +40,15 @@ def bilingual(name: str, text: Text) -> dict[str, str]:
 def step(code: str, values: Mapping[str, Any] | None = None) -> NextStep:
     """Make a next step, its English sentence taken from the catalogue. Raises KeyError for a code that isn't there."""
     values = dict(values or {})
-    return NextStep(code=code, values=values, says=fill(steps()[code].en, values, "en"))
+    return NextStep(code=code, values=values, says=told(code, values, "en"))
+
+
+def told(code: str, values: Mapping[str, Any], language: str) -> str:
+    """The step of that code as a sentence in `language` (en, de), days as its readers write them. Raises KeyError."""
+    return fill(steps()[code].of(language), localised(values, language), language)
 
 
 def say(next_step: NextStep, language: str) -> str:
     """The step as a sentence in `language` (en, de); the saved English one for a code that a later version knows."""
-    text = steps().get(next_step.code)
-    return fill(text.of(language), next_step.values, language) if text else next_step.says
+    known = next_step.code in steps()
+    return told(next_step.code, next_step.values, language) if known else next_step.says

@@ -18,7 +18,7 @@ from checker.model.text import fill
 # Numbers that name something and so have no thousands separator.
 NAMES = frozenset({"port"})
 # Days that are told as a reader writes them; instants that were sent to a system stay as they were sent.
-DAYS = frozenset({"expires"})
+DAYS = frozenset({"expires", "date", "until"})
 DAY_PATTERNS = {"de": "dd.MM.y", "en": "d MMM y"}
 # Values that begin with a code and go on with a name: `header ETag`, `header:X-Total-Count`, `field deleted`.
 INTRODUCED = frozenset({"how"})

@@ -4,7 +4,7 @@ A result's state comes from the findings (`settle.py`) and from people (`people.
 
 - What was probed outweighs what people say, and the summary says that they differ.
 - Otherwise the worse of both holds, so that a doubt stays visible: a document that says yes doesn't overrule a person who says no.
-- A person who says that it is met confirms the measure of a condition that the findings gave.
+- A person who says that it is met confirms the measure of a condition that the findings gave, unless the measure is ours: a test.
 - Where the findings leave an item open, people decide, with the grade *answered*, unless the gate asks for more than that.
 - A waiver that still runs makes an open or bad result *waived*; one that has ended changes nothing and is named.
 
@@ -26,11 +26,13 @@ from checker.checklist.settle import Known, Settled, answered, references, settl
 from checker.model.audit import DataSource, Result, State, WaiverNote
 from checker.model.checklist import Answers, Gate, Item, Severity
 from checker.model.finding import CountEvidence, Evidence, Finding, Grade, Subject
+from checker.model.instants import working_day
 from checker.model.scope import FlowScope, Scope
 
 WORST_FIRST = (
     State.NOT_READY, State.UNKNOWN, State.ERROR, State.NOT_PERMITTED, State.CONDITIONAL, State.READY, State.NOT_APPLICABLE,
 )  # fmt: skip
+US = "integrator"
 DONE_WITH = frozenset({State.READY, State.WAIVED, State.NOT_APPLICABLE})
 UNDECIDED = frozenset({State.UNKNOWN, State.ERROR, State.NOT_PERMITTED})
 
@@ -165,8 +167,9 @@ def _judged(draft: Draft, bench: Bench) -> Draft:
 def _weighed(draft: Draft, settled: Settled, said: Said) -> Draft:
     """Findings against people: see the module's docstring."""
     by_findings = replace(
-        draft, state=settled.state, grade=settled.grade, measure=settled.measure, summary=_found(draft, settled)
-    )
+        draft, state=settled.state, grade=settled.grade, measure=settled.measure, assignee=settled.assignee,
+        summary=_found(draft, settled),
+    )  # fmt: skip
     asked = said.state is not None and (said.state not in UNDECIDED or said.disagreed)
     if not settled.firm:
         return _by_people(draft, said) if said.state is not None else by_findings
@@ -174,7 +177,10 @@ def _weighed(draft: Draft, settled: Settled, said: Said) -> Draft:
         return by_findings
     differs = f"{by_findings.summary} – {_stated(said)}"
     if settled.state is State.CONDITIONAL and said.state is State.READY:
-        return replace(by_findings, summary=differs, done=True)
+        # what we still have to test is not done because somebody is sure of it
+        taker = settled.assignee or draft.item.assignee
+        ours = taker == US and draft.item.ask.of != US
+        return replace(by_findings, summary=differs, done=not ours)
     if settled.grade is Grade.PROBED or not _worse(said.state, settled.state):
         tested = " (the test decides)" if settled.grade is Grade.PROBED else ""
         return replace(by_findings, summary=differs + tested)
@@ -193,7 +199,10 @@ def _by_people(draft: Draft, said: Said) -> Draft:
     if state in (State.READY, State.CONDITIONAL) and draft.least is not None and not enough:
         summary = f"{_stated(said)}; at this gate it has to be {GRADES[draft.least].en}"
         return replace(draft, state=State.UNKNOWN, grade=Grade.ANSWERED, summary=summary)
-    return replace(draft, state=state, grade=grade, measure=said.measure, summary=_stated(said), by_people=True)
+    return replace(
+        draft, state=state, grade=grade, measure=said.measure, assignee=said.assignee, summary=_stated(said),
+        by_people=True,
+    )  # fmt: skip
 
 
 def _stated(said: Said) -> str:
@@ -225,13 +234,13 @@ def _found(draft: Draft, settled: Settled) -> str:
 
 
 def _due(draft: Draft, bench: Bench) -> str | None:
-    """Until when: as assigned, as promised, else backwards from go-live by the usual lead time (days)."""
+    """Until when: as assigned, as promised, else backwards from go-live by the usual lead time (days), on a working day."""
     if draft.state in DONE_WITH:
         return None
     stated = draft.assigned.due or draft.said.due
     if stated is not None or bench.go_live is None:
         return stated
-    return (bench.go_live - timedelta(days=draft.item.lead_time_days)).isoformat()
+    return working_day(bench.go_live - timedelta(days=draft.item.lead_time_days)).isoformat()
 
 
 def _source(draft: Draft, bench: Bench) -> DataSource | None:
@@ -260,7 +269,7 @@ def _result(draft: Draft, by_item: Mapping[str, Sequence[Draft]], bench: Bench) 
         measure=draft.measure if draft.state is State.CONDITIONAL else None,
         measure_done=done,
         next_step=None if draft.state in DONE_WITH or done else next_step(draft, held_up_by, by_item, bench.claims),
-        assignee=draft.item.assignee,
+        assignee=draft.assignee or draft.item.assignee,
         assigned_to=draft.assigned.who,
         due=None if done else _due(draft, bench),
         lead_time_days=draft.item.lead_time_days,

@@ -18,6 +18,7 @@ from checker.errors import InputError, Problem
 from checker.model.audit import State
 from checker.model.checklist import Gate, Item, Pack, Severity, Text
 from checker.model.finding import Answer, Grade
+from checker.model.profile import ROLES
 from checker.project import check, positions
 from checker.project.positions import Key, Positioned
 
@@ -27,11 +28,6 @@ LANGUAGES = ("en", "de")
 SCOPES = ("pair", "system", "resource", "flow", "direction")
 ASSIGNEES = ("system owner", "lead", "department", "it", "privacy", "vendor", "platform", "integrator")
 ANSWER_KINDS = ("choice", "text", "number", "table")
-# what `profiles` recognises a resource as; a misspelt role would make an item silently not applicable
-ROLES = (
-    "contact", "company", "deal", "quote", "order", "invoice", "product", "price", "payment", "subscription", "address",
-    "user", "category", "task", "project", "shipment", "currency", "tax", "warehouse", "file", "note", "event",
-)  # fmt: skip
 GIVES = (State.READY, State.CONDITIONAL, State.NOT_READY, State.UNKNOWN, State.NOT_APPLICABLE)
 
 # Where in an item a word of a fixed vocabulary stands; `*` is any index, or any key of a mapping.
@@ -45,9 +41,11 @@ VOCABULARY: tuple[tuple[Key, Sequence[str]], ...] = (
     (("gate", "*", "severity"), tuple(Severity)),
     (("gate", "*", "grade"), tuple(Grade)),
     (("when", "flows"), ("any", "two-way", "daily")),
-    (("when", "roles", "*"), ROLES),
+    (("when", "roles", "*"), ROLES),  # a misspelt one would make an item silently not applicable
     (("needs", "*", "grade"), tuple(Grade)),
     (("needs", "*", "gives"), GIVES),
+    (("needs", "*", "assignee"), ASSIGNEES),
+    (("ask", "choices", "*", "assignee"), ASSIGNEES),
     (("ask", "of"), (*ASSIGNEES, "never")),
     (("ask", "answer"), ANSWER_KINDS),
     (("ask", "choices", "*", "gives"), GIVES),
@@ -142,33 +140,17 @@ def _items(at: Positioned) -> Iterator[tuple[Key, dict[str, Any]]]:
             yield ("items", i), item
 
 
-def _matches(value: Any, pattern: Key, path: Key) -> Iterator[tuple[Key, Any]]:
-    """The values that stand where the pattern says, with their paths."""
-    if not pattern:
-        yield path, value
-        return
-    if isinstance(value, dict):
-        children: Iterator[tuple[str | int, Any]] = iter(value.items())
-    elif isinstance(value, list):
-        children = iter(enumerate(value))
-    else:
-        return
-    for name, child in children:
-        if pattern[0] in ("*", name):
-            yield from _matches(child, pattern[1:], (*path, name))
-
-
 def _words(at: Positioned, known: _Known) -> Iterator[Problem]:
     """What the types can't say, of all the file's items."""
-    for path, title in _matches(at.value, ("sections", "*"), ()):
+    for path, title in positions.matches(at.value, ("sections", "*")):
         yield from _empty(at, path, title)
     for path, item in _items(at):
         for pattern, words in VOCABULARY:
-            for place, word in _matches(item, pattern, path):
+            for place, word in positions.matches(item, pattern, path):
                 if isinstance(word, str) and word not in words:
                     yield _unknown(at, "checklist.unknown-word", place, word, list(map(str, words)))
         for pattern in CLAIMS:
-            for place, word in _matches(item, pattern, path):
+            for place, word in positions.matches(item, pattern, path):
                 if isinstance(word, str) and word not in known.claims:
                     yield _unknown(at, "checklist.unknown-claim", place, word, list(known.claims))
         yield from _references(at, path, item, known)
@@ -191,10 +173,10 @@ def _references(at: Positioned, path: Key, item: dict[str, Any], known: _Known) 
 
 def _texts(at: Positioned, path: Key, item: dict[str, Any]) -> Iterator[Problem]:
     for pattern in TEXTS:
-        for place, text in _matches(item, pattern, path):
+        for place, text in positions.matches(item, pattern, path):
             yield from _empty(at, place, text)
     for pattern in MEASURED:
-        for place, entry in _matches(item, pattern, path):
+        for place, entry in positions.matches(item, pattern, path):
             if not isinstance(entry, dict):
                 continue
             yield from _empty(at, (*place, "measure"), entry.get("measure"))

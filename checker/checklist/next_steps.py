@@ -25,8 +25,8 @@ HOLDS_UP = frozenset({State.NOT_READY, State.UNKNOWN, State.ERROR, State.NOT_PER
 class Draft:
     """An item judged for one subject and gate entry, before it is known what it waits for.
 
-    `least` is the gate entry's least grade; `by_people` whether their word decided; `done` whether a conditional's measure is taken; `ended` a
-    waiver that has run out.
+    `least` is the gate entry's least grade; `by_people` whether their word decided; `done` whether a conditional's measure is taken; `assignee`
+    who takes it, where that is not the item's own; `ended` a waiver that has run out.
     """
 
     item: Item
@@ -38,6 +38,7 @@ class Draft:
     state: State = State.UNKNOWN
     grade: Grade | None = None
     measure: Text | None = None
+    assignee: str | None = None
     summary: str = ""
     settled: Settled = field(default_factory=lambda: Settled(State.UNKNOWN))
     said: Said = field(default_factory=Said)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
+from checker.catalogue.steps import told
 from checker.model.audit import State
-from checker.model.checklist import Assignment, Choice, GivenAnswer, Item, Text, Waiver
-from checker.model.finding import Subject
+from checker.model.checklist import Answers, Assignment, Choice, GivenAnswer, Item, Text, Waiver
+from checker.model.finding import PersonEvidence, Subject
 
 NOT_APPLICABLE = "not-applicable"  # "doesn't concern us", with a reason in the note (report-and-words.md, section 2)
+DOES_NOT_CONCERN = {"en": "does not concern us", "de": "betrifft uns nicht"}
 JUDGED_KINDS = ("choice", "number")  # different free texts may say the same; different choices don't
 
 
@@ -27,7 +29,7 @@ T = TypeVar("T", bound=_Covering)
 class Said:
     """What people make of an item.
 
-    `state` is None where nobody has answered yet. `step` names the next step (catalogue/steps.yaml) that an open answer calls for, with its values.
+    `state` is None where nobody has answered yet; `assignee` takes the measure, where that is not the item's own. `step` names the next step (catalogue/steps.yaml) that an open answer calls for, with its values.
     """
 
     state: State | None = None
@@ -35,6 +37,7 @@ class Said:
     answer: str = ""
     note: str | None = None
     measure: Text | None = None
+    assignee: str | None = None
     step: str | None = None
     values: dict[str, Any] | None = None
     due: str | None = None
@@ -88,6 +91,32 @@ def said(item: Item, given: Iterable[GivenAnswer], subject: str) -> Said:
     return _one(item, answers[-1])
 
 
+def statements(items: Iterable[Item], answers: Answers) -> Iterator[PersonEvidence]:
+    """What people said, item by item, as evidence: an answer in the checklist's words, or who is to be asked and until when."""
+    for item in items:
+        for given in answers.answers.get(item.id, ()):
+            answer = "" if given.answer is None else _chosen(given)
+            choice = next((one for one in item.ask.choices if one.id == answer), None)
+            put_off = _put_off([given]) if answer in ("", "a table of 0") else Said()
+            yield PersonEvidence(
+                item=item.id,
+                answer=answer,
+                who=given.who,
+                when=given.when,
+                note=given.note,
+                subject=given.subject,
+                says=_worded(choice, put_off, answer),
+            )
+
+
+def _worded(choice: Choice | None, put_off: Said, answer: str) -> dict[str, str]:
+    if choice is not None:
+        return {"en": choice.en, "de": choice.de}
+    if put_off.step is not None:
+        return {language: told(put_off.step, put_off.values or {}, language) for language in ("en", "de")}
+    return dict(DOES_NOT_CONCERN) if answer == NOT_APPLICABLE else {}
+
+
 def _chosen(given: GivenAnswer) -> str:
     # YAML reads an unquoted yes or no as a truth value
     if isinstance(given.answer, bool):
@@ -111,10 +140,10 @@ def _one(item: Item, given: GivenAnswer) -> Said:
     chosen = _chosen(given)
     choice: Choice | None = next((one for one in item.ask.choices if one.id == chosen), None)
     if choice is not None:
-        return Said(State(choice.gives), given.who, choice.en, given.note, choice.measure)
+        return Said(State(choice.gives), given.who, choice.en, given.note, choice.measure, choice.assignee)
     if chosen == NOT_APPLICABLE:
         if given.note:
-            return Said(State.NOT_APPLICABLE, given.who, "does not concern us", given.note)
+            return Said(State.NOT_APPLICABLE, given.who, DOES_NOT_CONCERN["en"], given.note)
         return Said(State.UNKNOWN, given.who, chosen, step="give-reason")
     if item.ask.answer == "choice" and item.ask.choices:
         choices = item.ask.choices

@@ -58,13 +58,17 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the findings make of an item. `grade` is the least of what it rests on; `decider` the finding that tipped it."""
+    """What the findings make of an item. `grade` is the least of what it rests on; `decider` the finding that tipped it.
+
+    `assignee` takes the measure, where that is not the item's own.
+    """
 
     state: State
     grade: Grade | None = None
     findings: tuple[Finding, ...] = ()
     decider: Finding | None = None
     measure: Text | None = None
+    assignee: str | None = None
     gaps: tuple[Gap, ...] = ()
 
     @property
@@ -121,7 +125,8 @@ class _Line:
         """What a line that holds gives."""
         weakest = min(self.good, key=lambda one: one.grade.rank)
         told = (*self.good, *self.beside)
-        return Settled(State(self.need.gives), weakest.grade, told, weakest, measure=self.need.measure)
+        need = self.need
+        return Settled(State(need.gives), weakest.grade, told, weakest, measure=need.measure, assignee=need.assignee)
 
 
 def settle(

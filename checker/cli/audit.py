@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -60,14 +61,16 @@ def command(
       readiness audit --offline --language de
     """
     from checker.audit import Options, audit
-    from checker.cli.written import tell, write
+    from checker.cli.written import prepare, tell, write
+    from checker.patience import undisturbed
 
     del look_only
     loaded = load_named_project(project_path)
+    prepare(loaded.folder, report_path)
     options = Options(gate=gate or loaded.project.gate, fail_on=fail_on, offline=offline)
     with progress() as say:
         made = audit(loaded, options, say)
     language = language or loaded.project.language
-    where = write(made.audit, loaded.folder, language, report_path)
+    where, late = undisturbed(partial(write, made.audit, loaded.folder, language, report_path))
     tell(made.audit, form, language, where)
-    ctx.exit(INTERRUPTED if made.audit.stopped else made.exit_code)
+    ctx.exit(INTERRUPTED if made.interrupted or late else made.exit_code)

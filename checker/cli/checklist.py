@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from checker.cli.options import CONTEXT, emit_json, format_option, language_option
+
+if TYPE_CHECKING:
+    from checker.model.checklist import Pack
 
 
 @click.group("checklist", context_settings=CONTEXT)
@@ -21,12 +25,10 @@ def command() -> None:
     """
 
 
-def _packs(names: tuple[str, ...]) -> list[tuple[str, object]]:
+def _packs(names: tuple[str, ...]) -> tuple[Pack, ...]:
     from checker.checklist.load import load_packs
 
-    return [
-        (item.id, item) for pack in load_packs(list(names) or ["core"], relative_to=Path.cwd()) for item in pack.items
-    ]
+    return load_packs(names or ("core",), relative_to=Path.cwd())
 
 
 @command.command("list", context_settings=CONTEXT)
@@ -40,9 +42,7 @@ def list_items(section: str | None, packs: tuple[str, ...], language: str | None
     \b
     Example: readiness checklist list --section matching --language de
     """
-    from checker.checklist.load import load_packs
-
-    loaded = load_packs(list(packs) or ["core"], relative_to=Path.cwd())
+    loaded = _packs(packs)
     known = {one.section for pack in loaded for one in pack.items}
     if section is not None and section not in known:
         raise click.UsageError(f"there is no section {section!r}; sections: {', '.join(sorted(known))}")
@@ -87,8 +87,8 @@ def check(files: tuple[str, ...], form: str) -> None:
     \b
     Example: readiness checklist check our-items.yaml
     """
-    items = _packs(files)
+    items = [item.id for pack in _packs(files) for item in pack.items]
     if form == "json":
-        emit_json("checklist check", {"items": [name for name, _ in items]})
+        emit_json("checklist check", {"items": items})
     else:
         click.echo(f"{len(items)} items are right")

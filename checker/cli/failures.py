@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
+import os
 import re
 import tempfile
 import traceback
@@ -12,10 +14,13 @@ from pathlib import Path
 import click
 
 from checker.catalogue import explain_problem
-from checker.errors import Problem, ReadinessError
+from checker.errors import InputError, Problem, ReadinessError
 from checker.model.text import safe
 
 BUG = 70
+NO_ROOM = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG})
+SECRET_FROM = 8  # characters; shorter values of the environment stand in every text
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 MOST_SHOWN = 25
 SECRETISH = re.compile(r"(?i)(bearer|basic|token|secret|password|api[-_]?key)([\"'=:\s]+)[^\s\"',}]+")
 
@@ -73,13 +78,43 @@ def as_json(problem: Problem) -> dict[str, object]:
     }
 
 
-def report_bug(error: Exception) -> int:
-    """Keep a redacted account of a bug of ours, say where; gives the exit code."""
-    text = SECRETISH.sub(r"\1\2***", "".join(traceback.format_exception(error)))
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="readiness-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
-    ) as file:
-        file.write(text)
-    problem = Problem("internal", {"what": type(error).__name__, "file": file.name})
-    click.echo(f"error: {told(problem)}", err=True)
+def report_system(error: OSError, words: list[str]) -> int:
+    """Tell what the machine refused; gives the exit code."""
+    if error.filename is not None:
+        return report(
+            InputError(Problem("files.cannot-use", {"path": error.filename, "reason": error.strerror})), words
+        )
+    if error.errno in NO_ROOM:
+        return report(InputError(Problem("files.no-output", {"reason": error.strerror})), [])
+    return report_bug(error, words)
+
+
+def report_bug(error: Exception, words: list[str]) -> int:
+    """Keep a redacted account of a bug of ours, say where, and with --debug show it; gives the exit code."""
+    text = redacted_account(error)
+    if "--debug" in words:
+        click.echo(text, err=True)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="readiness-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            file.write(text)
+    except OSError:
+        click.echo(text, err=True)
+    else:
+        click.echo(f"error: {told(Problem('internal', {'what': type(error).__name__, 'file': file.name}))}", err=True)
     return BUG
+
+
+def redacted_account(error: Exception) -> str:
+    """The traceback without what may be secret or personal: quoted values of messages, values of the environment, what looks like either."""
+    from checker.client import mask
+    from checker.client.redact import Secrets
+
+    secrets = Secrets()
+    for name, value in os.environ.items():
+        if len(value) >= SECRET_FROM:
+            secrets.add(value, name)
+    places = traceback.format_exception(error)
+    lines = (one if one.startswith(("  ", "Traceback")) else QUOTED.sub("'…'", one) for one in places)
+    return mask.free_text(secrets.redact(SECRETISH.sub(r"\1\2***", "".join(lines))))

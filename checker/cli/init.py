@@ -44,7 +44,9 @@ def command(systems: tuple[str, ...], output: Path, title: str | None, *, force:
         raise click.UsageError("name exactly two systems, such as: readiness init crm=crm.openapi.json erp=erp.yaml")
     if output.exists() and not force:
         raise click.UsageError(f"{output} is there already; --force overwrites it, --output writes elsewhere")
+    from checker.cli.written import READABLE
     from checker.proposal import Given, open_ends, propose
+    from checker.store import write_whole
 
     with progress() as say:
         found = []
@@ -53,7 +55,7 @@ def command(systems: tuple[str, ...], output: Path, title: str | None, *, force:
             found.append(Given(name, _from(output.parent, document), _profile(document)))
     left, right = found
     text = propose(title or f"{left.name} to {right.name}", (left, right))
-    output.write_text(text, "utf-8")
+    write_whole(output, text.encode("utf-8"), READABLE)
     click.echo(f"written: {output}")
     click.echo("Next, fill in:")
     for number, line in enumerate(open_ends({one.name: one for one in found}), 1):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import click
 
 from checker.cli.options import CONTEXT, format_option, language_option, progress
 
 NOT_VALID = 1
-MOST_PROBLEMS = 10
 
 
 @click.command("inspect", context_settings=CONTEXT)
@@ -80,14 +77,9 @@ def command(
 def fetch(address: str) -> bytes:
     """Read a document at an address that the user named; no credentials are sent."""
     from checker.client.build import client_for
-    from checker.client.messages import Request
     from checker.client.recorder import Recorder
-    from checker.errors import DocumentError, Problem
+    from checker.describe import download
     from checker.project.types import System
 
     client = client_for("document", System(base_url=address), lambda text: text, Recorder())
-    with closing(client):
-        response = client.send(Request("GET", address), credentials="none")
-    if not response.ok:
-        raise DocumentError(Problem("document.fetch-refused", {"url": address, "status": response.status}))
-    return response.body
+    return download(client, address, "none")

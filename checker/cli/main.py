@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
+import signal
 import sys
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
 
 import click
 
 from checker import __version__
+from checker.cli.options import CONTEXT
 from checker.errors import ReadinessError
 
-INTERRUPTED, BUG, WRONG_USE = 130, 70, 2
+INTERRUPTED, WRONG_USE = 130, 2
 
 # name → (module below checker.cli, one line for the list of commands)
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -78,7 +81,7 @@ class Late(click.Group):
     cls=Late,
     invoke_without_command=True,
     epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
 )
 @click.version_option(__version__, "--version", prog_name="readiness")
 @click.option("--debug", is_flag=True, help="Show a traceback where something breaks.")
@@ -97,7 +100,15 @@ def readiness(ctx: click.Context, *, debug: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run, and end with the exit codes of the README."""
-    words = sys.argv[1:] if arguments is None else arguments
+    ready_streams()
+    code = outcome(sys.argv[1:] if arguments is None else arguments)
+    if code == INTERRUPTED and arguments is None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would only break the way out
+    sys.exit(code)
+
+
+def outcome(words: list[str]) -> int:
+    """Run, tell what went wrong, and give the exit code."""
     try:
         code = readiness.main(args=words, prog_name="readiness", standalone_mode=False)
     except (KeyboardInterrupt, click.Abort):
@@ -113,15 +124,22 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except Exception as error:
-        if "--debug" in words:
-            raise
+    except OSError as error:
         from checker.cli import failures
 
-        code = failures.report_bug(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        code = failures.report_system(error, words)
+    except Exception as error:  # noqa: BLE001 - the top: whatever is left is a bug of ours
+        from checker.cli import failures
+
+        code = failures.report_bug(error, words)
+    return code if isinstance(code, int) else 0
 
 
-def command_options() -> dict[str, Any]:
-    """What every command's context shares."""
-    return {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+def ready_streams() -> None:
+    """Whatever the terminal can't spell is shown escaped, and closed streams swallow what is written: both would end in a traceback."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as the program runs
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

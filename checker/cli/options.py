@@ -46,14 +46,15 @@ def load_named_project(path: Path | None) -> LoadedProject:
     found = path or find_project(Path.cwd())
     if found is None:
         raise InputError(Problem("project.none"))
-    loaded = load_project(found.resolve(), shown_as=_short(found))
-    for key in loaded.not_yet:
-        click.echo(f"note: {key} is read and checked, but this version doesn't act upon it yet", err=True)
+    loaded = load_project(found.resolve(), shown_as=short_path(found))
+    if loaded.not_yet:
+        keys = ", ".join(map(safe, loaded.not_yet))
+        click.echo(f"note: read and checked, but not acted upon by this version yet: {keys}", err=True)
     return loaded
 
 
-def _short(path: Path) -> str:
-    """A path as it was named, or relative to where one is."""
+def short_path(path: Path) -> str:
+    """A path relative to where one is, where it is below; else as it was named."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
@@ -62,14 +63,9 @@ def _short(path: Path) -> str:
 
 def emit_json(command: str, result: object) -> None:
     """The result in the one shape of `--format json` (design.md, Contracts)."""
-    click.echo(
-        json.dumps(
-            {"schema_version": 1, "command": command, "result": result, "problems": []},
-            indent=2,
-            ensure_ascii=False,
-            default=str,
-        )
-    )
+    made = {"schema_version": 1, "command": command, "result": result, "problems": []}
+    # As bytes: JSON is UTF-8 whatever the terminal speaks (RFC 8259, 8.1)
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace"))
 
 
 class Progress:
@@ -94,6 +90,7 @@ class Progress:
     def end(self) -> None:
         """Clear the line."""
         if self._shown:
+            self._shown = False  # a thread that is left behind has nothing to say any more
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 

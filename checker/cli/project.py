@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
-from checker.cli.options import CONTEXT, emit_json, format_option, project_option
+from checker.cli.options import CONTEXT, emit_json, format_option, load_named_project, project_option
 
 
 @click.group("project", context_settings=CONTEXT)
@@ -43,17 +44,13 @@ def schema() -> None:
 @command.command("check", context_settings=CONTEXT)
 @project_option
 @format_option
-def check(project_path: str | None, form: str) -> None:
+def check(project_path: Path | None, form: str) -> None:
     """Check the project file and the answers beside it.
 
     \b
     Example: readiness project check --project customers/acme
     """
-    from pathlib import Path
-
-    from checker.cli.options import load_named_project
-
-    loaded = load_named_project(Path(project_path) if project_path else None)
+    loaded = load_named_project(project_path)
     if form == "json":
         emit_json("project check", {"file": loaded.path.name, "not_yet": list(loaded.not_yet)})
     else:

@@ -6,17 +6,12 @@ from pathlib import Path
 
 import click
 
-from checker.cli.options import CONTEXT, language_option
+from checker.cli.options import CONTEXT, language_option, project_option
 
 
 @click.command("report", context_settings=CONTEXT)
 @click.argument("audit", required=False)
-@click.option(
-    "--project",
-    "project_path",
-    type=click.Path(path_type=Path),
-    help="The project file; default: the nearest readiness.yaml upward.",
-)
+@project_option
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "html", "json"]), default="terminal", help="How it is rendered."
 )
@@ -39,7 +34,7 @@ def command(
       readiness report 20261124T013000Z --format json
     """
     from checker import reports
-    from checker.cli.written import READABLE, on_screen
+    from checker.cli.written import READABLE, as_bytes, on_screen
     from checker.data_files import data_folder
     from checker.store import write_whole
 
@@ -49,9 +44,7 @@ def command(
     loaded = reports.load_audit(_saved(audit, project_path))
     language = language or loaded.language
     if output is None:
-        click.echo(
-            on_screen(loaded, language) if form == "terminal" else reports.render(loaded, form, language), nl=False
-        )
+        click.echo(on_screen(loaded, language) if form == "terminal" else as_bytes(loaded, form, language), nl=False)
     else:
         write_whole(output, reports.render(loaded, form, language).encode("utf-8"), READABLE)
         click.echo(f"written: {output}", err=True)

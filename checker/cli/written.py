@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 import click
 
 from checker import reports
+from checker.cli.options import short_path
+from checker.errors import InputError, Problem
 from checker.model.audit import Audit
 from checker.store import Store, write_whole
 
@@ -22,23 +25,39 @@ TELLS = {
 }  # fmt: skip
 
 
+def prepare(folder: Path, report_path: Path | None = None) -> None:
+    """Look whether audit and report will find their places, before a long audit and not after it. Raises InputError."""
+    path = report_path or folder / REPORT_NAME
+    if path.exists() and not path.is_file():
+        raise InputError(Problem("files.not-a-file", {"path": path}))
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        reason = os.strerror(errno.EACCES if path.parent.is_dir() else errno.ENOENT)
+        raise InputError(Problem("files.cannot-use", {"path": path, "reason": reason}))
+    Store(folder).ready()
+
+
 def write(audit: Audit, folder: Path, language: str, report_path: Path | None = None) -> Path:
     """Save the audit and write the HTML report; gives the report's path."""
-    Store(folder).save_audit(reports.render(audit, "json", language).encode("utf-8"), audit.started)
+    Store(folder).save_audit(as_bytes(audit, "json", language), audit.started)
     path = report_path or folder / REPORT_NAME
-    write_whole(path, reports.render(audit, "html", language).encode("utf-8"), READABLE)
+    write_whole(path, as_bytes(audit, "html", language), READABLE)
     return path
 
 
 def tell(audit: Audit, form: str, language: str, report: Path) -> None:
     """Print the audit on stdout; then where the report is."""
-    click.echo(on_screen(audit, language) if form == "terminal" else reports.render(audit, form, language), nl=False)
+    click.echo(on_screen(audit, language) if form == "terminal" else as_bytes(audit, form, language), nl=False)
     label, ended, interrupted = TELLS[language]
     if form == "terminal":
-        click.echo(f"\n{label}: {_short(report)}")
+        click.echo(f"\n{label}: {short_path(report)}")
         click.echo(interrupted if audit.stopped else ended)
     elif sys.stderr.isatty():
-        click.echo(f"{label}: {_short(report)}", err=True)
+        click.echo(f"{label}: {short_path(report)}", err=True)
+
+
+def as_bytes(audit: Audit, form: str, language: str) -> bytes:
+    """The audit in a format for programs: UTF-8 whatever the terminal speaks."""
+    return reports.render(audit, form, language).encode("utf-8")
 
 
 def on_screen(audit: Audit, language: str) -> str:
@@ -50,10 +69,3 @@ def on_screen(audit: Audit, language: str) -> str:
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
     return terminal.render(audit, language, width=width, colour=colour)
-
-
-def _short(path: Path) -> str:
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -6,6 +6,7 @@ their answers, so that a test drives it with `next` and `send`; who sends them, 
 
 from __future__ import annotations
 
+import math
 import re
 from base64 import b64encode
 from collections.abc import Callable, Generator, Mapping
@@ -21,7 +22,6 @@ from checker.project import types
 
 RENEW_BEFORE_S = 30.0  # a token is renewed this long before its end, or after nine tenths of a short life
 RENEW_SHARE = 0.9
-UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +279,9 @@ def _seconds(value: Any) -> float | None:
     """`expires_in` as seconds; some servers write it as text."""
     try:
         seconds = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
-    return seconds if seconds > 0 else None
+    return seconds if 0 < seconds < math.inf else None
 
 
 def _refused(url: str, response: Response) -> TransportError:
@@ -294,16 +294,11 @@ def _no_token(url: str, path: str) -> TransportError:
     return TransportError(Problem("http.no-token-in-answer", {"url": safe(url), "path": path}))
 
 
-def duration_s(text: str) -> float:
-    """`30s`, `5m`, `2h`, `1d` as seconds."""
-    return float(text[:-1]) * UNITS[text[-1]]
-
-
 def login(auth: types.LoginAuth, plain: Callable[[str], str]) -> Login:
     """A login as configured, references in its body resolved."""
     method, _, target = auth.request.strip().rpartition(" ")
     request = Request(method.upper() or "POST", target, json=_resolved(auth.body, plain))
-    return Login(request, auth.token_path, auth.cookie, duration_s(auth.lifetime) if auth.lifetime else None)
+    return Login(request, auth.token_path, auth.cookie, types.seconds(auth.lifetime) if auth.lifetime else None)
 
 
 def _resolved(value: Any, plain: Callable[[str], str]) -> Any:

@@ -24,10 +24,10 @@ from checker.client.redact import sensitive
 from checker.client.session import Session
 from checker.client.transport import Transport
 from checker.errors import InputError, Problem
+from checker.project.check import REFERENCE
 from checker.project.types import Auth, Fixed, System
 
-REFERENCE = re.compile(r"\$\{(?:env|file|keyring):([^}]+)\}")
-ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SECRET_FIELDS = ("token", "value", "password", "client_secret", "refresh_token")
 OWN, NONE, WRONG = "own", "none", "wrong"
 
@@ -43,8 +43,7 @@ class _Plain:
 
     def _one(self, match: re.Match[str]) -> str:
         value = self._secrets(match[0])
-        named = ENVIRONMENT.fullmatch(match[0])
-        self.learn(value, named[1] if named else "secret")
+        self.learn(value, match[2] if match[1] == "env" and VARIABLE.fullmatch(match[2]) else "secret")
         return value
 
     def learn(self, value: str, name: str) -> None:
@@ -132,7 +131,7 @@ def _transport(
 
 
 def _sessions(system: System, plain: _Plain, parts: Parts) -> dict[str, Session]:
-    """One session for each set of credentials; token requests may go to the token's own origin, and are recorded under `auth`."""
+    """One session for each set of credentials that can be found; token requests may go to the token's own origin, recorded under `auth`."""
     sessions: dict[str, Session] = {}
 
     def session(of: Scheme, auth: Auth | None) -> Session:
@@ -150,8 +149,14 @@ def _sessions(system: System, plain: _Plain, parts: Parts) -> dict[str, Session]
     configured: dict[str, Auth | None] = {OWN: system.auth}
     configured.update((str(name), auth) for name, auth in system.other_auth.items())
     for name, auth in configured.items():
-        plain.secret_fields(auth)
-        sessions[name] = session(scheme(auth, plain), auth)
+        try:
+            plain.secret_fields(auth)
+            made = scheme(auth, plain)
+        except InputError:
+            if name == OWN:
+                raise
+            continue  # a further credential that can't be found lets less be proven, and hinders nothing else
+        sessions[name] = session(made, auth)
         if name == OWN:
             sessions[NONE] = session(NoCredentials(), None)
             wrong = scheme(auth, plain).wrong()

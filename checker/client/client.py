@@ -16,6 +16,7 @@ from checker.client.clock import Clock
 from checker.client.limits import Allowance
 from checker.client.messages import Headers, Redirect, Request, Response, as_pairs
 from checker.client.origin import Address, Guard, parse_url, resolve
+from checker.client.proxy import Proxy
 from checker.client.recorder import Exchange, Recorder, Scope
 from checker.client.retry import LONGEST_WAIT_S, Outcome, Try, decide
 from checker.client.session import Session
@@ -68,6 +69,11 @@ class Client:
     def base_url(self) -> str:
         """The base URL that paths stand below."""
         return str(self._parts.guard.base)
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy on the way to the system, be it configured or the environment's; None where there is none."""
+        return self._parts.transport.proxy_for(self._parts.guard.base.origin)
 
     @property
     def requests(self) -> int:

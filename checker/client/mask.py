@@ -137,8 +137,9 @@ NOT_NAMES = (
     "tagname",
 )
 
+# The lengths are those of RFC 5321 (4.5.3.1); without them a long header would cost seconds.
 MAIL = re.compile(
-    r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-])[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*(@|%40)[A-Za-z0-9äöüß.-]*(\.[A-Za-z]{2,24})\b"
+    r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-])[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{0,63}(@|%40)[A-Za-z0-9äöüß.-]{0,253}(\.[A-Za-z]{2,24})\b"
 )
 IBAN = re.compile(r"\b([A-Z]{2})[0-9]{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?\b")
 PHONE = re.compile(r"(?<![\w.:-])(\+|00(?=[1-9])|\(0|0(?=[1-9][0-9]{1,4}[ /-]))[0-9][0-9 ()/.-]{5,}[0-9](?![\w:])")
@@ -191,7 +192,7 @@ def value(text: str, kind: str | None) -> str:
 
 
 def json_text(text: str, *, personal: bool = True) -> str:
-    """JSON, whole or its beginning, with what stands under sensitive and (`personal`) personal names masked, and mails, phones, IBANs elsewhere."""
+    """JSON, whole or its beginning, with what stands under sensitive and (`personal`) personal names masked, and mails, phones, IBANs elsewhere, names included."""
     kind: str | None = None
 
     def one(match: re.Match[str]) -> str:
@@ -199,7 +200,7 @@ def json_text(text: str, *, personal: bool = True) -> str:
         held, closing, colon = match[1], match[2], match[3]
         if held is not None and colon is not None:
             kind = _cached_kind(held)
-            return match[0]
+            return f'"{free_text(held)}{closing}' if personal else match[0]
         if not personal and kind != "secret":
             return match[0]
         if held is None:

@@ -16,7 +16,6 @@ from checker.client.strict_json import decode_json
 from checker.errors import Problem, UnreadableError
 from checker.model.text import safe
 
-Pairs = Sequence[tuple[str, str]]
 SHOWN_START = 60  # characters of an unreadable body in an error
 
 CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9._-]+)", re.IGNORECASE)

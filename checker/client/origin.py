@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 from checker.errors import InputError, OriginError, Problem
 from checker.model.text import safe
@@ -107,3 +107,11 @@ def resolve(url: str, reference: str) -> str:
         return urljoin(url, reference.strip())
     except ValueError:
         return reference
+
+
+def in_query(url: str, name: str) -> str | None:
+    """The last value of a parameter in a URL's query; None where there is none, or where the URL can't be taken apart."""
+    try:
+        return dict(parse_qsl(urlsplit(url).query)).get(name)
+    except ValueError:
+        return None

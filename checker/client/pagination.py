@@ -5,16 +5,15 @@ A machine is made for one walk and remembers it; it stops on its own when a walk
 
 from __future__ import annotations
 
+import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
-from urllib.parse import parse_qsl, urlsplit
-
-import orjson
 
 from checker.client.messages import Headers
-from checker.client.origin import resolve
+from checker.client.origin import in_query, resolve
 from checker.model.paths import get
 from checker.model.profile import Pagination, Param
 
@@ -73,7 +72,7 @@ class Answer:
 
     def fingerprint(self) -> int:
         """Equal for pages of equal records."""
-        return hash(tuple(self.ids)) if self.ids else hash(orjson.dumps(self.records, default=str))
+        return hash(tuple(self.ids)) if self.ids else hash(json.dumps(self.records, default=str))
 
 
 class Pager(Protocol):
@@ -128,7 +127,7 @@ def size_of(pagination: Pagination) -> Param | None:
 
 
 @dataclass
-class Walk:
+class Walk(ABC):
     """What all styles share: the size, and the memory that ends circles. Subclasses say how a walk goes on (`_next`)."""
 
     style: ClassVar[str] = "none"
@@ -166,8 +165,9 @@ class Walk:
                 return Stop("too-many-empty")
         return self._next(answer)
 
+    @abstractmethod
     def _next(self, answer: Answer) -> Step | Stop:
-        raise NotImplementedError
+        """How the style goes on after a page that is no circle."""
 
     def _step(self, value: Any = None) -> Step:
         values: list[tuple[Param, Any]] = []
@@ -287,7 +287,7 @@ class Cursor(Walk):
         text = str(token)
         place = position(self.pagination, self.style)
         if re.match(r"https?://|[/?]", text):
-            inside = dict(parse_qsl(urlsplit(text).query)).get(place.name) if place else None
+            inside = in_query(text, place.name) if place else None
             if inside is None:
                 return self._follow(answer, text)
             text, token = inside, inside

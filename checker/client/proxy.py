@@ -68,5 +68,8 @@ def _in_block(origin: Origin, block: str) -> bool:
 
 def credentials_in(url: str) -> tuple[str, ...]:
     """The secret parts of a proxy's URL, for the recorder."""
-    password = urlsplit(url if "://" in url else f"http://{url}").password
+    try:
+        password = urlsplit(url if "://" in url else f"http://{url}").password
+    except ValueError:  # no URL at all; whoever needs the proxy says so
+        return ()
     return (password, unquote(password)) if password else ()

@@ -23,8 +23,11 @@ EPOCH_FROM = 1_000_000_000  # a reset above is no number of seconds to wait but 
 EPOCH_MS_FROM = 1_000_000_000_000  # and above this one in milliseconds
 FAMILIES = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")
 SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
-PARAMETER = re.compile(r"(?:^|[;,\s])(q|r|t|w|limit|remaining|reset)=\"?([0-9]+)", re.ASCII)
-WHOLE = re.compile(r"\s*([0-9]+)", re.ASCII)
+# A figure of more digits is no figure: Python refuses to read very long ones, and no double holds them.
+FIGURE = r"([0-9]{1,15})(?![0-9])"
+PARAMETER = re.compile(rf"(?:^|[;,\s])(q|r|t|w|limit|remaining|reset)=\"?{FIGURE}", re.ASCII)
+WHOLE = re.compile(rf"\s*{FIGURE}", re.ASCII)
+WINDOW = re.compile(rf";\s*w={FIGURE}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def _classic(headers: Headers, now: datetime) -> tuple[dict[str, float], list[st
                 odd.append(f"{family}{figure}: {safe(value, 60)}")
             else:
                 found.setdefault(figure, number)
-        window = re.search(r";\s*w=([0-9]+)", headers.get(family + "limit", ""), re.ASCII)
+        window = WINDOW.search(headers.get(family + "limit", ""))
         if window:
             found.setdefault("window", float(window[1]))
     return found, odd

@@ -22,7 +22,6 @@ class Session:
         self._scheme, self._ask, self._learn, self._monotonic = scheme, ask, learn, monotonic
         self._lock = threading.Lock()
         self.token: Token | None = None
-        self.renewals = 0
 
     def apply(self, request: Request) -> tuple[Request, Token | None]:
         """The request with credentials, and the token that it carries. Fetches or renews the token first where that is due."""
@@ -60,7 +59,6 @@ class Session:
             except StopIteration as end:
                 self.token = end.value
                 break
-        self.renewals += 1
         for secret in (self.token.value, self.token.refresh) if self.token else ():
             if secret:
                 self._learn(secret)

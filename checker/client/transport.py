@@ -196,10 +196,9 @@ class Transport:
         connections: int,
         largest: int = LARGEST_BODY,
     ) -> None:
-        self._monotonic, self.largest, self._proxy_for = monotonic, largest, proxy_for
-        self._client = httpx.Client(
-            transport=_Pools(context, proxy_for, connections), trust_env=False, follow_redirects=False, headers={}
-        )
+        self._monotonic, self.largest, self.proxy_for = monotonic, largest, proxy_for
+        # Without httpx.Client: it refuses answers whose Location it can't parse, and keeps cookies.
+        self._pools = _Pools(context, proxy_for, connections)
 
     def exchange(
         self, method: str, address: Address, headers: Iterable[tuple[str, str]], body: bytes, deadline_s: float
@@ -211,19 +210,23 @@ class Transport:
         try:
             return self._exchange(self._request(method, address, headers, body))
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
-            raise broken(error, wire, address, self._proxy_for(address.origin)) from None
+            raise broken(error, wire, address, self.proxy_for(address.origin)) from None
         finally:
             _WIRE.reset(token)
 
     def _request(self, method: str, address: Address, headers: Iterable[tuple[str, str]], body: bytes) -> httpx.Request:
         encoded = [(name.encode("utf-8"), value.encode("utf-8")) for name, value in headers]
         timeouts = {"connect": CONNECT_S, "read": SILENCE_S, "write": SILENCE_S, "pool": None}
-        return httpx.Request(
-            method, str(address), headers=encoded, content=body or None, extensions={"timeout": timeouts}
-        )
+        try:
+            return httpx.Request(
+                method, str(address), headers=encoded, content=body or None, extensions={"timeout": timeouts}
+            )
+        except httpx.InvalidURL as error:
+            place = {"host": safe(address.origin.host), "port": address.origin.port, "reason": safe(error)}
+            raise Broken(Outcome.HOPELESS, TransportError(Problem("http.cannot-be-sent", place))) from None
 
     def _exchange(self, request: httpx.Request) -> Reply:
-        answer = self._client.send(request, stream=True)
+        answer = self._pools.handle_request(request)
         try:
             pieces: list[bytes] = []
             size = 0
@@ -243,7 +246,7 @@ class Transport:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._pools.close()
 
 
 def broken(error: Exception, wire: Wire, address: Address, proxy: Proxy | None) -> Broken:

@@ -5,6 +5,7 @@ The child starts in isolated mode with almost no environment, so that nothing in
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
@@ -27,17 +28,25 @@ def run(module: str, given: bytes, timeout: float) -> bytes:
     environment = {name: os.environ[name] for name in KEPT if name in os.environ} | {"PYTHONUTF8": "1"}
     command = [sys.executable, "-I", "-c", START, home, module]
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command, input=given, capture_output=True, timeout=timeout, check=False, env=environment
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
         )
-    except subprocess.TimeoutExpired:
-        raise ChildError(f"did not end within {timeout:g} s") from None
     except OSError as error:
         raise ChildError(f"could not be started: {error.strerror}") from None
-    if done.returncode != 0:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise ChildError(f"failed: {last.partition(':')[0] or f'exit code {done.returncode}'}")
-    return done.stdout
+    with child:
+        # Whoever waits here may be a thread that the program's end leaves behind; its child must not go on alone.
+        atexit.register(child.kill)
+        try:
+            answer, told = child.communicate(given, timeout)
+        except subprocess.TimeoutExpired:
+            raise ChildError(f"did not end within {timeout:g} s") from None
+        finally:
+            child.kill()
+            atexit.unregister(child.kill)
+    if child.returncode != 0:
+        last = told.decode(errors="replace").strip().rpartition("\n")[2]
+        raise ChildError(f"failed: {last.partition(':')[0] or f'exit code {child.returncode}'}")
+    return answer
 
 
 def confine() -> None:

@@ -43,7 +43,7 @@ def _json(text: str, tree: Wanted, found: dict[str, int]) -> bool:
     """Whether the text could be followed as JSON."""
     offsets: dict[str, int] = {}
     try:
-        _value(text, BLANKS.match(text, 0).end(), tree, offsets)  # type: ignore[union-attr]
+        _value(text, _blank(text, 0), tree, offsets)
     except (ValueError, IndexError, RecursionError):
         return False
     line, before = 1, 0

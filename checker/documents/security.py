@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checker.documents.context import Context, entries, members, texts, word
+from checker.documents.context import Context, entries, members, word
 from checker.model.api import Place
 from checker.model.profile import AuthScheme
 
@@ -74,11 +74,3 @@ def requirements(node: Mapping[str, Any]) -> tuple[tuple[str, ...], ...] | None:
     if not isinstance(node.get("security"), list):
         return None
     return tuple(tuple(str(name) for name in one) for _, one in entries(node, "security") if isinstance(one, Mapping))
-
-
-def required_scopes(node: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The scopes that `security` asks of a scheme, in the document's order, each once."""
-    asked: dict[str, None] = {}
-    for _, one in entries(node, "security"):
-        asked.update(dict.fromkeys(texts(one, name)))
-    return tuple(asked)

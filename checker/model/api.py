@@ -217,11 +217,6 @@ class Schema:
         """Whether a client may not write it."""
         return self.get("readOnly") is True
 
-    @property
-    def write_only(self) -> bool:
-        """Whether it never appears in answers."""
-        return self.get("writeOnly") is True
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -237,6 +232,11 @@ class Parameter:
     style: str | None = None
 
 
+def _json_first(media: Mapping[str, Schema]) -> Schema | None:
+    json = (schema for name, schema in media.items() if "json" in name)
+    return next(json, next(iter(media.values()), None))
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A request body; `media` maps each media type to its schema, in the document's order."""
@@ -249,8 +249,7 @@ class Body:
     @property
     def schema(self) -> Schema | None:
         """The JSON schema, else the first media type's."""
-        json = (schema for name, schema in self.media.items() if "json" in name)
-        return next(json, next(iter(self.media.values()), None))
+        return _json_first(self.media)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +266,7 @@ class Reply:
     @property
     def schema(self) -> Schema | None:
         """The JSON schema, else the first media type's."""
-        json = (schema for name, schema in self.media.items() if "json" in name)
-        return next(json, next(iter(self.media.values()), None))
+        return _json_first(self.media)
 
 
 @dataclass(frozen=True, slots=True)

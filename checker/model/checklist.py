@@ -38,34 +38,30 @@ class Text(Struct, frozen=True):
         return self.de if language == "de" else self.en
 
 
-class Measure(Struct, frozen=True):
-    """What makes a conditional result work."""
-
-    en: str
-    de: str
-
-
 class Need(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of an item's needs: all of the claims must hold, seen at least with `grade`; then the item is `gives`.
 
     A `fallback` is weaker evidence for what an earlier line asks, no other way to the same end: it doesn't save one that was refuted.
+    `assignee` takes the measure where that is not the item's own (usually us, where something is still to be tested).
     """
 
     all: tuple[str, ...]
     grade: Grade | None = None
     gives: str = "ready"
     measure: Text | None = None
+    assignee: str | None = None
     fallback: bool = False
 
 
 class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One answer that a person may choose, and the state it gives."""
+    """One answer that a person may choose, and the state it gives; `assignee` as in `Need`."""
 
     id: str
     en: str
     de: str
     gives: str
     measure: Text | None = None
+    assignee: str | None = None
 
 
 class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

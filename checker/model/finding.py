@@ -89,13 +89,15 @@ class CountEvidence(Struct, frozen=True, kw_only=True, tag_field="kind", tag="co
 
 
 class PersonEvidence(Struct, frozen=True, kw_only=True, tag_field="kind", tag="answer"):
-    """What a person answered, who and when."""
+    """What a person answered, who and when. `subject` None: everywhere; `says`: the chosen answer as the checklist words it, by language."""
 
     item: str
     answer: str
     who: str | None
     when: str | None
     note: str | None = None
+    subject: str | None = None
+    says: dict[str, str] = field(default_factory=dict)
 
 
 class ActionEvidence(Struct, frozen=True, kw_only=True, tag_field="kind", tag="action"):

@@ -5,22 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 # Epoch numbers of the years 2001 to 2100, in seconds and in milliseconds; others are taken for something else.
 EPOCH_S = (978_307_200, 4_102_444_800)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NO_YEARS = frozenset({1, 9999})  # systems write them for "never"; in another zone they may not exist
+EPOCH_DIGITS = 16  # more than milliseconds of that time have, and few enough for a double
 ISO = re.compile(
     r"^(?P<date>\d{4}-\d{2}-\d{2})(?:[T ](?P<time>\d{2}:\d{2}(?::\d{2}(?:[.,](?P<fraction>\d{1,9}))?)?)(?P<zone>Z|z|[+-]\d{2}:?\d{2})?)?$",
     re.ASCII,
 )
 DOTNET = re.compile(
-    r"^/Date\((?P<ms>-?\d+)(?P<zone>[+-]\d{4})?\)/$", re.ASCII
+    r"^/Date\((?P<ms>-?\d{1,14})(?P<zone>[+-]\d{4})?\)/$", re.ASCII
 )  # Microsoft JSON date, as some accounting APIs write it
 GERMAN = re.compile(
     r"^(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:[ T](?P<time>\d{1,2}:\d{2}(?::\d{2})?))?$", re.ASCII
 )
+
+FRIDAY = 4  # as date.weekday() counts
+
+
+def working_day(day: date) -> date:
+    """The day itself, or the Friday before the weekend that it falls on; holidays are not known here."""
+    return day - timedelta(days=max(0, day.weekday() - FRIDAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ def _fraction(digits: str | None) -> str:
 
 
 def _epoch(value: float) -> Instant | None:
+    if not EPOCH_S[0] <= value <= EPOCH_S[1] * 1000:  # first, for a very long number can't be divided
+        return None
     if EPOCH_S[0] <= value <= EPOCH_S[1]:
         return Instant(
             datetime.fromtimestamp(value, UTC),
@@ -82,7 +94,10 @@ def _german(match: re.Match[str], zone: ZoneInfo) -> Instant | None:
 
 
 def read_instant(value: Any, zone: ZoneInfo) -> Instant | None:
-    """What a value says of an instant; None where it is none. Values without a zone are read in `zone`; [date, time] is one instant."""
+    """What a value says of an instant; None where it is none, or stands for "never" (the years 1 and 9999).
+
+    Values without a zone are read in `zone`; [date, time] is one instant.
+    """
     if isinstance(value, Sequence) and not isinstance(value, str):
         parts = [str(one) for one in value if one not in (None, "")]
         return read_instant("T".join(parts), zone) if len(parts) == len(value) else None
@@ -92,11 +107,15 @@ def read_instant(value: Any, zone: ZoneInfo) -> Instant | None:
         return _epoch(value)
     if not isinstance(value, str):
         return None
-    text = value.strip()
+    found = _written(value.strip(), zone)
+    return None if found is None or found.at.year in NO_YEARS else found
+
+
+def _written(text: str, zone: ZoneInfo) -> Instant | None:
     if match := ISO.match(text):
         return _iso(match, zone)
     if match := DOTNET.match(text):
-        return Instant(datetime.fromtimestamp(int(match["ms"]) / 1000, UTC), "dotnet", True, "millisecond")
+        return Instant(EPOCH + timedelta(milliseconds=int(match["ms"])), "dotnet", True, "millisecond")
     if match := GERMAN.match(text):
         return _german(match, zone)
-    return _epoch(float(text)) if text.isascii() and text.isdigit() else None
+    return _epoch(float(text)) if text.isascii() and text.isdigit() and len(text) <= EPOCH_DIGITS else None

@@ -8,6 +8,12 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+# What a resource may be recognised as; the names that stand for each are in `profiles/roles.py`.
+ROLES = (
+    "contact", "company", "deal", "quote", "order", "invoice", "product", "price", "payment", "subscription", "address",
+    "user", "category", "task", "project", "shipment", "currency", "tax", "warehouse", "file", "note", "event",
+)  # fmt: skip
+
 
 class DocumentInfo(Struct, frozen=True, kw_only=True):
     """What the document calls itself. `openapi` is the version of the description language, `2.0` for Swagger."""

@@ -26,8 +26,6 @@ class FlowScope:
     right_resource: str
     directions: tuple[tuple[str, str], ...]
     role: str | None = None
-    has_lines: bool = False
-    creates_documents: bool = False
     deletes: bool = False
     events: tuple[str, ...] = ()
     freshness_minutes: float | None = None

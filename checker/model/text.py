@@ -7,12 +7,15 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+LONGEST_NUMBER = 30  # characters of a number that no system can mean
+GROUPED_TO = 10**15  # larger ones, and what is no number, stand as they are
 GROUPED_FROM = 1000  # whole numbers below stand without separators
 LONGEST_SHOWN = 300  # characters of one foreign value in a sentence
 LONGEST_LIST = 25  # values of a list that are named; the rest is counted
 
 # Cc control, Cf format (bidi overrides, zero width), Cs lone surrogates, Co private use, Cn unassigned, Zl/Zp line separators
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+OPTIONAL = re.compile(r"\[\[(.*?)]]")
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -27,12 +30,18 @@ def number(value: float, language: str) -> str:
     """A number as readers of the language write it: 1.234,5 in German, 1,234.5 in English."""
     from babel.numbers import format_decimal  # noqa: PLC0415 - slow to import, and most sentences have no number
 
+    if not abs(value) < GROUPED_TO:
+        return safe(value, LONGEST_NUMBER)
     return format_decimal(value, locale="de" if language == "de" else "en")
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value in ("", [], (), {})
 
 
 def shown(value: Any, language: str) -> str:
     """One value as a sentence shows it: numbers local, lists with commas, missing and empty ones as a dash."""
-    if value is None or value in ("", [], (), {}):
+    if _missing(value):
         return "–"
     if isinstance(value, bool):
         return {"de": ("nein", "ja")}.get(language, ("no", "yes"))[value]
@@ -47,5 +56,14 @@ def shown(value: Any, language: str) -> str:
 
 
 def fill(template: str, values: Mapping[str, Any], language: str = "en") -> str:
-    """The sentence with its `{placeholders}` filled; one without a value is shown as a dash."""
+    """The sentence with its `{placeholders}` filled; one without a value is shown as a dash.
+
+    A part in double brackets, `[[: {names}]]`, is left out where one of its values is missing or empty.
+    """
+
+    def part(match: re.Match[str]) -> str:
+        wanted = (values.get(name) for name in PLACEHOLDER.findall(match[1]))
+        return "" if any(_missing(value) for value in wanted) else match[1]
+
+    template = OPTIONAL.sub(part, template)
     return PLACEHOLDER.sub(lambda match: shown(values.get(match[1]), language), template)

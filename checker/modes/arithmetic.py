@@ -59,11 +59,6 @@ def full_compare_calls(records: float, page: int) -> int:
     return max(1, pages(records, page))
 
 
-def usable_calls(quota: float, share: float) -> float:
-    """Calls within the agreed share: s × Q (D3)."""
-    return quota * share
-
-
 def fits_quota(calls: float, usable: float) -> bool:
     """Whether r × (poll + event + write + reconciliation) ≤ s × Q; `calls` come with the retry factor (D3)."""
     return calls <= usable
@@ -84,15 +79,6 @@ def busiest_run_calls(load: Load, interval: float, overlap: float) -> float | No
 def fits_burst(calls: float, burst_per_minute: float, interval: float) -> bool:
     """Whether the busiest run's calls ≤ burst limit × allowed time; a run has to end before the next begins (D3)."""
     return calls <= burst_per_minute * interval
-
-
-def smallest_interval(polled: int, usable: float, retry: float, other_calls: float) -> int | None:
-    """The smallest offered interval, about 1440 × (polled objects) / (s·Q/r − other calls), rounded up; None where none is left (D3)."""
-    left = usable / retry - other_calls
-    if left <= 0:
-        return None
-    needed = MINUTES_A_DAY * polled / left
-    return next((one for one in INTERVALS if one >= needed), None)
 
 
 def rows_per_run(changed: float, interval: float) -> float:

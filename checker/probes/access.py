@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker.client.messages import Response
 from checker.model.finding import Answer
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import SystemLook
+from checker.probes.contexts import SystemLook, evidence_of
 from checker.project.types import NoAuth
 
 REFUSALS = frozenset(
@@ -15,11 +15,6 @@ REFUSALS = frozenset(
 )  # ways to refuse credentials; some systems hide behind a 404 what they don't show
 UNAUTHORIZED, FORBIDDEN, TOO_MANY, SERVER_ERROR = 401, 403, 429, 500
 SUNSET = ("sunset", "deprecation")  # RFC 8594 and RFC 9745
-
-
-def shown(response: Response) -> tuple[str, ...]:
-    """The evidence of an answer."""
-    return (response.exchange,) if response.exchange else ()
 
 
 def knock(look: SystemLook, credentials: str = "own") -> Response | None:
@@ -36,10 +31,10 @@ def accepted(look: SystemLook) -> Iterator[Told]:
         response = one.resource.page(size=1).response
         values = {"status": response.status, "operation": operation}
         if response.ok:
-            yield yes("credentials.accepted", shown(response), **values)
+            yield yes("credentials.accepted", evidence_of(response), **values)
             return
         if response.status in {UNAUTHORIZED, FORBIDDEN}:
-            last = no("credentials.accepted", shown(response), **values)
+            last = no("credentials.accepted", evidence_of(response), **values)
         elif last.answer is Answer.UNKNOWN:
             reason = (
                 "rate-limited"
@@ -48,7 +43,7 @@ def accepted(look: SystemLook) -> Iterator[Told]:
                 if response.status >= SERVER_ERROR
                 else "refused"
             )
-            last = unknown("credentials.accepted", reason, shown(response), **values)
+            last = unknown("credentials.accepted", reason, evidence_of(response), **values)
     yield last
 
 
@@ -62,15 +57,17 @@ def refusals(look: SystemLook) -> Iterator[Told]:
     wrong, missing = knock(look, "wrong"), knock(look, "none")
     if wrong is None or missing is None:
         return
-    yield whether("credentials.wrong-refused", wrong.status in REFUSALS, shown(wrong), status=wrong.status)
-    yield whether("credentials.missing-refused", missing.status in REFUSALS, shown(missing), status=missing.status)
+    yield whether("credentials.wrong-refused", wrong.status in REFUSALS, evidence_of(wrong), status=wrong.status)
+    yield whether(
+        "credentials.missing-refused", missing.status in REFUSALS, evidence_of(missing), status=missing.status
+    )
     absent = absent_record(look)
     if absent is None:
         yield unknown("credentials.errors-distinct", "no-read-operation")
         return
     values = {"wrong": wrong.status, "missing": missing.status, "unknown": absent.status}
     distinct = wrong.status == missing.status == UNAUTHORIZED and absent.status not in {UNAUTHORIZED, FORBIDDEN}
-    evidence = (*shown(wrong), *shown(missing), *shown(absent))
+    evidence = (*evidence_of(wrong), *evidence_of(missing), *evidence_of(absent))
     yield whether("credentials.errors-distinct", distinct, evidence, **values)
 
 
@@ -92,7 +89,7 @@ def renewal(look: SystemLook) -> Iterator[Told]:
         return
     response = knock(look)
     if response is not None:
-        yield whether("token.renewed", response.ok, shown(response), lifetime=token.lifetime_s, reason=None)
+        yield whether("token.renewed", response.ok, evidence_of(response), lifetime=token.lifetime_s, reason=None)
 
 
 @probe("rate-limit.shown", "redirect.none", "version.no-sunset", scope="system")
@@ -104,12 +101,16 @@ def headers(look: SystemLook) -> Iterator[Told]:
     told = response.rate_limit()
     if told is None:
         # Many systems have limits that only a 429 tells of, and that is never provoked.
-        yield unknown("rate-limit.shown", "no-limit-headers", shown(response), headers=[])
+        yield unknown("rate-limit.shown", "no-limit-headers", evidence_of(response), headers=[])
     else:
         yield yes(
-            "rate-limit.shown", shown(response), headers=list(told.headers), limit=told.limit, remaining=told.remaining
+            "rate-limit.shown",
+            evidence_of(response),
+            headers=list(told.headers),
+            limit=told.limit,
+            remaining=told.remaining,
         )
     to = [one.location for one in response.redirects]
-    yield whether("redirect.none", not to, shown(response), to=", ".join(to) or None)
+    yield whether("redirect.none", not to, evidence_of(response), to=", ".join(to) or None)
     sunset = [f"{name}: {response.headers[name]}" for name in SUNSET if name in response.headers]
-    yield whether("version.no-sunset", not sunset, shown(response), header="; ".join(sunset) or None)
+    yield whether("version.no-sunset", not sunset, evidence_of(response), header="; ".join(sunset) or None)

@@ -13,17 +13,15 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from checker.model.finding import Answer, Evidence
 
 Look = TypeVar("Look")
-Look_contra = TypeVar("Look_contra", contravariant=True)
 
 
 class Told(NamedTuple):
-    """One answer of a probe. `subject` is None where it is the probe's own subject."""
+    """One answer of a probe, about the probe's subject."""
 
     claim: str
     answer: Answer
     values: Mapping[str, Any] = {}
     evidence: tuple[str, ...] = ()
-    subject: str | None = None
 
 
 def yes(claim: str, evidence: tuple[str, ...] = (), **values: Any) -> Told:

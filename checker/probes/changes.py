@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from checker.model.instants import Instant
-from checker.model.paths import get
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import ResourceLook, Walk, walk
+from checker.probes.contexts import ResourceLook, Walk, evidence_of, walk
 
 FINE = frozenset({"second", "millisecond", "microsecond"})
 CLUMP_SHARE = 0.1  # of the records that may share one changed time before a time cursor is in danger
@@ -40,10 +39,7 @@ def timestamps(look: ResourceLook) -> Iterator[Told]:
     shared = max(Counter(one.at for one in stamped).values(), default=0)
     forms = sorted({one.form for one in stamped})
     counted = {"filled": len(stamped), "forms": forms, "shared": shared}
-    evidence = (
-        *look.walk.evidence,
-        look.counted("timestamps", counted, datetime.now(UTC).isoformat(timespec="seconds")),
-    )
+    evidence = (*look.walk.evidence, look.counted("timestamps", counted))
     yield whether(
         "timestamp.filled", len(stamped) == len(records), evidence, field=shown, filled=len(stamped), of=len(records)
     )
@@ -93,7 +89,7 @@ def updated_since(look: ResourceLook) -> Iterator[Told]:
         yield unknown("updated-since.nonsense-refused", "not-declared")
         return
     page = look.resource.page(nonsense)
-    evidence = (page.response.exchange,) if page.response.exchange else ()
+    evidence = evidence_of(page.response)
     if not page.response.ok and not _takes_instants(look, stamped):
         # What refuses every instant proves nothing by refusing nonsense: the question was put in a wrong form.
         yield unknown("updated-since.nonsense-refused", "refused", evidence, status=page.response.status)
@@ -115,6 +111,10 @@ SPELLINGS = {"naive": "naive", "date": "date", "epoch_s": "epoch_s", "epoch_ms":
 def spelling(look: ResourceLook, seen: Instant) -> str:
     """The format to ask in: the declared one, else the one in which the system writes its own stamps."""
     return look.profile.updated_since.format or SPELLINGS.get(seen.form, "rfc3339")
+
+
+def _ids(look: ResourceLook, records: Iterable[dict[str, Any]]) -> set[str]:
+    return {found for record in records if (found := look.asked.id_of(record)) is not None}
 
 
 def _boundary(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], middle: datetime) -> Iterator[Told]:
@@ -140,12 +140,14 @@ def _boundary(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]],
     if older:
         yield unknown("updated-since.includes-boundary", "filter-ignored", answer.evidence, **shown)
         return
-    name = look.profile.fields.id
-    there = {str(get(record, name)) for record, _ in got} if name else set()
-    at_boundary = {str(get(record, name)) for record, instant in stamped if instant.at == middle} if name else set()
+    there = _ids(look, (record for record, _ in got))
+    at_boundary = _ids(look, (record for record, instant in stamped if instant.at == middle))
     if not at_boundary or (answer.stop is None and not at_boundary <= there):
         yield unknown(
-            "updated-since.includes-boundary", "no-id" if not name else "budget-used-up", answer.evidence, **shown
+            "updated-since.includes-boundary",
+            "no-id" if not at_boundary else "budget-used-up",
+            answer.evidence,
+            **shown,
         )
     elif at_boundary <= there:
         yield yes("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +27,6 @@ UNATTENDED = frozenset(
         "login",
     }
 )
-ATTENDED = frozenset({"oauth2_authorization_code", "openid"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -35,12 +34,20 @@ def _stated(claim: str, value: object, **values: Any) -> Told:
     return yes(claim, **values) if value else unknown(claim, "not-in-mapping", **values)
 
 
-def _policy(value: object) -> object:
-    return ", ".join(f"{way}: {what}" for way, what in value.items()) if isinstance(value, dict) else value
+def _policy(view: FlowView, value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    left, right = view.left.system, view.right.system
+    ways = {"left-to-right": f"{left} → {right}", "right-to-left": f"{right} → {left}"}
+    return ", ".join(f"{ways.get(way, way)}: {what}" for way, what in value.items())
 
 
-def _objects_found(view: FlowView) -> Told:
-    missing = [f"{side.system}/{side.resource}" for side in (view.left, view.right) if side.profile is None]
+def _objects_found(view: FlowView, documented: Collection[str]) -> Told:
+    """Without a document nobody can say that an object isn't there."""
+    lost = [side for side in (view.left, view.right) if side.profile is None]
+    missing = [f"{side.system}/{side.resource}" for side in lost]
+    if lost and not any(side.system in documented for side in lost):
+        return unknown("flow.objects-found", "no-document", left=view.flow.left, right=view.flow.right, missing=missing)
     return whether("flow.objects-found", not missing, left=view.flow.left, right=view.flow.right, missing=missing)
 
 
@@ -53,7 +60,7 @@ def _decisions(view: FlowView) -> Iterator[Told]:
     keys = [" + ".join(many(one)) for one in flow.match]
     yield _stated("flow.match-keys-named", keys, keys=keys)
     for event in ("on_create", "on_update", "on_delete"):
-        policy = _policy(getattr(flow, event))
+        policy = _policy(view, getattr(flow, event))
         yield _stated(f"flow.{event.replace('_', '-')}-stated", policy, policy=policy)
     yield _stated("flow.conflict-stated", flow.on_conflict, policy=flow.on_conflict)
     yield _stated("flow.new-field-stated", flow.on_new_field, policy=flow.on_new_field)
@@ -110,9 +117,15 @@ def _mapping(view: FlowView) -> Iterator[Told]:
         if flow.leading or flow.direction != "both"
         else [str(one.left) for one in flow.fields if not one.leading and one.direction in (None, "both")]
     )
-    yield whether("mapping.owners-named", not ownerless, missing=ownerless)
-    silent = [str(one.left) for one in flow.fields if one.empty is None]
-    yield whether("mapping.empty-stated", not silent, missing=silent)
+    yield _named("mapping.owners-named", ownerless, view)
+    yield _named("mapping.empty-stated", [str(one.left) for one in flow.fields if one.empty is None], view)
+
+
+def _named(claim: str, missing: list[str], view: FlowView) -> Told:
+    """A decision for each field: where nobody has taken any yet, the question is open rather than answered badly."""
+    if missing and len(missing) == len(view.flow.fields):
+        return unknown(claim, "not-in-mapping", missing=missing)
+    return whether(claim, not missing, missing=missing)
 
 
 def _clashes(view: FlowView, mapping: FieldMapping) -> Iterator[str]:
@@ -234,7 +247,10 @@ def _system(system: System, profile: Profile | None, missing: str | None) -> Ite
     else:
         yield whether("credentials.configured", missing is None, kind=auth.__struct_config__.tag, missing=missing)
     yield _unattended(system, profile)
-    yield whether("sandbox.marked", system.sandbox, url=system.base_url)
+    if system.base_url is None:
+        yield unknown("sandbox.marked", "no-base-url", url=None)
+    else:
+        yield whether("sandbox.marked", system.sandbox, url=system.base_url)
     url = system.base_url or next(iter(profile.document.servers if profile else ()), None)
     if url is None:
         yield unknown("transport.encrypted", "no-base-url")
@@ -308,7 +324,7 @@ def findings_of_project(
     for i, view in enumerate(views(project, profiles)):
         subject = f"flow:{view.flow.name}"
         # A decision is somebody's word, whoever wrote it into the file; how the mapping fits both documents can be looked up in them.
-        yield from told(subject, [_objects_found(view)], "flows", i)
+        yield from told(subject, [_objects_found(view, profiles)], "flows", i)
         yield from told(subject, _decisions(view), "flows", i, grade=Grade.ANSWERED)
         yield from told(subject, [_relations(view, linked), *_mapping(view)], "flows", i)
         for source, target in view.directions:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from checker.client import mask
 from checker.documents.closure import as_json_schema
 from checker.model.text import safe
 from checker.probes.base import Told, probe, unknown, whether
-from checker.probes.contexts import ResourceLook
+from checker.probes.contexts import ResourceLook, evidence_of
 
 
 @probe("answers.match-document", scope="resource")
@@ -19,8 +20,8 @@ def conformity(look: ResourceLook) -> Iterator[Told]:
     operation = api.operation(look.profile.pagination.operation or look.profile.operations.list) if api else None
     reply = operation.success if operation else None
     schema = as_json_schema(reply.schema) if reply is not None and reply.schema else None
-    evidence = (look.first.response.exchange,) if look.first.response.exchange else ()
-    mismatches = _mismatches(schema, look.first.response.json()) if schema is not None else None
+    evidence = evidence_of(look.first.response)
+    mismatches = _mismatches(schema, look.first.response.json(), look.redact) if schema is not None else None
     if mismatches is None:
         yield unknown("answers.match-document", "no-schema", evidence)
         return
@@ -35,8 +36,11 @@ def conformity(look: ResourceLook) -> Iterator[Told]:
     )
 
 
-def _mismatches(schema: dict[str, object], body: object) -> list[str] | None:
-    """The places where the body breaks the schema, each kind once, array positions left out; None where the schema itself is broken."""
+def _mismatches(schema: dict[str, object], body: object, redact: Callable[[str], str]) -> list[str] | None:
+    """The places where the body breaks the schema, each kind once, array positions left out; None where the schema itself is broken.
+
+    Secrets and personal data are taken out of the places: some answers have them as names.
+    """
     import jsonschema_rs  # noqa: PLC0415 - slow to import, and only live audits need it
 
     try:
@@ -48,7 +52,7 @@ def _mismatches(schema: dict[str, object], body: object) -> list[str] | None:
         place = ".".join("[]" if isinstance(part, int) else str(part) for part in error.instance_path).replace(
             ".[]", "[]"
         )
-        found[f"{safe(place, 80)}: {_kind(error)}"] = None
+        found[f"{safe(mask.free_text(redact(place)), 80)}: {_kind(error)}"] = None
     return list(found)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,8 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checker.client.client import Client
-from checker.client.origin import parse_base
-from checker.client.proxy import proxy_for
+from checker.client.messages import Response
 from checker.client.recorder import Recorder, Scope
 from checker.model.api import Api
 from checker.model.finding import CountEvidence
@@ -56,6 +54,11 @@ class Walk:
         return tuple(dict.fromkeys([*keys[:1], *keys[-1:]]))
 
 
+def evidence_of(*responses: Response) -> tuple[str, ...]:
+    """The keys of the exchanges behind some answers."""
+    return tuple(one.exchange for one in responses if one.exchange)
+
+
 @dataclass
 class ResourceLook:
     """One resource, as live probes see it. What was read is kept: several probes look at the same walk."""
@@ -83,6 +86,10 @@ class ResourceLook:
         """The first page, as the server cuts it when nobody says how large."""
         return self.resource.page()
 
+    def redact(self, text: str) -> str:
+        """Any text without the secrets of this run."""
+        return self.system.redact(text)
+
     @property
     def readable(self) -> bool:
         """Whether the list gives records, or an honest empty list."""
@@ -102,13 +109,6 @@ class ResourceLook:
         if known > most * WALK_PAGES and self.profile.pagination.max_page_size is None:
             most = min(known // (WALK_PAGES - 1) + 1, WALK_RECORDS)
         return max(1, min(most, -(-known // 4))) if known else most
-
-    @cached_property
-    def ids(self) -> list[str | None]:
-        """The walk's record ids, as text."""
-        name = self.profile.fields.id
-        found = [get(record, name) if name else None for record in self.walk.records]
-        return [None if one is None else str(one) for one in found]
 
     @property
     def made_up_id(self) -> str:
@@ -130,8 +130,9 @@ class ResourceLook:
             return None
         return [get(record, one) for one in name] if isinstance(name, list) else get(record, name)
 
-    def counted(self, probe: str, counted: dict[str, Any], at: str) -> str:
+    def counted(self, probe: str, counted: dict[str, Any]) -> str:
         """Keep a count over the walk's records as evidence; gives its key."""
+        at = self.walk.pages[-1].response.received.isoformat(timespec="seconds")
         evidence = CountEvidence(
             system=self.system.name, resource=self.profile.name, records=len(self.walk.records), counted=counted, at=at
         )
@@ -181,12 +182,9 @@ class SystemLook:
         """The client, recording under the probe that runs now."""
         return self.whole_client.recorded(self.scope)
 
-    @property
-    def proxy(self) -> str | None:
-        """Host and port of the proxy on the way to the system, be it configured or the environment's; None where there is none."""
-        origin = parse_base(self.whole_client.base_url).origin
-        found = proxy_for(origin, self.settings.proxy, os.environ)
-        return str(found.address.origin) if found is not None else None
+    def redact(self, text: str) -> str:
+        """Any text without the secrets of this run."""
+        return self.whole_client.redact(text)
 
     def file(self, name: str | None) -> str | None:
         """A file of the settings, seen from the project's folder."""

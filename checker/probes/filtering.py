@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import ResourceLook
+from checker.probes.contexts import ResourceLook, evidence_of
 from checker.resources.query import Query, of_params
 
 TRIES = 3  # filter parameters that are tried
@@ -65,7 +66,7 @@ def filtering(look: ResourceLook) -> Iterator[Told]:
     else:
         yield unknown("filter.honoured", "too-few-records")
     page = look.resource.page(Query(((MADE_UP, "1"),)))
-    evidence = (page.response.exchange,) if page.response.exchange else ()
+    evidence = evidence_of(page.response)
     yield whether("filter.unknown-refused", not page.response.ok, evidence, status=page.response.status)
 
 
@@ -75,7 +76,7 @@ def _honoured(look: ResourceLook) -> Told:
         if tried >= TRIES:
             break
         page = look.resource.page(of_params([(param, value)]))
-        evidence = (page.response.exchange,) if page.response.exchange else ()
+        evidence = evidence_of(page.response)
         values = {"param": param.name, "field": name, "kept": len(page.records), "of": len(look.walk.records)}
         if not page.response.ok:
             last = last or unknown("filter.honoured", "refused", evidence, **values)
@@ -111,7 +112,7 @@ def sorting(look: ResourceLook) -> Iterator[Told]:
     for name in fields[:TRIES]:
         for up, down in spellings(params, name):
             told = _ordered(look, name, up, down)
-            if told is not None and told.answer.value == "yes":
+            if told is not None and told.answer is Answer.YES:
                 yield told
                 return
             last = told or last
@@ -154,7 +155,7 @@ def in_order(values: list[Any]) -> bool:
 def _ordered(look: ResourceLook, name: str, up: dict[str, str], down: dict[str, str]) -> Told | None:
     """What both orders show; None where the server refuses this spelling."""
     rising, falling = (look.resource.page(Query(tuple(one.items()))) for one in (up, down))
-    evidence = tuple(one for one in (rising.response.exchange, falling.response.exchange) if one)
+    evidence = evidence_of(rising.response, falling.response)
     if not (rising.response.ok and falling.response.ok):
         return None
     values = [[get(record, name) for record in page.records] for page in (rising, falling)]

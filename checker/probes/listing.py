@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.model.finding import Answer
-from checker.model.paths import get
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import UNREADABLE, ResourceLook
+from checker.probes.contexts import UNREADABLE, ResourceLook, evidence_of
 
-GONE = frozenset({404, 405, 410, 501})
 FORBIDDEN = frozenset({401, 403})
 TOO_MANY, SERVER_ERROR = 429, 500
 
@@ -30,7 +28,7 @@ def listing(look: ResourceLook) -> Iterator[Told]:
     """Ask for the first page and look at what came."""
     operation = look.profile.operations.list or look.profile.operations.search
     page = look.first
-    evidence = (page.response.exchange,) if page.response.exchange else ()
+    evidence = evidence_of(page.response)
     if not page.response.ok:
         yield refused("list.readable", page.response.status, evidence, operation=operation)
         yield unknown("records.present", "list-refused", evidence)
@@ -64,18 +62,17 @@ def single(look: ResourceLook) -> Iterator[Told]:
     if operation is None:
         yield unknown("read.single", "no-read-operation")
         return
-    name = look.profile.fields.id
-    ids = [get(record, name) for record in look.first.records] if name else []
+    ids = map(look.asked.id_of, look.first.records)
     known = next((one for one in ids if one is not None), None)
     if known is None:
         yield unknown("read.single", "no-id" if look.first.records else "no-records")
         return
-    answer = look.resource.read(str(known))
-    evidence = (answer.response.exchange,) if answer.response.exchange else ()
+    answer = look.resource.read(known)
+    evidence = evidence_of(answer.response)
     if not answer.response.ok:
         yield refused("read.single", answer.response.status, evidence, operation=operation)
     elif answer.record is None:
         yield no("read.single", evidence, status=answer.response.status, operation=operation)
     else:
-        same = str(get(answer.record, name or "")) == str(known)
+        same = look.asked.id_of(answer.record) == known
         yield whether("read.single", same, evidence, status=answer.response.status, operation=operation)

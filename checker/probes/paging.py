@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from checker.model.paths import get
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import ResourceLook, Walk
+from checker.probes.contexts import ResourceLook, Walk, evidence_of
 
 FEW = 2  # records asked for when the page size is tried
 BROKEN = frozenset({"loop", "repeats", "too-many-empty", "items-missing", "unreadable"})
@@ -15,16 +14,12 @@ BROKEN = frozenset({"loop", "repeats", "too-many-empty", "items-missing", "unrea
 
 def repeated(look: ResourceLook, walked: Walk) -> tuple[int, int]:
     """(how many records came again, number of the first page on which one did); by id where there is one, else by content."""
-    name = look.profile.fields.id
     seen: Counter[str] = Counter()
     again = first = 0
     for number, page in enumerate(walked.pages, 1):
         for record in page.records:
-            key = (
-                str(get(record, name))
-                if name and get(record, name) is not None
-                else repr(sorted(record.items(), key=lambda one: one[0]))
-            )
+            own = look.asked.id_of(record)
+            key = own if own is not None else repr(sorted(record.items(), key=lambda one: one[0]))
             seen[key] += 1
             if seen[key] > 1:
                 again += 1
@@ -87,7 +82,7 @@ def page_size(look: ResourceLook) -> Iterator[Told]:
         yield unknown("page-size.honoured", "too-few-records")
         return
     page = look.resource.page(size=FEW)
-    evidence = (page.response.exchange,) if page.response.exchange else ()
+    evidence = evidence_of(page.response)
     yield whether(
         "page-size.honoured",
         page.response.ok and len(page.records) == FEW,

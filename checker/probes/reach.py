@@ -8,9 +8,9 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from checker.client import network
-from checker.probes.access import knock, shown
+from checker.probes.access import knock
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import SystemLook
+from checker.probes.contexts import SystemLook, evidence_of
 
 SAMPLES = 3  # ordinary requests whose delay is measured
 SLOW_MS = 2000.0  # a median above this makes a first load of some ten thousand records take a day
@@ -47,12 +47,11 @@ def address_of(look: SystemLook) -> tuple[str, int, bool]:
 def network_way(look: SystemLook) -> Iterator[Told]:
     """Look the host's name up, open a connection, speak TLS. Behind a proxy these are the proxy's affair."""
     host, port, encrypted = address_of(look)
-    if look.settings.proxy is not None:
+    proxy = look.client.proxy
+    if proxy is not None:
         response = knock(look)
         if response is not None:
-            yield yes(
-                "network.proxy", shown(response), proxy=look.client.redact(urlsplit(look.settings.proxy).hostname or "")
-            )
+            yield yes("network.proxy", evidence_of(response), proxy=proxy.address.origin.host)
         return
     yield unknown("network.proxy", "no-proxy")
     found = network.resolve(host)
@@ -98,7 +97,7 @@ def origin(look: SystemLook) -> Iterator[Told]:
     """From which address was it reached? What this machine reaches says nothing of the platform's static address."""
     platform = look.platform.static_ips if look.platform else []
     host, port, _ = address_of(look)
-    ours = None if look.proxy else network.local_address(host, port)
+    ours = None if look.client.proxy else network.local_address(host, port)
     if not platform:
         yield unknown("network.from-platform", "no-platform", ours=ours, platform=[])
     elif ours is None:
@@ -117,7 +116,7 @@ def latency(look: SystemLook) -> Iterator[Told]:
     if answers:
         times = [one.elapsed_ms for one in answers]
         middle, worst = round(median(times), 1), round(max(times), 1)
-        yield whether("network.latency", middle <= SLOW_MS, shown(answers[0]), median=middle, worst=worst)
+        yield whether("network.latency", middle <= SLOW_MS, evidence_of(answers[0]), median=middle, worst=worst)
 
 
 @probe("clock.in-step", scope="system")
@@ -126,11 +125,11 @@ def clock(look: SystemLook) -> Iterator[Told]:
     response = knock(look)
     skew = network.clock_skew(response) if response is not None else None
     if skew is None:
-        yield unknown("clock.in-step", "no-date-header", shown(response) if response else ())
+        yield unknown("clock.in-step", "no-date-header", evidence_of(response) if response else ())
     else:
         yield whether(
             "clock.in-step",
             abs(skew.seconds) <= SKEW_S + skew.uncertainty,
-            shown(response) if response else (),
+            evidence_of(response) if response else (),
             seconds=round(skew.seconds, 1),
         )

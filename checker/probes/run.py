@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from checker.catalogue import finding
@@ -22,23 +22,49 @@ REASONS: tuple[tuple[type[TransportError], str], ...] = (
     (UnreadableError, "unreadable-answer"),
     (TransportError, "unreachable"),
 )
+# What says more than its type.
+CODES = {
+    "http.told-to-wait": "rate-limited",
+    "http.requests-used-up": "budget-used-up",
+    "http.quota-share-used-up": "budget-used-up",
+    "http.token-refused": "credentials-refused",
+    "http.no-token-in-answer": "unreadable-answer",
+    "http.cut": "connection-lost",
+}
 
 
 def reason_of(error: TransportError) -> str:
     """The reason's code for a request that got no usable answer."""
-    return next(reason for kind, reason in REASONS if isinstance(error, kind))
+    named = (CODES[one.code] for one in error.problems if one.code in CODES)
+    return next(named, next(reason for kind, reason in REASONS if isinstance(error, kind)))
+
+
+def why(error: TransportError) -> dict[str, Any]:
+    """The values of a question that a request left open: the reason, and until when the system does not want to be asked."""
+    until = next((one.values["until"] for one in error.problems if one.values.get("until")), None)
+    return {"reason": reason_of(error)} | ({"until": until} if until else {})
+
+
+def redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    """A value without this run's secrets: some systems say back what they were sent."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {redacted(name, redact): redacted(one, redact) for name, one in value.items()}
+    return [redacted(one, redact) for one in value] if isinstance(value, list | tuple) else value
 
 
 def ask(probe: Probe[Any], look: Any, subject: str) -> Iterator[Finding]:
     """Run one probe about `subject`; gives exactly one finding for each of its claims."""
     told: dict[str, Told] = {}
-    reason, crash = "not-settled", None
+    open_ = {"reason": "not-settled"}
+    crash = None
     evidence: tuple[str, ...] = ()
     try:
         for one in probe.ask(look):
             told[one.claim] = one
     except TransportError as error:
-        reason, evidence = reason_of(error), (error.exchange,) if error.exchange else ()
+        open_, evidence = why(error), (error.exchange,) if error.exchange else ()
     except Exception as error:  # a probe's crash must not end the audit: it becomes the finding "error"
         logger.debug("probe %s crashed", probe.name, exc_info=True)
         crash = type(error).__name__
@@ -47,11 +73,11 @@ def ask(probe: Probe[Any], look: Any, subject: str) -> Iterator[Finding]:
     for claim in probe.claims:
         if claim in told:
             one = told[claim]
-            yield finding(claim, subject, one.answer, Grade.PROBED, one.values, one.evidence)
+            yield finding(claim, subject, one.answer, Grade.PROBED, redacted(one.values, look.redact), one.evidence)
         elif crash is not None:
             yield finding(claim, subject, Answer.ERROR, Grade.PROBED, {"error": crash})
         else:
-            yield finding(claim, subject, Answer.UNKNOWN, Grade.PROBED, {"reason": reason}, evidence)
+            yield finding(claim, subject, Answer.UNKNOWN, Grade.PROBED, open_, evidence)
 
 
 def left_open(claims: Iterable[str], subject: str, reason: str) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from checker.model.profile import FieldInfo, Profile, ResourceProfile
-from checker.project.types import Direction, FieldMapping, Flow, Project
+from checker.project.types import Direction, FieldMapping, Flow, Project, Reference
 
 PARENT = ".."  # before the name of a field of the record around
 
@@ -83,10 +83,9 @@ def travels(mapping: FieldMapping, *, to_right: bool) -> bool:
 
 def side_of(reference: str, profiles: Mapping[str, Profile]) -> Side:
     """`erp/partners.persons[]` taken apart."""
-    system, _, rest = reference.partition("/")
-    resource, _, inside = rest.partition(".")
-    profile = profiles.get(system)
-    return Side(system, resource, inside, profile.resource(resource) if profile else None)
+    side = Reference.parse(reference)
+    profile = profiles.get(side.system)
+    return Side(*side, profile.resource(side.resource) if profile else None)
 
 
 def views(project: Project, profiles: Mapping[str, Profile]) -> tuple[FlowView, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from checker.model.finding import Answer
 from checker.model.profile import Param
 from checker.probes.base import Told, probe, unknown
-from checker.probes.contexts import ResourceLook, SystemLook
+from checker.probes.contexts import ResourceLook, SystemLook, evidence_of
 from checker.resources.query import of_params
 
 FAR = "100000"  # a position where no sandbox has records, yet no real one may refuse
@@ -57,7 +57,7 @@ def _same_pages(one: ResourceLook, evidence: list[str]) -> bool | None:
     ):
         return None
     far = one.resource.page(of_params([(position, FAR)]))
-    evidence += [key for key in (one.first.response.exchange, far.response.exchange) if key]
+    evidence += evidence_of(one.first.response, far.response)
     return far.response.ok and far.records == one.first.records
 
 
@@ -67,7 +67,7 @@ def _made_up(one: ResourceLook, evidence: list[str]) -> bool | None:
         return None
     for made_up in (one.made_up_id, "readiness-no-such-record"):
         answer = one.resource.read(made_up)
-        evidence += [answer.response.exchange] if answer.response.exchange else []
+        evidence += evidence_of(answer.response)
         if answer.response.ok and answer.record:
             return True
     return False

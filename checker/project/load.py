@@ -14,7 +14,7 @@ from checker.model.checklist import Answers
 from checker.project import check, positions
 from checker.project.check import REFERENCE, suggestion
 from checker.project.positions import Key, Positioned
-from checker.project.types import Project
+from checker.project.types import Project, Reference
 
 FILE_NAME = "readiness.yaml"
 ANSWERS_NAME = "answers.yaml"
@@ -36,7 +36,6 @@ class LoadedProject:
     positioned: Positioned
     not_yet: tuple[str, ...] = ()
     answers: Answers = field(default_factory=Answers)
-    answers_file: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -49,13 +48,40 @@ class LoadedProject:
         return place.key_line if place else None
 
 
-# Keys that design.md has and this version reads, checks and reports, without acting upon them yet.
+# Keys that design.md has and this version reads, checks and reports, without acting upon them yet; `*` is any name or index. A key stands here
+# until something besides the profile's own printing depends on it (`webhooks` of a system by itself says that its events are wished).
 NOT_YET: tuple[tuple[str, ...], ...] = (
+    ("platform", "answers"),
     ("systems", "*", "overlay"),
+    ("systems", "*", "auth", "logout"),
+    ("systems", "*", "other_auth"),
+    *(("systems", "*", "webhooks", key) for key in ("auth", "registration", "events", "secret", "scheme")),
     ("systems", "*", "production"),
-    ("systems", "*", "webhooks"),
-    ("webhooks",),
+    *(
+        ("systems", "*", "resources", "*", *key)
+        for key in (
+            ("pagination", "also"),
+            ("body_path",),
+            ("sorting", "operation"),
+            ("updated_since", "boundary"),
+            ("fields", "vat_id"),
+            ("fields", "country"),
+            ("validation", "pattern"),
+            ("validation", "unique"),
+            ("metadata",),
+            ("created_id_path",),
+            ("write_as",),
+            ("create_example",),
+            ("body",),
+            ("deactivate",),
+        )
+    ),
+    ("flows", "*", "fields", "*", "default"),
+    ("flows", "*", "lines", "match"),
+    ("flows", "*", "lines", "fields"),
     ("notify", "smtp"),
+    ("notify", "language"),
+    ("webhooks", "listen"),
 )
 
 
@@ -72,11 +98,11 @@ def load_project(path: Path, shown_as: str | None = None) -> LoadedProject:
         problems = list(_meaning(positioned, check.convert(positioned, Project)))
     if problems:
         raise InputError(*sorted(set_of(problems), key=lambda one: (one.line or 0, one.column or 0)))
-    answers_path = path.parent / ANSWERS_NAME
-    answers = load_answers(answers_path) if answers_path.is_file() else Answers()
+    beside = path.parent / ANSWERS_NAME
+    answers = load_answers(beside) if beside.is_file() else Answers()
     not_yet = tuple(positions.dotted(key) for key in _unused(positioned.value))
     project: Project = check.convert(positioned, Project)
-    return LoadedProject(path, project, positioned, not_yet, answers, answers_path if answers_path.is_file() else None)
+    return LoadedProject(path, project, positioned, not_yet, answers)
 
 
 def load_answers(path: Path) -> Answers:
@@ -127,8 +153,8 @@ def _meaning(at: Positioned, project: Project) -> Iterator[Problem]:
         if flow.name in flows[:i]:
             yield at.problem("project.duplicate-flow", (*here, "name"), {"name": flow.name})
         for side in ("left", "right"):
-            yield from _known(at, (*here, side), getattr(flow, side).partition("/")[0], names, "system")
-        if flow.left.partition("/")[0] == flow.right.partition("/")[0]:
+            yield from _known(at, (*here, side), Reference.parse(getattr(flow, side)).system, names, "system")
+        if Reference.parse(flow.left).system == Reference.parse(flow.right).system:
             yield at.problem("project.one-sided-flow", (*here, "right"), {"name": flow.name})
         if flow.leading is not None:
             yield from _known(at, (*here, "leading"), flow.leading, names, "system")
@@ -156,11 +182,4 @@ def _zone(at: Positioned, path: Key, name: str | None) -> Iterator[Problem]:
 
 def _unused(value: Mapping[str, Any]) -> Iterator[Key]:
     for pattern in NOT_YET:
-        found: list[tuple[Key, Any]] = [((), value)]
-        for part in pattern:
-            found = [
-                ((*path, name), child)
-                for path, node in found if isinstance(node, dict)
-                for name, child in node.items() if part in ("*", name)
-            ]  # fmt: skip
-        yield from (path for path, _ in found)
+        yield from (path for path, _ in positions.matches(value, pattern))

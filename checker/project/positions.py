@@ -7,7 +7,7 @@ bounded before anything is built; a key that stands twice is an error that names
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,21 @@ def dotted(path: Key) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+def matches(value: Any, pattern: Key, path: Key = ()) -> Iterator[tuple[Key, Any]]:
+    """The values below `value` that stand where the pattern says, with their paths; `*` is any name or index."""
+    if not pattern:
+        yield path, value
+        return
+    children: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        children = value.items()
+    elif isinstance(value, list):
+        children = enumerate(value)
+    for name, child in children:
+        if pattern[0] in ("*", name):
+            yield from matches(child, pattern[1:], (*path, name))
 
 
 def _bounded(text: str, file: str) -> None:

@@ -24,33 +24,27 @@ def _keyring(service: str, user: str) -> str | None:
 
 @dataclass(slots=True)
 class Secrets:
-    """Resolves references; `known` collects every value that was handed out, for the recorder to redact.
-
-    `folder` is where relative file references start: the project file's.
-    """
+    """Resolves references. `folder` is where relative file references start: the project file's."""
 
     folder: Path
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     keyring: Callable[[str, str], str | None] = _keyring
-    known: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, text: str) -> str:
         """The text with its references replaced. Raises InputError for one that leads nowhere."""
-        return REFERENCE.sub(lambda match: self._one(match[0], match[1], match[2]), text)
+        return REFERENCE.sub(lambda match: self._one(match[1], match[2]), text)
 
     def missing(self, text: str) -> str | None:
         """The first reference in the text that leads nowhere, as written; None where all resolve."""
         for match in REFERENCE.finditer(text):
             try:
-                self._one(match[0], match[1], match[2])
+                self._one(match[1], match[2])
             except InputError:
                 return match[0]
         return None
 
-    def _one(self, reference: str, source: str, name: str) -> str:
-        value = {"env": self._env, "file": self._file, "keyring": self._ring}[source](name)
-        self.known[value] = shell_name(reference)
-        return value
+    def _one(self, source: str, name: str) -> str:
+        return {"env": self._env, "file": self._file, "keyring": self._ring}[source](name)
 
     def _env(self, name: str) -> str:
         value = self.environ.get(name)
@@ -77,10 +71,3 @@ class Secrets:
         if not value:
             raise InputError(Problem("secret.not-in-keyring", {"service": service, "user": user}))
         return value
-
-
-def shell_name(reference: str) -> str:
-    """The shell variable by which a curl line names a secret: `${env:CRM_TOKEN}` is `CRM_TOKEN`."""
-    match = REFERENCE.fullmatch(reference)
-    name = match[2] if match else reference
-    return "".join(c if c.isalnum() and c.isascii() else "_" for c in name).strip("_").upper() or "SECRET"

@@ -5,7 +5,7 @@ A text of type `Ref` may hold `${env:NAME}`, `${file:PATH}` or `${keyring:SERVIC
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
 
@@ -20,8 +20,29 @@ SecretRef = Annotated[
 Duration = Annotated[
     str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?(s|m|h|d)$", description="a number and a unit: 30s, 5m, 2h, 1d")
 ]
+DURATION_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}  # seconds
 Date = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date: 2027-02-01")]
 Direction = Literal["both", "left-to-right", "right-to-left"]
+
+
+def seconds(duration: str) -> float:
+    """A `Duration` (`30s`, `5m`, `2h`, `1d`) in seconds."""
+    return float(duration[:-1]) * DURATION_UNITS[duration[-1]]
+
+
+class Reference(NamedTuple):
+    """One side of a flow taken apart: `erp/customers.contactPersons[]` are records inside the records of the resource `customers`."""
+
+    system: str
+    resource: str
+    inside: str
+
+    @classmethod
+    def parse(cls, text: str) -> Reference:
+        """Take `SYSTEM/RESOURCE` or `SYSTEM/RESOURCE.PATH[]` apart."""
+        system, _, rest = text.partition("/")
+        resource, _, inside = rest.partition(".")
+        return cls(system, resource, inside)
 
 
 class Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -183,21 +204,11 @@ class ResourceMetadata(Strict, frozen=True):
     options: MetadataCall | None = None
 
 
-class OperationOverrides(Strict, frozen=True):
-    """`METHOD /path` of each operation; null takes a detected one away."""
-
-    list: str | None = None
-    search: str | None = None
-    create: str | None = None
-    read: str | None = None
-    update: str | None = None
-    delete: str | None = None
-    bulk: str | None = None
-    upsert: str | None = None
-
-
 class ResourceOverrides(Strict, frozen=True):
-    """Overrides of the detected profile: the keys of a profile's resource, and what no document tells (design.md)."""
+    """Overrides of the detected profile: the keys of a profile's resource, and what no document tells (design.md).
+
+    `operations` holds `METHOD /path` by what they do; null takes a detected one away.
+    """
 
     operations: dict[str, str | None] = field(default_factory=dict)
     role: str | None = None

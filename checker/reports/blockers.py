@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checker.model.audit import Result
-from checker.model.finding import Answer
+from checker.model.finding import Answer, Subject
 from checker.model.text import safe
 from checker.reports.book import GATES, OPEN, SEVERITIES, Book, full_stop, is_item, item_of, rank, shorten
 from checker.reports.words import Mark
@@ -117,7 +117,8 @@ def _blocker(book: Book, number: int, cause: str, results: list[Result]) -> Bloc
 def _told(book: Book, cause: str, results: list[Result]) -> tuple[str, str]:
     """The cause in a sentence, and what else is known about it."""
     if not is_item(cause):
-        kind, who = book.waits(cause)
+        kind, _ = book.waits(cause)
+        who = book.names.who(cause.partition(":")[2], system_of(results))
         return book.words.count(f"blocks.waits.{kind}", len({one.item for one in results}), who=who), ""
     own = [one for one in results if one.item == cause]
     own = [one for one in own if str(one.state) == "not-ready"] or own
@@ -147,7 +148,31 @@ def _sources(book: Book, own: list[Result]) -> list[str]:
     ]
 
 
+def system_of(results: Iterable[Result]) -> str:
+    """The only system that all of the results are about, else the pair."""
+    systems = {Subject.parse(one.subject).system for one in results}
+    only = next(iter(systems)) if len(systems) == 1 else None
+    return only or "pair"
+
+
 def _effect(book: Book, cause: str, results: list[Result]) -> str:
+    """What the cause holds up, and who has to act by when."""
+    return " · ".join(filter(None, [_extent(book, cause, results), _in_charge(book, cause, results)]))
+
+
+def _in_charge(book: Book, cause: str, results: list[Result]) -> str:
+    """Who has to act on the cause, and by when at the latest; both systems' people where it concerns both."""
+    own = [one for row in book.rows if row.item == cause for one in row.results] or results
+    wanted = [one for one in own if str(one.state) == "not-ready"] or [one for one in own if str(one.state) in OPEN]
+    if not wanted:
+        return ""
+    first = min(wanted, key=lambda one: one.due or "9999")
+    waits_on = first.waits_on if str(first.state) in OPEN else None
+    who = book.names.acts(first.assignee, system_of(wanted), waits_on)
+    return book.words("blocks.who", who=who, due=book.words.date(first.due)) if first.due else who
+
+
+def _extent(book: Book, cause: str, results: list[Result]) -> str:
     held = held_up(book, cause) if is_item(cause) else 0
     if held:
         return book.words.count("blocks.holds", held)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from checker.catalogue import sentence
 from checker.catalogue.steps import say
 from checker.model.audit import Audit, Result
@@ -127,7 +129,10 @@ class Book:
     def step(self, result: Result) -> str:
         """What to do next about a result, empty where nothing is to be done."""
         if result.next_step is not None:
-            return self.words.quoted(safe(say(result.next_step, self.words.language), LONGEST_STEP))
+            where = result.next_step.values.get("where")
+            told = {"where": self.names.subject(str(where))} if where else {}
+            step = replace(result.next_step, values={**result.next_step.values, **told})
+            return self.words.quoted(safe(say(step, self.words.language), LONGEST_STEP))
         return self.words.quoted(safe(result.measure.of(self.words.language), LONGEST_STEP)) if result.measure else ""
 
     def waits(self, waits_on: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from checker.reports.book import Book
 from checker.reports.words import Mark
 
 LONGEST_LINE = 160
+LONGEST_ANSWER = 300
 LONGEST_MESSAGE_LINE = 480  # a body often is one line
 LONGEST_LINES = 20  # of one message; the whole stands in the JSON form
 LONGEST_REPEAT = 1200
@@ -144,7 +145,12 @@ def _line(book: Book, one: Evidence) -> str:
             return f"{counted}, {words.instant(one.at)}"
         case PersonEvidence():
             said = words("evidence.said", who=one.who or words("evidence.nobody"))
-            return f"{said}, {words.date(one.when)}: {safe(one.answer)}"
+            when = f", {words.date(one.when)}" if one.when else ""
+            about = f" ({book.names.subject(one.subject)})" if one.subject else ""
+            plain = words.number(int(one.answer)) if one.answer.isdecimal() else one.answer
+            answer = safe(one.says.get(words.language) or plain or "–", LONGEST_ANSWER)
+            note = f" – {safe(one.note, LONGEST_ANSWER)}" if one.note else ""
+            return f"{said}{when}{about}: {answer}{note}"
         case ActionEvidence():
             return f"{book.names.flow(one.flow)}: {safe(one.action)}"
 
@@ -168,7 +174,7 @@ def _messages(book: Book, one: Evidence) -> list[Message]:
             examples = words("evidence.examples", list=list(one.examples))
             return [Message("", (*counts, *((examples,) if one.examples else ())))]
         case PersonEvidence():
-            return [Message("", _lines(book, one.note))] if one.note else []
+            return []
         case ActionEvidence():
             return [Message("", _lines(book, _json(one.detail)))] if one.detail else []
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from checker.model.audit import Result
+from checker.model.instants import working_day
 from checker.reports.blockers import SHOWN, Blocker, GateRow, blockers, gate_rows
 from checker.reports.book import OPEN, Book, shorten
 from checker.reports.status import Status, status
@@ -101,8 +102,10 @@ def _longest(book: Book, causes: tuple[Blocker, ...]) -> tuple[str, ...]:
     if cause is None or last is None or not days:
         return ()
     words = book.words
-    what = (book.step(last) if cause.known else "") or cause.title
-    said = words("longest", what=shorten(what, LONGEST_WAY).rstrip("."), days=words.count("days", days))
+    took = words.count("days", days)
+    if cause.number <= SHOWN:
+        return (words("longest", number=cause.number, days=took), *_held(book, days))
+    said = words("longest-other", what=shorten(cause.title, LONGEST_WAY).rstrip("."), days=took)
     return (said, *_held(book, days))
 
 
@@ -117,7 +120,7 @@ def _held(book: Book, days: int) -> tuple[str, ...]:
     go_live, today = day(book.audit.go_live), day(book.audit.finished)
     if go_live is None or today is None:
         return ()
-    begin = go_live - timedelta(days=days)
+    begin = working_day(go_live - timedelta(days=days))
     if begin < today:
         end = today + timedelta(days=days)
         return (words("longest-late", end=words.date(end.isoformat()), go_live=words.date(go_live.isoformat())),)

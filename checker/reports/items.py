@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from checker.model.audit import Result
 from checker.model.finding import Answer, Finding
 from checker.model.text import safe
-from checker.reports.book import WORST_FIRST, Book, ItemRow, rank
+from checker.reports.book import OPEN, WORST_FIRST, Book, ItemRow, rank
 from checker.reports.evidence import EvidenceBlock, answers
 from checker.reports.matrix import MARKS
 from checker.reports.words import Mark
@@ -144,7 +144,7 @@ def _result(book: Book, one: Result) -> ResultBlock:
 
 
 def _in_charge(book: Book, one: Result) -> str:
-    who = book.names.who(one.assignee, one.subject)
+    who = book.names.acts(one.assignee, one.subject, one.waits_on if str(one.state) in OPEN else None)
     return f"{who} ({safe(one.assigned_to)})" if one.assigned_to else who
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from checker.model.finding import Grade
-from checker.reports.blockers import SHOWN, Blocker
+from checker.reports.blockers import SHOWN, Blocker, system_of
 from checker.reports.book import OPEN, Book, ItemRow, item_of, shorten
 from checker.reports.words import Mark
 
@@ -54,10 +54,16 @@ def status(book: Book, causes: tuple[Blocker, ...]) -> Status:
 def _waits(book: Book, blockers: tuple[Blocker, ...]) -> tuple[str, ...]:
     """The open items by what they wait for, the largest groups first; small ones beyond the page's room are summed."""
     causes = Counter(_cause(row) for row in book.rows if row.state in OPEN)
+    about = {
+        cause: system_of(
+            one for row in book.rows if _cause(row) == cause for one in row.results if str(one.state) in OPEN
+        )
+        for cause in causes
+    }
     ordered = sorted(causes.items(), key=lambda pair: -pair[1])
     kept = ordered if len(ordered) <= SHOWN_WAITS else ordered[: SHOWN_WAITS - 1]
     numbers = {result.item: one.number for one in blockers[:SHOWN] if one.item for result in one.results}
-    said = [_said(book, cause, n, numbers.get(cause)) for cause, n in kept]
+    said = [_said(book, cause, n, numbers.get(cause), about[cause]) for cause, n in kept]
     rest = sum(n for _, n in ordered[len(kept) :])
     return tuple([*said, book.words.count("waits.other", rest)] if rest else said)
 
@@ -72,7 +78,7 @@ def _cause(row: ItemRow) -> str:
     return item_of(row.waits_on)
 
 
-def _said(book: Book, cause: str, n: int, number: int | None) -> str:
+def _said(book: Book, cause: str, n: int, number: int | None, about: str) -> str:
     words = book.words
     if cause in ("error", "permission", "other"):
         return words.count(f"waits.{cause}", n)
@@ -80,7 +86,7 @@ def _said(book: Book, cause: str, n: int, number: int | None) -> str:
         return words.count("waits.number", n, number=number)
     kind, what = book.waits(cause)
     if kind == "answers":
-        return words.count("waits.answers", n, who=what)
+        return words.count("waits.answers", n, who=book.names.who(cause.partition(":")[2], about))
     if kind == "item":
         return words.count("waits.item", n, what=shorten(what, LONGEST_CAUSE))
     return words.count(f"waits.{kind}", n)

@@ -100,7 +100,7 @@ def _steps(book: Book, results: list[Result]) -> dict[tuple[str, str], _Step]:
         text = book.step(result)
         if not text:
             continue
-        key = (book.names.who(result.assignee, result.subject), text)
+        key = (book.names.acts(result.assignee, result.subject), text)
         step = found.setdefault(key, _Step(_weight(result), text, result.item, {}, result.due))
         step.subjects[book.names.subject(result.subject)] = None
         step.weight = min(step.weight, _weight(result))
@@ -121,11 +121,12 @@ def _rolled_up(book: Book, results: list[Result]) -> dict[str, list[_Step]]:
     for result in results:
         cause = result.waits_on
         if str(result.state) in OPEN and cause and not is_item(cause):
-            recipient = cause.partition(":")[2] if cause.startswith("answers:") else "us"
-            waiting.setdefault((cause, book.names.who(recipient, result.subject)), []).append(result)
+            who = book.names.acts(result.assignee, result.subject, cause)
+            waiting.setdefault((cause, who), []).append(result)
     found: dict[str, list[_Step]] = {}
     for (cause, who), same in waiting.items():
-        found.setdefault(who, []).append(_rolled(book, book.waits(cause)[0], same))
+        kind = "ask-vendor" if cause == "answers:vendor" else book.waits(cause)[0]
+        found.setdefault(who, []).append(_rolled(book, kind, same))
     return found
 
 

@@ -196,6 +196,12 @@ class Names:
         """CRM → ERP."""
         return f"{self.system(source)} → {self.system(target)}"
 
+    def acts(self, assignee: str, subject: str = "pair", waits_on: str | None = None) -> str:
+        """Who has to act: we, where it waits for us; whoever is asked; and whoever looks after the system, where its vendor has to be asked."""
+        kind, _, rest = (waits_on or "").partition(":")
+        wanted = {"us": "us", "answers": rest}.get(kind, assignee)
+        return self.who("system owner" if wanted == "vendor" else wanted, subject)
+
     def who(self, assignee: str, subject: str = "pair") -> str:
         """A function as the customer is addressed: Your IT, Your ERP owner. A name that is no function is shown as it is."""
         if not assignee:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from checker.model.paths import MISSING, get, get_all
 from checker.model.profile import ResourceProfile
 
 HEADER = "header:"
+COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)  # more records than a double counts are nonsense
 DEEPEST_GUESS = 3  # levels that are looked through for the list where no path is known
 
 
@@ -80,7 +82,7 @@ def total(body: Any, headers: Headers, path: str | None) -> int | None:
         return None
     value = headers.get(path.removeprefix(HEADER)) if path.startswith(HEADER) else get(body, path)
     text = str(value).strip()
-    return int(text) if not isinstance(value, bool) and text.isascii() and text.isdigit() else None
+    return int(text) if not isinstance(value, bool) and COUNT.fullmatch(text) else None
 
 
 def single(body: Any, profile: ResourceProfile) -> dict[str, Any] | None:

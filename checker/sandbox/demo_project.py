@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,7 @@ from checker.sandbox.document import document_text
 from checker.sandbox.pair import CRM_DOCUMENT, ERP_DOCUMENT, Pair
 
 GO_LIVE_AFTER = timedelta(days=70)
+EITHER = re.compile(r"@\[(?P<en>[^]|]*?) *\| *(?P<de>[^]|]*)]@")  # a note in both languages
 ANSWERED_BEFORE = timedelta(days=6)
 
 
@@ -37,17 +39,21 @@ def demo_project(pair: Pair, now: datetime, language: str = "en") -> str:
     )
 
 
-def demo_answers(now: datetime) -> str:
-    """The text of `answers.yaml`: what an invented customer answered six days before `now`; one question is left open on purpose."""
+def demo_answers(now: datetime, language: str = "en") -> str:
+    """The text of `answers.yaml`: what an invented customer answered six days before `now`; one question is left open on purpose.
+
+    The customer's notes are in `language` (en, de).
+    """
     answered = (now - ANSWERED_BEFORE).date()
-    return _filled("answers.yaml", ANSWERED=answered.isoformat(), LATER=(answered + timedelta(days=20)).isoformat())
+    text = _filled("answers.yaml", ANSWERED=answered.isoformat(), LATER=(answered + timedelta(days=20)).isoformat())
+    return EITHER.sub(lambda found: found["de" if language == "de" else "en"], text)
 
 
 def write_demo(folder: Path, pair: Pair, now: datetime, language: str = "en") -> Path:
     """Write project file, answers and both documents into an existing folder; the project file's path. Replaces files of these names."""
     for name in (CRM_DOCUMENT, ERP_DOCUMENT):
         (folder / name).write_text(document_text(name), "utf-8")
-    (folder / "answers.yaml").write_text(demo_answers(now), "utf-8")
+    (folder / "answers.yaml").write_text(demo_answers(now, language), "utf-8")
     project = folder / "readiness.yaml"
     project.write_text(demo_project(pair, now, language), "utf-8")
     return project

@@ -218,3 +218,37 @@ def test_probes_give_reasons_that_exist() -> None:
     ]
     assert given
     assert not [(module, reason) for module, reason in given if reason not in reasons()]
+
+
+def strings_in_code() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """(name of the function called, or empty; pattern) of every text in the code: as it stands, and `.+` for what an f-string fills in."""
+    for path in sorted((ROOT / "checker").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        first = {
+            id(node.args[0]): getattr(node.func, "id", getattr(node.func, "attr", ""))
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and node.args
+        }
+        for node in ast.walk(tree):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            if all(isinstance(one, ast.FormattedValue) for one in parts):
+                continue
+            texts = [getattr(one, "value", None) if isinstance(one, ast.Constant) else ast for one in parts]
+            if all(isinstance(one, str) or one is ast for one in texts):
+                whole = "".join(".+" if one is ast else re.escape(str(one)) for one in texts)
+                yield first.get(id(node), ""), re.compile(whole)
+
+
+def test_every_error_that_is_raised_has_its_texts() -> None:
+    """A problem whose code the catalogue doesn't have would be told as a bug of ours."""
+    raised = {pattern for function, pattern in strings_in_code() if function in {"Problem", "problem", "unreadable"}}
+    codes = {one for one in raised if ERROR_CODE.fullmatch(one.pattern.replace("\\", "").replace(".+", "x"))}
+    assert len(codes) > 60
+    assert not [one.pattern for one in codes if not any(one.fullmatch(code) for code in errors())]
+
+
+def test_every_error_with_texts_can_be_raised() -> None:
+    """No text is kept for a code that nobody raises."""
+    topics = re.compile(r"[a-z]+\\\.")
+    known = {one for _, one in strings_in_code() if ".+" not in one.pattern or topics.match(one.pattern)}
+    assert not [code for code in errors() if not any(one.fullmatch(code) for one in known)]

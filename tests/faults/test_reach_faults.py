@@ -123,6 +123,32 @@ def test_an_unset_variable_leaves_every_live_question_open(tmp_path: Path) -> No
     assert {one.values.get("reason") for one in seen["crm"].findings} == {"no-credentials"}
 
 
+def test_an_unset_variable_of_a_further_credential_hinders_nothing_else(tmp_path: Path) -> None:
+    """`other_auth` lets more be proven; where one of its references leads nowhere, the system is asked all the same."""
+    with serve(Lists()) as server:
+        more = 'other_auth: {restricted: {kind: bearer, token: "${env:NOT_SET}"}}'
+        seen, _ = looked(tmp_path, server.url, more)
+    assert by_claim(seen["crm"])["credentials.accepted"].answer is Answer.YES
+
+
+@pytest.mark.parametrize("setting", ["file", "environment"])
+def test_behind_a_proxy_the_name_is_the_proxys_affair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    """A host that only the proxy knows is reached, be the proxy named by a reference in the project file or by the environment."""
+    with serve(Lists()) as server:
+        environ = {"T": TOKEN, "WAY": server.url}
+        if setting == "environment":
+            monkeypatch.setenv("HTTP_PROXY", server.url)
+        more = 'proxy: "${env:WAY}"' if setting == "file" else ""
+        seen, _ = looked(tmp_path, "http://crm.invalid", more, environ)
+    found = by_claim(seen["crm"])
+    assert (found["network.proxy"].answer, found["network.proxy"].values["proxy"]) == (Answer.YES, "127.0.0.1")
+    assert found["network.from-platform"].answer is Answer.UNKNOWN
+    assert found["credentials.accepted"].answer is Answer.YES
+    assert seen["crm"].reached is True
+
+
 def test_refused_credentials_end_the_questions_to_the_resources(tmp_path: Path) -> None:
     """A wrong token costs a handful of requests, and what is behind it stays open with that reason."""
     with serve(Lists()) as server:

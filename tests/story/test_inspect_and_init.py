@@ -142,3 +142,13 @@ def test_init_wants_two_names(readiness: Readiness, words: tuple[str, ...]) -> N
 def test_the_pair_s_documents_are_in_the_package() -> None:
     """The embedded documents travel with the code."""
     assert files("checker.sandbox").joinpath("crm.openapi.yaml").is_file()
+
+
+def test_an_address_that_gives_no_document_is_told_with_the_servers_answer(readiness: Readiness) -> None:
+    """A 404 is the user's to mend, not a bug of ours; what stands in the query isn't repeated."""
+    with serve(lambda _asked: Answered(404, {})) as server:
+        ended = readiness("inspect", f"{server.url}/openapi.json?key=s3cret")
+    assert ended.code == 2
+    assert f"{server.url}/openapi.json" in ended.err
+    assert "404" in ended.err
+    assert "s3cret" not in ended.err

@@ -224,3 +224,10 @@ def test_safe_text_is_stable() -> None:
     """Making safe text safe again changes nothing, so that a value may pass several hands."""
     once = safe("a\x1bb")
     assert safe(once) == once == "a\\u{1b}b"
+
+
+def test_a_part_without_its_value_is_left_out() -> None:
+    """No dash in the middle of a sentence: what there is nothing to say about isn't said."""
+    assert told("Relations are resolved[[: {names}]].", {"names": []}) == "Relations are resolved."
+    assert told("Relations are resolved[[: {names}]].", {"names": ["a"]}) == "Relations are resolved: a."
+    assert told("{x}", {"x": "[[{y}]]"}) == "[[{y}]]"

@@ -5,8 +5,20 @@ from datetime import date
 import pytest
 from judging import INVOICES, ask, found, item, need, one, text
 
+from checker.checklist.people import statements
 from checker.model.audit import State
-from checker.model.checklist import Answers, Ask, Assignment, Choice, Gate, GateEntry, GivenAnswer, Severity, Waiver
+from checker.model.checklist import (
+    Answers,
+    Ask,
+    Assignment,
+    Choice,
+    Gate,
+    GateEntry,
+    GivenAnswer,
+    Need,
+    Severity,
+    Waiver,
+)
 from checker.model.finding import Grade
 from checker.model.scope import Scope
 
@@ -46,7 +58,7 @@ def test_without_an_answer_the_question_is_the_next_step():
     """An item that only a person can answer waits for that person, in both languages."""
     result = one(ASKED)
     assert (result.state, result.waits_on, result.summary) == (State.UNKNOWN, "answers:lead", "not answered yet")
-    assert (result.next_step.code, result.next_step.says) == ("answer-question", "answer the question: which?")
+    assert (result.next_step.code, result.next_step.says) == ("answer-question", "Answer the question: which?")
     assert result.next_step.values["question_de"] == "welche?"
 
 
@@ -137,7 +149,7 @@ def test_i_do_not_know_names_who_does():
     """Such an answer keeps the item open and says whom to ask."""
     result = one(ASKED, answers=given(said(ask="Bob")))
     assert (result.state, result.waits_on) == (State.UNKNOWN, "answers:lead")
-    assert result.next_step.says == "ask Bob; Ann does not know"
+    assert result.next_step.says == "Ann does not know; ask Bob"
 
 
 def test_later_keeps_the_date():
@@ -250,3 +262,37 @@ def test_dates_are_computed_backwards_from_go_live():
     answers = Answers(assignments={"leading": (Assignment(who="Bob", due="2026-12-04"),)})
     assert one(slow, answers=answers, go_live=live).due == "2026-12-04"
     assert one(slow, answers=given(said("crm")), go_live=live).due is None
+
+
+TESTING = Need(all=("order.computed",), gives="conditional", measure=text("test it"), assignee="integrator")
+
+
+def test_a_measure_is_taken_by_whom_the_line_names():
+    """A test is ours, though the customer answers for the item."""
+    result = one(item("leading", needs=(TESTING,), **PAIR), [found("order.computed", "pair")])
+    assert (result.state, result.assignee) == (State.CONDITIONAL, "integrator")
+
+
+def test_what_we_have_to_test_is_not_done_because_somebody_is_sure():
+    """The customer's word confirms the customer's measures, not our tests."""
+    mine = item("leading", ask=ASKED.ask, needs=(TESTING,), **PAIR)
+    result = one(mine, [found("order.computed", "pair")], given(said("crm")))
+    assert (result.state, result.measure_done) == (State.CONDITIONAL, False)
+
+
+def test_statements_tell_who_said_what_in_both_languages():
+    """Answers are evidence: in the checklist's words; who puts one off says until when."""
+    asked = item("leading", ask=Ask(of="lead", choices=(Choice(id="crm", en="the CRM", de="das CRM", gives="ready"),)))
+    answers = given(said("crm", subject="flow:invoices", note="always"), said(who="Bob", later="2026-12-08"))
+    first, second = statements([asked], answers)
+    assert (first.who, first.subject, first.says, first.note) == (
+        "Ann", "flow:invoices", {"en": "the CRM", "de": "das CRM"}, "always",
+    )  # fmt: skip
+    assert (second.who, second.answer) == ("Bob", "")
+    assert "08.12.2026" in second.says["de"]
+
+
+def test_dates_fall_on_working_days():
+    """Nobody starts on a Saturday: the Friday before counts."""
+    result = one(ASKED, go_live=date(2027, 2, 7))
+    assert result.due == "2027-02-05"

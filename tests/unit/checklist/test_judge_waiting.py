@@ -96,8 +96,8 @@ def test_simulated_evidence_asks_for_a_better_grade():
         at="crm/bills",
         scope=SMALL,
     )
-    assert result.next_step.says == "what is known is simulated; at this gate it has to be tested"
-    assert say(result.next_step, "de").startswith("der Nachweis ist bisher: simuliert")
+    assert result.next_step.says == "What is known is simulated; at this gate it has to be tested"
+    assert say(result.next_step, "de").startswith("Der Nachweis ist bisher: simuliert")
 
 
 def test_every_step_reads_in_both_languages():

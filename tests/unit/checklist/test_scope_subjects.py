@@ -3,9 +3,9 @@
 import pytest
 from judging import CONTACTS, SCOPE
 
-from checker.checklist.scope import minutes, scope_of
+from checker.checklist.scope import scope_of
 from checker.model.profile import DocumentInfo, Profile, ResourceProfile, Webhooks
-from checker.project.types import Flow, Lines, Project, ResourceOverrides, System
+from checker.project.types import Flow, Project, ResourceOverrides, System
 
 INFO = DocumentInfo(title="t", version="1", openapi="3.1.0", source="t.yaml")
 
@@ -81,12 +81,6 @@ def test_a_flow_is_found_by_its_name():
     assert SCOPE.flow("orders") is None
 
 
-@pytest.mark.parametrize(("text", "value"), [("90s", 1.5), ("5m", 5), ("2h", 120), ("1d", 1440), (None, None)])
-def test_durations_are_read_in_minutes(text, value):
-    """Every unit of the project file counts in minutes."""
-    assert minutes(text) == value
-
-
 def project(**flow) -> Project:
     plain = {"name": "people", "left": "crm/contacts", "right": "erp/partners.persons[]", "freshness": "15m"}
     return Project(project="p", systems={"crm": System(), "erp": System()}, flows=[Flow(**(plain | flow))])
@@ -111,7 +105,7 @@ def test_a_role_in_the_project_file_beats_the_recognised_one():
     overridden = System(resources={"contacts": ResourceOverrides(role="invoice")})
     stated = Project(project="p", systems={"crm": overridden, "erp": System()}, flows=stated.flows)
     flow = scope_of(stated, {"crm": profile("contacts", "contact"), "erp": None}).flows[0]
-    assert (flow.role, flow.has_lines, flow.creates_documents) == ("invoice", True, True)
+    assert flow.role == "invoice"
 
 
 def test_policies_and_events_are_read_off():
@@ -124,9 +118,12 @@ def test_policies_and_events_are_read_off():
     assert scope_of(project(direction="right-to-left"), {}).flows[0].events
 
 
-def test_line_items_are_known_by_their_mapping():
-    """A flow with a mapping of lines has lines, whatever its role."""
-    lines = Lines(left="items", right="positions")
-    flow = scope_of(project(lines=lines, freshness=None), {}).flows[0]
-    assert flow.has_lines
-    assert flow.daily  # nobody has said that a day is too long
+def test_without_a_stated_freshness_a_day_may_be_enough():
+    """Nobody has said that a day is too long, so what is asked of a daily run is asked."""
+    assert scope_of(project(freshness=None), {}).flows[0].daily
+
+
+@pytest.mark.parametrize(("text", "value"), [("90s", 1.5), ("5m", 5), ("2h", 120), ("1d", 1440), (None, None)])
+def test_a_freshness_is_read_in_minutes(text, value):
+    """Every unit of the project file counts in minutes."""
+    assert scope_of(project(freshness=text), {}).flows[0].freshness_minutes == value

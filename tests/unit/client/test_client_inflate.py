@@ -47,7 +47,11 @@ def test_more_than_one_encoding_or_an_unknown_one_is_refused(encoding: str) -> N
     assert caught.value.problems[0].code == "http.content-encoding"
 
 
-@pytest.mark.parametrize("raw", [gzip.compress(TEXT)[:-20], b"not packed at all", gzip.compress(TEXT)[:40]])
+@pytest.mark.parametrize(
+    "raw",
+    [gzip.compress(TEXT)[:-20], b"not packed at all", gzip.compress(TEXT)[:40]],
+    ids=["end cut off", "not packed", "head only"],
+)
 def test_a_broken_body_is_an_error(raw: bytes) -> None:
     """A cut-off or unpacked body is no body."""
     with pytest.raises(UnreadableError) as caught:

@@ -46,7 +46,7 @@ def test_the_first_load_of_the_example():
     single = a.initial_load_calls(60_000, page=100, look_up=1, batch=1)
     assert single == 120_600
     assert a.hours(single, 60) == 33.5
-    assert round(a.days(single, a.usable_calls(5_000, 0.5))) == 48
+    assert round(a.days(single, 5_000 * 0.5)) == 48
     batched = a.initial_load_calls(60_000, page=100, look_up=0, batch=50)
     assert batched == 1_800
     assert a.hours(batched, 60) == 0.5
@@ -57,7 +57,7 @@ def test_full_reads_of_the_example():
     once = a.full_compare_calls(250_000, 100)
     assert once == 2_500
     assert once * a.runs_per_day(5) == 720_000
-    assert a.fits_quota(once, a.usable_calls(5_000, 0.5))
+    assert a.fits_quota(once, 5_000 * 0.5)
 
 
 @pytest.mark.parametrize(("interval", "read", "calls", "fits"), [(5, 1_152, 2_587, False), (10, 576, 1_954, True)])
@@ -96,15 +96,6 @@ def test_single_terms():
 def test_batches_only_fill_when_the_interval_is_long(changed, batch, interval, calls):
     """At five minutes a batch goes out half empty; an event's change goes out alone."""
     assert a.write_calls(changed, batch, interval) == calls
-
-
-@pytest.mark.parametrize(
-    ("polled", "usable", "other", "interval"),
-    [(4, 2_500, 0, 5), (4, 2_500, 2_000, 30), (4, 2_500, 2_250, None), (1, 200, 0, 10), (4, 100, 100, None)],
-)
-def test_the_smallest_interval_is_rounded_up(polled, usable, other, interval):
-    """To 5, 10, 15, 30, 60 minutes; none is left where the rest uses everything."""
-    assert a.smallest_interval(polled, usable, 1.1, other) == interval
 
 
 def test_row_ceiling():

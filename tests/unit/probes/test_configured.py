@@ -103,7 +103,7 @@ ERP = whole(
 def found(
     tmp_path: Path,
     text: str = PROJECT,
-    crm: Profile = CRM,
+    crm: Profile | None = CRM,
     erp: Profile | None = ERP,
     environ: tuple[str, ...] = ("T",),
 ) -> dict[tuple[str, str], Finding]:
@@ -258,3 +258,23 @@ def test_a_system_without_a_document_is_told() -> None:
     assert [(one.id, one.answer) for one in findings_without_document("erp", None, None)] == [
         ("document.available", "no")
     ]
+
+
+def test_without_any_document_nobody_can_say_that_an_object_is_missing(tmp_path: Path) -> None:
+    """A project that has just begun has open questions, not bad answers."""
+    told = found(tmp_path, crm=None, erp=None)["flow.objects-found", "flow:companies"]
+    assert (told.answer, told.values["reason"]) == ("unknown", "no-document")
+
+
+def test_an_address_that_nobody_has_stated_is_not_a_bad_one(tmp_path: Path) -> None:
+    """Whether a system is a test system is open until it has an address."""
+    there = found(tmp_path, text=PROJECT.replace("erp: {base_url: http://10.0.0.1}", "erp: {}"))
+    assert there["sandbox.marked", "erp"].answer == "unknown"
+    assert found(tmp_path)["sandbox.marked", "erp"].answer == "no"
+
+
+def test_a_decision_for_each_field_that_nobody_has_begun_is_open(tmp_path: Path) -> None:
+    """Some fields decided and some not is a no; none decided is a question that nobody has answered yet."""
+    assert found(tmp_path)["mapping.empty-stated", "flow:companies"].answer == "unknown"
+    begun = PROJECT.replace("right: name}", "right: name, empty: skip}")
+    assert found(tmp_path, text=begun)["mapping.empty-stated", "flow:companies"].answer == "no"

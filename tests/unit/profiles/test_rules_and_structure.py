@@ -2,6 +2,9 @@
 
 from profile_apis import crud, fields, listed, operation, profile, resource
 
+from checker.model.profile import ROLES
+from checker.profiles.roles import NAMES
+
 
 def test_rules_are_those_of_the_create_body():
     """required, enum, maxLength and pattern of what a client may write; alternatives count, an empty text alone is no choice."""
@@ -124,3 +127,8 @@ def test_a_customer_by_another_name_points_at_the_only_party():
     paths = {**crud("/rechnungen", fields("id kunde_id")), **crud("/geschaeftspartner")}
     assert [one.to for one in resource(paths, "rechnungen").relations] == ["geschaeftspartner"]
     assert resource({**paths, **crud("/lieferanten")}, "rechnungen").relations == ()
+
+
+def test_every_role_has_names_and_every_name_a_role():
+    """What checklists may ask for by role is what resources are recognised as."""
+    assert tuple(NAMES) == ROLES

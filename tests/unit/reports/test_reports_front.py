@@ -93,7 +93,7 @@ def test_items_with_the_same_bad_finding_are_one_cause() -> None:
     """The ERP that does not answer is told once, though two items stumble over it, and says what it holds up."""
     first = page(sample()).blockers[0]
     assert {one.item for one in first.results} >= {"firewall-ip-allowlist", "test-system-available"}
-    assert first.effect == "holds up 3 items"
+    assert first.effect == "holds up 3 items · Your IT, by 4 Dec 2026"
 
 
 def test_at_most_five_causes_then_and_more() -> None:
@@ -152,7 +152,9 @@ def test_same_step_for_several_subjects_is_one_step_with_the_earliest_date() -> 
 def test_open_questions_are_counted_per_person_not_listed() -> None:
     """The project lead reads one line for four questions."""
     lead = next(one for one in page(sample()).tasks.groups if one.who == "Your project lead")
-    assert [one.what for one in lead.tasks] == ["answer 4 open questions (about 10 minutes; answers.yaml)"]
+    assert [one.what for one in lead.tasks] == [
+        "answer 4 open questions (about 10 minutes, answers go into answers.yaml)"
+    ]
 
 
 def test_we_come_last_and_minor_steps_stay_off_the_page() -> None:
@@ -235,3 +237,11 @@ def test_failed_check_is_ours_and_never_the_systems() -> None:
     book = open_book(sample(), "en")
     failed = next(one for one in book.audit.findings if one.answer == Answer.ERROR)
     assert "ours, not yours" in book.sentence(failed)
+
+
+def test_the_vendor_is_asked_by_whoever_looks_after_the_system() -> None:
+    """A vendor doesn't read this report: the customer's people put the question."""
+    names = open_book(sample(), "de").names
+    assert names.acts("vendor", "erp") == "Ihre ERP-Betreuung"
+    assert names.acts("it", "erp", "answers:vendor") == "Ihre ERP-Betreuung"
+    assert names.acts("it", "erp", "us:touch") == "Wir"
