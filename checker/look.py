@@ -15,7 +15,6 @@ from checker.client.build import client_for
 from checker.client.client import Client
 from checker.client.recorder import Recorder
 from checker.documents import is_url
-from checker.errors import InputError
 from checker.model.api import Api
 from checker.model.finding import Answer, Finding
 from checker.model.profile import Profile
@@ -147,15 +146,12 @@ class Look:
             return "no-credentials"
         return None
 
-    def _client(self, name: str) -> Client | None:
+    def _client(self, name: str) -> Client:
+        """The system's client. Raises InputError where an address or a file of the project is bad: that is no finding about the system."""
         profile = self.known[name].profile
         server = _server(profile) if profile else None
         settings = self.loaded.project.systems[name]
-        try:
-            return client_for(name, settings, self.secrets, self.recorder, base_url=server, folder=self.loaded.folder)
-        except InputError as error:
-            self.say(f"{name}: {error}")
-            return None
+        return client_for(name, settings, self.secrets, self.recorder, base_url=server, folder=self.loaded.folder)
 
     def _look(self, name: str, client: Client) -> SystemLook:
         known, settings = self.known[name], self.loaded.project.systems[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from checker.cli.options import CONTEXT, format_option, language_option, progress
+from checker.cli.options import CONTEXT, format_option, progress
 
 NOT_VALID = 1
 
@@ -12,7 +12,6 @@ NOT_VALID = 1
 @click.command("inspect", context_settings=CONTEXT)
 @click.argument("document")
 @format_option
-@language_option
 @click.option(
     "--strict", is_flag=True, help="Have openapi-spec-validator say whether the document is valid; exit 1 if it isn't."
 )
@@ -30,7 +29,6 @@ def command(
     ctx: click.Context,
     document: str,
     form: str,
-    language: str | None,
     *,
     strict: bool,
     everything: bool,
@@ -50,7 +48,6 @@ def command(
     from checker.describe import described
     from checker.errors import DocumentError
 
-    del language
     with progress() as say:
         say(f"reading {document}")
         found = described(document, strict=strict, allow_refs=allow_refs, fetch=fetch)
@@ -61,11 +58,12 @@ def command(
 
         from checker import documents
 
-        click.echo(orjson.dumps(documents.bundle(found.document), option=orjson.OPT_INDENT_2))
+        bundled = orjson.dumps(documents.bundle(found.document), option=orjson.OPT_INDENT_2)
+        click.echo(json_safe(bundled.decode()).encode())
     elif form == "json":
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(found.profile), indent=2))
+        click.echo(json_safe(msgspec.json.format(msgspec.json.encode(found.profile), indent=2).decode()).encode())
     else:
         from checker.cli.profile_text import profile_lines
 

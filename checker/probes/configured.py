@@ -24,6 +24,8 @@ UNATTENDED = frozenset(
         "api_key_query",
         "api_key_cookie",
         "oauth2_client_credentials",
+        "oauth2_password",
+        "oauth2_refresh_token",
         "login",
     }
 )
@@ -263,7 +265,7 @@ def _unattended(system: System, profile: Profile | None) -> Told:
     """What is configured decides; else what the document offers."""
     if system.auth is not None and not isinstance(system.auth, NoAuth):
         kind = str(system.auth.__struct_config__.tag)
-        return whether("auth.unattended", kind in UNATTENDED or kind == "oauth2_refresh_token", kind=kind)
+        return whether("auth.unattended", kind in UNATTENDED, kind=kind)
     kinds = sorted({one.kind for one in profile.auth}) if profile else []
     if not kinds:
         return unknown("auth.unattended", "not-declared")

@@ -272,6 +272,16 @@ def test_a_document_at_a_foreign_host_is_not_fetched_and_told(readiness: Readine
     assert "nothing was sent there" in finding["says"]
 
 
+def test_an_address_that_is_none_ends_with_2_and_says_which(
+    readiness: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake in the project's own address is no finding about the system: exit 2, with the address."""
+    monkeypatch.setenv("LITTLE_TOKEN", TOKEN)
+    ended = readiness("audit", "--project", str(project(tmp_path, "ftp://crm.example.com")))
+    assert ended.code == 2
+    assert "ftp://crm.example.com" in ended.err
+
+
 def test_a_bug_of_ours_ends_with_70_and_a_file_without_secrets(
     readiness: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
