@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from checker.cli.options import CONTEXT, format_option, progress
+from checker.model.text import json_safe
 
 NOT_VALID = 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from checker.errors import InputError, Problem
-from checker.model.text import safe
+from checker.model.text import json_safe, safe
 
 if TYPE_CHECKING:
     from checker.project.load import LoadedProject
@@ -65,14 +66,14 @@ def emit_json(command: str, result: object) -> None:
     """The result in the one shape of `--format json` (design.md, Contracts)."""
     made = {"schema_version": 1, "command": command, "result": result, "problems": []}
     # As bytes: JSON is UTF-8 whatever the terminal speaks (RFC 8259, 8.1)
-    click.echo(json.dumps(made, indent=2, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace"))
+    click.echo(json_safe(json.dumps(made, indent=2, ensure_ascii=False, default=str)).encode())
 
 
 class Progress:
     """What is going on, on stderr: one line that is rewritten on a terminal, silence in a pipe."""
 
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+        self._shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._lock = threading.Lock()
         self._last = 0.0
 

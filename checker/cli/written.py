@@ -14,6 +14,7 @@ from checker import reports
 from checker.cli.options import short_path
 from checker.errors import InputError, Problem
 from checker.model.audit import Audit
+from checker.model.text import json_safe
 from checker.store import Store, write_whole
 
 REPORT_NAME = "readiness-report.html"
@@ -57,7 +58,8 @@ def tell(audit: Audit, form: str, language: str, report: Path) -> None:
 
 def as_bytes(audit: Audit, form: str, language: str) -> bytes:
     """The audit in a format for programs: UTF-8 whatever the terminal speaks."""
-    return reports.render(audit, form, language).encode("utf-8")
+    text = reports.render(audit, form, language)
+    return (json_safe(text) if form == "json" else text).encode("utf-8")
 
 
 def on_screen(audit: Audit, language: str) -> str:

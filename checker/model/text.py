@@ -26,6 +26,18 @@ def safe(value: object, longest: int = LONGEST_SHOWN) -> str:
     return shown if len(text) <= longest else shown[:longest] + "…"
 
 
+def json_safe(text: str) -> str:
+    r"""A JSON text as it may be printed: control, bidi and invisible characters as `\uXXXX`, which means the same."""
+    if text.isascii() and "\x7f" not in text:  # the others below a blank can't stand in JSON but between values
+        return text
+    return "".join(_escaped(c) if c != "\n" and unicodedata.category(c) in INVISIBLE else c for c in text)
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
 def number(value: float, language: str) -> str:
     """A number as readers of the language write it: 1.234,5 in German, 1,234.5 in English."""
     from babel.numbers import format_decimal  # noqa: PLC0415 - slow to import, and most sentences have no number

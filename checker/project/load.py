@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker.errors import InputError, Problem
@@ -128,12 +129,15 @@ def _leaves(value: Any, path: Key = ()) -> Iterator[tuple[Key, Any]]:
 
 
 def _literal_secrets(at: Positioned) -> Iterator[Problem]:
-    """Secrets that stand where the types allow any text: login bodies, fixed headers, addresses with user and password."""
+    """Secrets that stand where the types allow any text: login bodies, fixed headers, addresses with user and password or a key."""
     for path, value in _leaves(at.value):
         if not isinstance(value, str):
             continue
         userinfo = USERINFO.match(value)
         if userinfo and not REFERENCE.search(userinfo["secret"]):
+            yield at.problem("secret.literal", path)
+        query = parse_qsl(value.partition("?")[2]) if "://" in value else []
+        if any(SECRET_NAMES.search(name) and not REFERENCE.search(held) for name, held in query):
             yield at.problem("secret.literal", path)
         free = any(part in {"body", "fixed"} for part in path[:-1]) and path[:1] == ("systems",)
         if free and SECRET_NAMES.search(str(path[-1])) and value and not REFERENCE.search(value):
