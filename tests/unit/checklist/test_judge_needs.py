@@ -2,6 +2,7 @@
 
 import pytest
 from judging import CLAIMS, INVOICES, ask, claim, found, item, judged, need, one
+from msgspec.structs import replace
 
 from checker.model.audit import State
 from checker.model.checklist import Answers, Gate, GateEntry, GivenAnswer, Severity, SeverityRule, When
@@ -219,3 +220,12 @@ def test_the_order_of_findings_does_not_matter():
     forward = one(plain, pair, answers, at=BILLS, scope=SMALL)
     assert forward == one(plain, pair[::-1], answers, at=BILLS, scope=SMALL)
     assert forward.state is State.NOT_READY
+
+
+def test_a_fallback_for_want_of_better_saves_no_refuted_line():
+    """A line marked fallback stands in where evidence is missing; where it refutes, the no stays, however sure the fallback is."""
+    weaker = replace(need("walk.declared", gives="conditional", measure="count yourself"), fallback=True)
+    two = item(needs=(need("keys.declared"), weaker))
+    there = found("walk.declared", BILLS, grade="documented")
+    assert at_bills(there, on=two).state is State.CONDITIONAL
+    assert at_bills(found("keys.declared", BILLS, "no", "documented"), there, on=two).state is State.NOT_READY
