@@ -20,10 +20,13 @@ Result = TypeVar("Result")
 
 def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> list[Result]:
     """What `work` makes of each, all at once, in their order. Raises what the first that failed raised; Ctrl-C leaves the rest behind."""
-    running = [_started(partial(work, one)) for one in given]
-    for one in running:
-        _await(one)
-    return [one.result() for one in running]
+    running: list[Future[Result]] = []
+    for one in given:
+        running.append(Future())
+        _start(partial(work, one), running[-1])
+    for future in running:
+        _await(future)
+    return [future.result() for future in running]
 
 
 def undisturbed(work: Callable[[], Result], longest_s: float = LONGEST_S) -> tuple[Result, bool]:
@@ -31,8 +34,9 @@ def undisturbed(work: Callable[[], Result], longest_s: float = LONGEST_S) -> tup
 
     Raises what `work` raises, and KeyboardInterrupt on a second Ctrl-C or `longest_s` seconds after the first.
     """
-    running = _started(work)
+    running: Future[Result] = Future()
     try:
+        _start(work, running)
         _await(running)
     except KeyboardInterrupt:
         wait([running], longest_s)
@@ -42,9 +46,7 @@ def undisturbed(work: Callable[[], Result], longest_s: float = LONGEST_S) -> tup
     return running.result(), False
 
 
-def _started(work: Callable[[], Result]) -> Future[Result]:
-    future: Future[Result] = Future()
-
+def _start(work: Callable[[], Result], future: Future[Result]) -> None:
     def run() -> None:
         try:
             future.set_result(work())
@@ -52,7 +54,6 @@ def _started(work: Callable[[], Result]) -> Future[Result]:
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return future
 
 
 def _await(future: Future[Result]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 
 import pytest
 
@@ -110,3 +111,19 @@ def test_without_masking_secrets_are_hidden_all_the_same() -> None:
     """Who wants to see their own data sees names, but no tokens."""
     text = '{"name": "Max", "refresh_token": "r", "pin": 12345}'
     assert mask.json_text(text, personal=False) == '{"name": "Max", "refresh_token": "***", "pin": "***"}'
+
+
+def test_personal_data_in_the_names_of_fields_is_masked_too() -> None:
+    """Some answers are maps by mail address."""
+    assert mask.json_text('{"anna.schmidt@example.de": {"id": 1}}') == '{"a***@***.de": {"id": 1}}'
+
+
+def test_masking_takes_time_in_proportion_to_the_text() -> None:
+    """A header without any blank, four times as long, costs about four times as much: a system can't make us busy for minutes."""
+
+    def cost(length: int) -> float:
+        began = time.thread_time()
+        mask.free_text("a" * length + "@x")
+        return time.thread_time() - began
+
+    assert min(cost(40_000) for _ in range(3)) < 10 * min(cost(10_000) for _ in range(3))

@@ -57,3 +57,8 @@ def test_what_is_no_http_proxy_is_an_input_error(url: str) -> None:
     """SOCKS and nonsense are refused by name."""
     with pytest.raises(InputError):
         parse_proxy(url, "proxy")
+
+
+def test_a_proxy_variable_that_is_no_url_holds_no_secrets_and_breaks_nothing() -> None:
+    """Some other program's HTTP_PROXY may be nonsense; it is told where the proxy is needed."""
+    assert credentials_in("\x1b[31mnonsense") == ()

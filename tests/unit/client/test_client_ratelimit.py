@@ -122,3 +122,22 @@ def test_a_used_up_limit_asks_to_wait_for_its_reset() -> None:
 def test_an_answer_without_such_headers_says_nothing() -> None:
     """No headers, no value."""
     assert read_rate_limit(Headers([("Content-Type", "x"), DATE]), NOW) is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("X-RateLimit-Limit", "9" * 400),
+        ("X-RateLimit-Remaining", "9" * 5000),
+        ("RateLimit", "limit=" + "9" * 5000),
+        ("RateLimit-Policy", '"a";q=' + "9" * 5000),
+        ("X-RateLimit-Limit", "5;w=" + "9" * 5000),
+        ("X-RateLimit-Reset", "9" * 5000),
+        ("Retry-After", "9" * 5000),
+    ],
+)
+def test_a_figure_of_hundreds_of_digits_is_no_figure(header: tuple[str, str]) -> None:
+    """It counts as absent and breaks nothing."""
+    found = seen(header)
+    assert found.limit in {None, 5}
+    assert (found.remaining, found.reset_s, found.window_s, found.wait_s) == (None, None, None, None)

@@ -114,6 +114,7 @@ def test_a_misspelt_word_gets_did_you_mean(tmp_path: Path, old: str, new: str, s
         ("base_url: http://127.0.0.1:8055", "base_url: http://user:hunter2@127.0.0.1:8055"),
         ("timezone: Europe/Berlin", "fixed: {headers: {X-Auth-Token: hunter2}}"),
         ("timezone: Europe/Berlin", "proxy: http://me:hunter2@127.0.0.1:3128"),
+        ("base_url: http://127.0.0.1:8055", "base_url: http://127.0.0.1:8055/?api_key=hunter2"),
         (
             'auth: {kind: bearer, token: "${env:CRM_TOKEN}"}',
             "auth: {kind: login, request: POST /login, body: {password: hunter2}}",

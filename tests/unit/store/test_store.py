@@ -72,3 +72,30 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path) -> N
         write_whole(path, "text")  # type: ignore[arg-type]
     assert [one.name for one in tmp_path.iterdir()] == ["audit.json"]
     assert path.read_bytes() == b"old"
+
+
+@posix
+def test_a_link_below_the_folder_and_a_pipe_are_left_alone(tmp_path: Path) -> None:
+    """Audits never go behind a link, and nothing but an ordinary file is replaced, be it named by a link."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / ".readiness").mkdir()
+    (tmp_path / ".readiness" / "audits").symlink_to(elsewhere)
+    with pytest.raises(InputError) as caught:
+        Store(tmp_path).ready()
+    assert caught.value.problems[0].code == "store.not-a-folder"
+    assert list(elsewhere.iterdir()) == []
+
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "report").symlink_to(tmp_path / "pipe")
+    with pytest.raises(InputError) as caught:
+        write_whole(tmp_path / "report", b"new")
+    assert caught.value.problems[0].code == "files.not-a-file"
+
+
+def test_a_folder_that_is_not_there_is_told_with_the_reason(tmp_path: Path) -> None:
+    """The error names the file that was asked for, and no temporary one."""
+    with pytest.raises(InputError) as caught:
+        write_whole(tmp_path / "no" / "report.html", b"new")
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.values["path"]) == ("files.cannot-use", tmp_path / "no" / "report.html")
