@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from checker.client.redact import HIDDEN, OPEN, between, sensitive
 
-# Names of fields, lower case without separators, that hold personal data, in English and German; a name counts that ends with one of them.
+# Names of fields, lower case without separators, that hold personal data, in English and German; a name counts that ends with one of them,
+# a number after it or not (`name1`, `phone_2`).
 NAMES = [
     "name",
     "vorname",
@@ -35,6 +36,14 @@ NAMES = [
     "kontakt",
     "inhaber",
     "bearbeiter",
+    "createdby",
+    "updatedby",
+    "modifiedby",
+    "changedby",
+    "erstelltvon",
+    "angelegtvon",
+    "geändertvon",
+    "geaendertvon",
     "username",
     "user",
     "login",
@@ -157,9 +166,13 @@ def kind_of(name: str) -> str | None:
     if plain in EXACT_TEXTS:
         return "text"
     for kind, names in (("mail", MAILS), ("number", NUMBERS), ("name", NAMES), ("text", TEXTS)):
-        if plain in names or any(len(one) > 3 and plain.endswith(one) for one in names):  # noqa: PLR2004 - short words end too many others
+        if any(_is_or_ends_with(one, names) for one in (plain, plain.rstrip("0123456789"))):
             return kind
     return None
+
+
+def _is_or_ends_with(plain: str, names: list[str]) -> bool:
+    return plain in names or any(len(one) > 3 and plain.endswith(one) for one in names)  # noqa: PLR2004 - short words end too many others
 
 
 _cached_kind = lru_cache(maxsize=4096)(kind_of)

@@ -127,3 +127,9 @@ def test_masking_takes_time_in_proportion_to_the_text() -> None:
         return time.thread_time() - began
 
     assert min(cost(40_000) for _ in range(3)) < 10 * min(cost(10_000) for _ in range(3))
+
+
+@pytest.mark.parametrize("name", ["name1", "Name_2", "telefon2", "geaendert_von", "createdBy", "strasse1", "email2"])
+def test_numbered_fields_and_those_that_name_the_clerk_hold_personal_data(name: str) -> None:
+    """ERP systems have two lines for a name, and say who changed the record."""
+    assert "Huber" not in mask.json_text(json.dumps({name: "Huber"}))
