@@ -18,7 +18,9 @@ class Server:
     def __init__(self, application: Any, port: int = 0) -> None:
         from waitress import create_server  # noqa: PLC0415 - only where a sandbox starts
 
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news in a sandbox
+        logging.getLogger("waitress").setLevel(
+            logging.ERROR
+        )  # neither a short queue nor a request cut off by stopping is news here
         self._sockets: dict[int, Any] = {}
         # bound here: where the port is taken, waitress would leave its threads behind
         listening = socket.create_server((HOST, port))
@@ -26,15 +28,19 @@ class Server:
         # its own map, so that two servers in one process don't serve each other; TCP_NODELAY is waitress' default
         self._server = create_server(application, map=self._sockets, sockets=[listening], threads=WORKERS, ident=None)
         self._stopping = threading.Event()
+        self._waking = (
+            threading.Lock()
+        )  # the thread may end by itself between being told to and being woken: no waking a closed server
         self._thread = threading.Thread(target=self._serve, name=f"sandbox {self.origin}", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Close all connections and the port. Calling it twice does no harm."""
-        if not self._stopping.is_set():
-            self._stopping.set()
-            self._server.pull_trigger()
-            self._thread.join(LONGEST_WAIT)
+        with self._waking:
+            if not self._stopping.is_set():
+                self._stopping.set()
+                self._server.pull_trigger()
+        self._thread.join(LONGEST_WAIT)
 
     def _serve(self) -> None:
         from waitress import wasyncore  # noqa: PLC0415 - as above
@@ -42,6 +48,7 @@ class Server:
         while not self._stopping.is_set():
             wasyncore.loop(timeout=1.0, map=self._sockets, count=1)
         self._server.task_dispatcher.shutdown()
-        self._server.close()
+        with self._waking:
+            self._server.close()
         for one in list(self._sockets.values()):
             one.handle_close()
