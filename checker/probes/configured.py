@@ -11,8 +11,8 @@ from checker.catalogue import finding
 from checker.model.finding import Finding, Grade, ProjectEvidence
 from checker.model.profile import Profile
 from checker.probes.base import Ledger, Told, unknown, whether, yes
-from checker.probes.sides import FlowView, Side, many, travels, views
 from checker.project.load import LoadedProject
+from checker.project.sides import FlowView, Side, many, travels, views
 from checker.project.types import FieldMapping, NoAuth, Project, System
 
 UNATTENDED = frozenset(
