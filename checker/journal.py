@@ -151,7 +151,7 @@ class Journal:
                 f"SELECT {COLUMNS} FROM intents WHERE {condition}{where} ORDER BY number DESC",  # noqa: S608 - our own words only
                 [value for _, value in wanted],
             ).fetchall()
-        return [Entry(*row[:-1], body=json.loads(row[-1]) if row[-1] else {}) for row in rows]
+        return [Entry(*(*row[:-1], json.loads(row[-1]) if row[-1] else {})) for row in rows]
 
     def _change(self, statement: str, values: tuple[Any, ...]) -> None:
         with self._told(), self._lock, self._connection:
