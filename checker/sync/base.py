@@ -30,8 +30,8 @@ def settle(
     """The base after a sync of one pair, from what both sides answered when re-read (`now`).
 
     `planned` is what the plan saw (None for a pair that a create has just made). `written` are the target's dotted names that were written,
-    as `left:NAME` or `right:NAME`; `held` parts (by name) keep the base that they had. Where both sides don't agree after all, a side
-    that nobody of us wrote keeps what the plan saw: an edit that came in between is the next plan's change, never the base.
+    as `left:NAME` or `right:NAME`; `held` parts (by name) keep the base that they had: those of `held_fields`, and those of a write that was refused. Where both sides don't agree after all, a side
+    that we didn't write keeps what the plan saw: an edit that came in between is the next plan's change, never the base.
     """
     base = {
         Which.LEFT: dict(before.left) if before else {},
