@@ -6,9 +6,9 @@ What a system does raises nothing here: it leaves findings, and what depended on
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from checker.client.build import client_for
@@ -18,6 +18,7 @@ from checker.documents import is_url
 from checker.model.api import Api
 from checker.model.finding import Answer, Finding
 from checker.model.profile import Profile
+from checker.patience import in_threads
 from checker.probes import REACH_PROBES, RESOURCE_PROBES, SYSTEM_PROBES, WITHOUT_STATE
 from checker.probes.base import Ledger, Probe
 from checker.probes.configured import missing_secret
@@ -59,6 +60,43 @@ def resource_names(loaded: LoadedProject, system: str) -> list[str]:
     return list(dict.fromkeys(side.resource for side in sides if side.system == system))
 
 
+def why_not(loaded: LoadedProject, known: Mapping[str, Known], secrets: Secrets, name: str) -> str | None:
+    """Why a system can't be asked, as a reason's code."""
+    settings, profile = loaded.project.systems[name], known[name].profile
+    if profile is None:
+        return "no-document"
+    if settings.base_url is None and _server(profile) is None:
+        return "no-base-url"
+    if settings.auth is None or missing_secret(settings, secrets.missing) is not None:
+        return "no-credentials"
+    return None
+
+
+def client_of(
+    loaded: LoadedProject, known: Mapping[str, Known], secrets: Secrets, recorder: Recorder, name: str
+) -> Client:
+    """The system's client. Raises InputError where an address or a file of the project is bad: that is no finding about the system."""
+    profile = known[name].profile
+    server = _server(profile) if profile else None
+    settings = loaded.project.systems[name]
+    return client_for(name, settings, secrets, recorder, base_url=server, folder=loaded.folder)
+
+
+def look_at(
+    loaded: LoadedProject, known: Mapping[str, Known], recorder: Recorder, ledger: Ledger, client: Client, name: str
+) -> SystemLook:
+    """A look at a system whose document could be read, with its resources that flows carry."""
+    profile, project = known[name].profile, loaded.project
+    assert profile is not None  # noqa: S101 - `why_not` has looked
+    settings, platform, folder = project.systems[name], project.platform, loaded.folder
+    look = SystemLook(name, settings, profile, known[name].api, client, recorder, ledger, platform, folder)
+    for one in resource_names(loaded, name):
+        resource = profile.resource(one)
+        if resource is not None:
+            look.resources.append(ResourceLook(look, Resource(name, resource, client, zone=look.zone)))
+    return look
+
+
 @dataclass
 class Look:
     """A live look at both systems of a project."""
@@ -74,39 +112,17 @@ class Look:
     def run(self) -> tuple[dict[str, Seen], bool]:
         """Probe both systems side by side. Gives what was seen, and whether somebody stopped it (Ctrl-C)."""
         seen = {name: Seen(name) for name in self.loaded.project.systems}
-        crashes: list[BaseException] = []
-
-        def work(one: Seen) -> None:
-            try:
-                self._system(one)
-            except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
-                crashes.append(error)
-
-        threads = [threading.Thread(target=work, args=(one,), daemon=True, name=one.name) for one in seen.values()]
-        stopped = False
-        try:
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(0.1)
-        except KeyboardInterrupt:
-            stopped = True
-            self.stop.set()
-            latest = time.monotonic() + LONGEST_JOIN_S
-            for thread in threads:
-                thread.join(max(latest - time.monotonic(), 0))
-        if crashes and not stopped:
-            raise crashes[0]
+        works = {name: partial(self._system, one) for name, one in seen.items()}
+        stopped = in_threads(works, self.stop.set, LONGEST_JOIN_S)
         # Copies, for a thread that is left behind may still add to the originals.
         kept = {name: replace(one, findings=[*one.findings]) for name, one in seen.items()}
         for one in kept.values():
-            one.findings = _complete(self._subjects(one.name), one.findings, "stopped")
+            one.findings = complete(self._subjects(one.name), one.findings, "stopped")
         return kept, stopped
 
     def unasked(self, name: str) -> Seen:
         """A system that this run doesn't talk to: every live question stays open."""
-        return Seen(name, self.loaded.project.systems[name].base_url, _complete(self._subjects(name), [], "offline"))
+        return Seen(name, self.loaded.project.systems[name].base_url, complete(self._subjects(name), [], "offline"))
 
     def _subjects(self, name: str) -> dict[str, list[Probe[Any]]]:
         """All subjects of a system with the probes that are about them."""
@@ -119,59 +135,21 @@ class Look:
 
     def _system(self, seen: Seen) -> None:
         """Probe one system, as far as it can be asked."""
-        reason = self._why_not(seen.name)
-        client = None if reason else self._client(seen.name)
+        reason = why_not(self.loaded, self.known, self.secrets, seen.name)
+        client = None if reason else client_of(self.loaded, self.known, self.secrets, self.recorder, seen.name)
         if client is None:
-            seen.findings = _complete(self._subjects(seen.name), seen.findings, reason or "no-base-url")
+            seen.findings = complete(self._subjects(seen.name), seen.findings, reason or "no-base-url")
             return
         try:
-            look = self._look(seen.name, client)
+            look = look_at(self.loaded, self.known, self.recorder, self.ledger, client, seen.name)
             seen.base_url = client.base_url
             reason = self._probe(look, seen)
             reason = "stopped" if self.stop.is_set() else reason
-            seen.findings = _complete(self._subjects(seen.name), seen.findings, reason or "not-settled")
+            seen.findings = complete(self._subjects(seen.name), seen.findings, reason or "not-settled")
             seen.stateless = look.stateless
         finally:
             seen.requests = client.requests
             client.close()
-
-    def _why_not(self, name: str) -> str | None:
-        """Why a system can't be asked, as a reason's code."""
-        settings, known = self.loaded.project.systems[name], self.known[name]
-        if known.profile is None:
-            return "no-document"
-        if settings.base_url is None and _server(known.profile) is None:
-            return "no-base-url"
-        if settings.auth is None or missing_secret(settings, self.secrets.missing) is not None:
-            return "no-credentials"
-        return None
-
-    def _client(self, name: str) -> Client:
-        """The system's client. Raises InputError where an address or a file of the project is bad: that is no finding about the system."""
-        profile = self.known[name].profile
-        server = _server(profile) if profile else None
-        settings = self.loaded.project.systems[name]
-        return client_for(name, settings, self.secrets, self.recorder, base_url=server, folder=self.loaded.folder)
-
-    def _look(self, name: str, client: Client) -> SystemLook:
-        known, settings = self.known[name], self.loaded.project.systems[name]
-        assert known.profile is not None  # noqa: S101 - _why_not has looked
-        look = SystemLook(
-            name,
-            settings,
-            known.profile,
-            known.api,
-            client,
-            self.recorder,
-            self.ledger,
-            self.loaded.project.platform,
-            self.loaded.folder,
-        )
-        for one in resource_names(self.loaded, name):
-            profile = known.profile.resource(one)
-            if profile is not None:
-                look.resources.append(ResourceLook(look, Resource(name, profile, client, zone=look.zone)))
-        return look
 
     def _probe(self, look: SystemLook, seen: Seen) -> str | None:
         """Run all probes; gives the reason why the rest stays open, None where all ran."""
@@ -207,7 +185,7 @@ class Look:
             )
             if listed is not None and listed.answer is not Answer.YES:
                 reason = str(listed.values.get("reason") or "list-refused")
-                seen.findings = _complete({resource.subject: [*RESOURCE_PROBES]}, seen.findings, reason)
+                seen.findings = complete({resource.subject: [*RESOURCE_PROBES]}, seen.findings, reason)
                 return
 
     def _ask(
@@ -238,7 +216,7 @@ def _on_a_mock(one: Finding) -> Finding:
     return next(left_open([one.id], one.subject, "stateless-mock"))
 
 
-def _complete(subjects: Mapping[str, list[Probe[Any]]], findings: list[Finding], reason: str) -> list[Finding]:
+def complete(subjects: Mapping[str, list[Probe[Any]]], findings: list[Finding], reason: str) -> list[Finding]:
     """The findings, with one "unknown" for each claim that none answers: a forgotten probe can't become a silent pass."""
     there = {(one.id, one.subject) for one in findings}
     claims = ((subject, claim) for subject, probes in subjects.items() for probe in probes for claim in probe.claims)
