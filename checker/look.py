@@ -60,43 +60,6 @@ def resource_names(loaded: LoadedProject, system: str) -> list[str]:
     return list(dict.fromkeys(side.resource for side in sides if side.system == system))
 
 
-def why_not(loaded: LoadedProject, known: Mapping[str, Known], secrets: Secrets, name: str) -> str | None:
-    """Why a system can't be asked, as a reason's code."""
-    settings, profile = loaded.project.systems[name], known[name].profile
-    if profile is None:
-        return "no-document"
-    if settings.base_url is None and _server(profile) is None:
-        return "no-base-url"
-    if settings.auth is None or missing_secret(settings, secrets.missing) is not None:
-        return "no-credentials"
-    return None
-
-
-def client_of(
-    loaded: LoadedProject, known: Mapping[str, Known], secrets: Secrets, recorder: Recorder, name: str
-) -> Client:
-    """The system's client. Raises InputError where an address or a file of the project is bad: that is no finding about the system."""
-    profile = known[name].profile
-    server = _server(profile) if profile else None
-    settings = loaded.project.systems[name]
-    return client_for(name, settings, secrets, recorder, base_url=server, folder=loaded.folder)
-
-
-def look_at(
-    loaded: LoadedProject, known: Mapping[str, Known], recorder: Recorder, ledger: Ledger, client: Client, name: str
-) -> SystemLook:
-    """A look at a system whose document could be read, with its resources that flows carry."""
-    profile, project = known[name].profile, loaded.project
-    assert profile is not None  # noqa: S101 - `why_not` has looked
-    settings, platform, folder = project.systems[name], project.platform, loaded.folder
-    look = SystemLook(name, settings, profile, known[name].api, client, recorder, ledger, platform, folder)
-    for one in resource_names(loaded, name):
-        resource = profile.resource(one)
-        if resource is not None:
-            look.resources.append(ResourceLook(look, Resource(name, resource, client, zone=look.zone)))
-    return look
-
-
 @dataclass
 class Look:
     """A live look at both systems of a project."""
@@ -108,6 +71,13 @@ class Look:
     ledger: Ledger
     say: Say
     stop: threading.Event = field(default_factory=threading.Event)
+    # Each system that could be asked, its client still open: who touches it goes on with what was read, under the same limits.
+    looks: dict[str, SystemLook] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for one in self.looks.values():
+            one.whole_client.close()
 
     def run(self) -> tuple[dict[str, Seen], bool]:
         """Probe both systems side by side. Gives what was seen, and whether somebody stopped it (Ctrl-C)."""
@@ -135,13 +105,13 @@ class Look:
 
     def _system(self, seen: Seen) -> None:
         """Probe one system, as far as it can be asked."""
-        reason = why_not(self.loaded, self.known, self.secrets, seen.name)
-        client = None if reason else client_of(self.loaded, self.known, self.secrets, self.recorder, seen.name)
+        reason = self._why_not(seen.name)
+        client = None if reason else self._client(seen.name)
         if client is None:
             seen.findings = complete(self._subjects(seen.name), seen.findings, reason or "no-base-url")
             return
+        look = self.looks[seen.name] = self._look(seen.name, client)
         try:
-            look = look_at(self.loaded, self.known, self.recorder, self.ledger, client, seen.name)
             seen.base_url = client.base_url
             reason = self._probe(look, seen)
             reason = "stopped" if self.stop.is_set() else reason
@@ -149,7 +119,44 @@ class Look:
             seen.stateless = look.stateless
         finally:
             seen.requests = client.requests
-            client.close()
+
+    def _why_not(self, name: str) -> str | None:
+        """Why a system can't be asked, as a reason's code."""
+        settings, known = self.loaded.project.systems[name], self.known[name]
+        if known.profile is None:
+            return "no-document"
+        if settings.base_url is None and _server(known.profile) is None:
+            return "no-base-url"
+        if settings.auth is None or missing_secret(settings, self.secrets.missing) is not None:
+            return "no-credentials"
+        return None
+
+    def _client(self, name: str) -> Client:
+        """The system's client. Raises InputError where an address or a file of the project is bad: that is no finding about the system."""
+        profile = self.known[name].profile
+        server = _server(profile) if profile else None
+        settings = self.loaded.project.systems[name]
+        return client_for(name, settings, self.secrets, self.recorder, base_url=server, folder=self.loaded.folder)
+
+    def _look(self, name: str, client: Client) -> SystemLook:
+        known, settings = self.known[name], self.loaded.project.systems[name]
+        assert known.profile is not None  # noqa: S101 - _why_not has looked
+        look = SystemLook(
+            name,
+            settings,
+            known.profile,
+            known.api,
+            client,
+            self.recorder,
+            self.ledger,
+            self.loaded.project.platform,
+            self.loaded.folder,
+        )
+        for one in resource_names(self.loaded, name):
+            profile = known.profile.resource(one)
+            if profile is not None:
+                look.resources.append(ResourceLook(look, Resource(name, profile, client, zone=look.zone)))
+        return look
 
     def _probe(self, look: SystemLook, seen: Seen) -> str | None:
         """Run all probes; gives the reason why the rest stays open, None where all ran."""

@@ -12,20 +12,22 @@ from datetime import date
 from functools import cached_property, partial
 from typing import Any
 
-from checker.client.recorder import Recorder
-from checker.look import Known, client_of, complete, look_at, resource_names, why_not
+from checker.look import complete, resource_names
 from checker.model.finding import Finding
 from checker.model.permit import Permit
-from checker.model.profile import ResourceProfile
+from checker.model.profile import Profile, ResourceProfile
 from checker.patience import in_threads
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
-from checker.probes.base import Ledger, Probe
+from checker.probes.base import Probe
+from checker.probes.contexts import SystemLook
+from checker.probes.needs import bodies_of, unique_fields
 from checker.probes.run import ask
-from checker.probes.touching import ResourceTouch, SystemTouch, Waiting, bodies_of, unique_fields
+from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
 from checker.project.load import LoadedProject
-from checker.project.secrets import Secrets
 from checker.project.sides import FlowView, views
-from checker.resources.writing import CleanedUp, Writer
+from checker.resources.cleaning import CleanedUp, clean_up
+from checker.resources.resource import Resource
+from checker.resources.writing import Writer
 
 Say = Callable[[str], None]
 MOST_UNIQUE = 3  # unique fields that are tried in a resource
@@ -52,15 +54,15 @@ class Planned:
 
 
 def planned(
-    loaded: LoadedProject, known: Mapping[str, Known], permits: Mapping[str, Permit | str]
+    loaded: LoadedProject, profiles: Mapping[str, Profile], permits: Mapping[str, Permit | str]
 ) -> tuple[Planned, ...]:
     """What would be written in the permitted systems, in the order in which it would be. Pure."""
-    seen = _views(loaded, known)
+    seen = views(loaded.project, profiles)
     return tuple(
         Planned(name, profile.name, _at_most(profile, len(set(unique_fields(seen, name, profile)))))
         for name, permit in permits.items()
         if isinstance(permit, Permit)
-        for profile in in_order(_profiles(loaded, known, name))
+        for profile in in_order(_resources(loaded, profiles, name))
         if profile.operations.create is not None
     )
 
@@ -74,14 +76,10 @@ def _at_most(profile: ResourceProfile, unique: int) -> int:
     return ALWAYS + broken + min(unique, MOST_UNIQUE)
 
 
-def _profiles(loaded: LoadedProject, known: Mapping[str, Known], name: str) -> list[ResourceProfile]:
-    profile = known[name].profile
+def _resources(loaded: LoadedProject, profiles: Mapping[str, Profile], name: str) -> list[ResourceProfile]:
+    profile = profiles.get(name)
     found = (profile.resource(one) for one in resource_names(loaded, name)) if profile else ()
     return [one for one in found if one is not None]
-
-
-def _views(loaded: LoadedProject, known: Mapping[str, Known]) -> tuple[FlowView, ...]:
-    return views(loaded.project, {name: one.profile for name, one in known.items() if one.profile is not None})
 
 
 def in_order(profiles: list[ResourceProfile]) -> list[ResourceProfile]:
@@ -98,16 +96,18 @@ def in_order(profiles: list[ResourceProfile]) -> list[ResourceProfile]:
 
 @dataclass
 class Touch:
-    """Write probes of the systems of a project. `permits` holds a permit, or the code of the reason why there is none, for each system."""
+    """Write probes of the systems of a project.
+
+    `looks` are the systems as the look left them, their clients open; `permits` has a permit for each system, or the code of the reason why
+    there is none; `writers` has a writer for each permitted system (its `idempotency`: `needs.key_places`).
+    """
 
     loaded: LoadedProject
-    known: Mapping[str, Known]
-    secrets: Secrets
-    recorder: Recorder
-    ledger: Ledger
-    say: Say
+    profiles: Mapping[str, Profile]
+    looks: Mapping[str, SystemLook]
     permits: Mapping[str, Permit | str]
-    writer_for: Callable[[Permit], Writer]
+    writers: Mapping[str, Writer]
+    say: Say
     today: date
     stop: threading.Event = field(default_factory=threading.Event)
     waiting: Waiting | None = None
@@ -129,24 +129,22 @@ class Touch:
     def _subjects(self, name: str) -> dict[str, list[Probe[Any]]]:
         """All subjects of a system with the write probes that are about them."""
         about: dict[str, list[Probe[Any]]] = {name: [*WRITE_SYSTEM_PROBES, *CLEANUP_PROBES]}
-        return about | {f"{name}/{one.name}": [*WRITE_PROBES] for one in _profiles(self.loaded, self.known, name)}
+        found = _resources(self.loaded, self.profiles, name)
+        return about | {f"{name}/{one.name}": [*WRITE_PROBES] for one in found}
 
     def _system(self, touched: Touched) -> None:
         """Touch one system, as far as it may be."""
         name = touched.name
-        permit = self.permits.get(name, "no-permit")
-        reason = permit if isinstance(permit, str) else why_not(self.loaded, self.known, self.secrets, name)
-        if reason is not None or isinstance(permit, str):
-            touched.findings = complete(self._subjects(name), touched.findings, reason or "not-settled")
+        permit, look = self.permits.get(name, "no-permit"), self.looks.get(name)
+        if not isinstance(permit, Permit) or look is None:
+            reason = permit if isinstance(permit, str) else "unreachable"
+            touched.findings = complete(self._subjects(name), touched.findings, reason)
             return
-        client = client_of(self.loaded, self.known, self.secrets, self.recorder, name)
+        before = look.whole_client.requests
         try:
-            look = look_at(self.loaded, self.known, self.recorder, self.ledger, client, name)
-            system = SystemTouch(look, self.writer_for(permit))
-            self._probe_and_clean(system, touched)
+            self._probe_and_clean(SystemTouch(look, self.writers[name]), touched)
         finally:
-            touched.requests = client.requests
-            client.close()
+            touched.requests = look.whole_client.requests - before
 
     def _probe_and_clean(self, system: SystemTouch, touched: Touched) -> None:
         """All probes, and the clean-up even where one of them broke what the runner doesn't catch."""
@@ -159,8 +157,7 @@ class Touch:
                 self._ask(about, system, system, system.name, touched)
         finally:
             self.say(f"{system.name}: removing test records")
-            system.look.now("clean-up", system.name)
-            touched.cleaned = system.cleaned = system.writer.clean_up()
+            touched.cleaned = system.cleaned = cleaned(system)
         for last in CLEANUP_PROBES:
             touched.findings += ask(last, system, system.name)
 
@@ -172,7 +169,7 @@ class Touch:
 
     @cached_property
     def _flows(self) -> tuple[FlowView, ...]:
-        return _views(self.loaded, self.known)
+        return views(self.loaded.project, self.profiles)
 
     def _pause(self, seconds: float) -> None:
         """Wait, but not past a stop."""
@@ -184,4 +181,13 @@ class Touch:
         self.say(f"{subject}: {probe.name}")
         system.look.now(probe.name, subject)
         touched.findings += ask(probe, at, subject)
-        touched.requests = system.look.whole_client.requests
+
+
+def cleaned(system: SystemTouch) -> CleanedUp:
+    """Remove the run's test records of a system; what its writer wrote later, for the rehearsal, is removed by another call."""
+    look = system.look
+    look.now("clean-up", system.name)
+    resources = {one.profile.name: one.resource for one in look.resources}
+    for profile in look.profile.resources:
+        resources.setdefault(profile.name, Resource(system.name, profile, look.client, zone=look.zone))
+    return clean_up(system.writer, resources, system.writer.mark)
