@@ -42,6 +42,8 @@ from checker.sync.state import Pending, State
 MOST_TOLD = 20  # problems of a stale plan
 MOST_SAID = 500  # bytes of a refusal
 UNAUTHORIZED = 401
+# Refusals that say nothing of the values: credentials, rights, a limit, a lock that somebody holds (RFC 9110, RFC 6585, RFC 4918)
+PASSING = frozenset({UNAUTHORIZED, 403, 408, 412, 423, 425, 429})
 Say = Callable[[str], None]
 
 
@@ -271,6 +273,8 @@ class _Run:
     def _not_done(self, action: Action, landed: Landed, side: SyncSide) -> None:
         status, says = _told(landed, side)
         reason = landed.why or "refused"
+        if status is not None and status not in PASSING:
+            self.state.refuse(action, {"reason": reason, "status": status, "says": says})
         self.refused.append(
             Left(action=action.id, reason=reason, status=status, says=says, evidence=_evidence(landed))
         )

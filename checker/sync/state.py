@@ -16,7 +16,7 @@ import msgspec
 from checker.errors import InputError, Problem, RefusedError
 from checker.model.sync import Action, Base, Link, Notice, Row
 from checker.store import PRIVATE_FILE
-from checker.sync.exact import decoded, encoded
+from checker.sync.exact import decoded, digest, encoded
 
 FILE = "sync.sqlite"
 VERSION = 1
@@ -26,6 +26,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE link (flow TEXT NOT NULL, left_id TEXT NOT NULL, right_id TEXT NOT NULL, found_by TEXT NOT NULL, base TEXT,
                    PRIMARY KEY (flow, left_id, right_id)) STRICT;
 CREATE TABLE pending (action TEXT PRIMARY KEY, flow TEXT NOT NULL, content TEXT NOT NULL) STRICT;
+CREATE TABLE refusal (action TEXT PRIMARY KEY, flow TEXT NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE notice (flow TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE run (number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, counts TEXT) STRICT;
 """
@@ -154,6 +155,27 @@ class State:
                 "SELECT content FROM pending WHERE ?1 IS NULL OR flow = ?1 ORDER BY action", (flow,)
             ).fetchall()
             return tuple(decoded(one, Pending) for (one,) in rows)
+
+    def refuse(self, action: Action, told: Mapping[str, Any]) -> None:
+        """Remember that the target refused an action, and what it said, so that it isn't asked the same again."""
+        with self._careful():
+            self._db.execute(
+                "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)",
+                (action.id, action.flow, digest(action), json.dumps(dict(told))),
+            )
+
+    def refused(self, action: Action) -> dict[str, Any] | None:
+        """What the target said when it refused this very action; None where it didn't, or where the action is another one now."""
+        with self._careful():
+            row = self._db.execute(
+                "SELECT content FROM refusal WHERE action = ? AND digest = ?", (action.id, digest(action))
+            ).fetchone()
+            return None if row is None else dict(json.loads(row[0]))
+
+    def ask_again(self) -> None:
+        """Forget all refusals."""
+        with self._careful():
+            self._db.execute("DELETE FROM refusal")
 
     def note(self, flow: str, notices: Iterable[Notice]) -> None:
         """What of a flow awaits a decision now; replaces what did before."""
