@@ -166,7 +166,9 @@ def _without_refused(state: State, made: FlowPlan) -> FlowPlan:
         else:
             left, right = (one.record, one.source) if one.side is Which.LEFT else (one.source, one.record)
             notices.append(
-                Notice(kind=NoticeKind.REFUSED, flow=one.flow, left=left, right=right, values={"side": one.side, **told})
+                Notice(
+                    kind=NoticeKind.REFUSED, flow=one.flow, left=left, right=right, values={"side": one.side, **told}
+                )
             )
     return replace(made, actions=tuple(actions), notices=tuple(notices))
 
@@ -183,9 +185,7 @@ def read_rows(ground: Ground, pairing: Pairing) -> Rows:
     }
 
 
-def renew(
-    state: State, pairing: Pairing, links: Iterable[Link], rows: Rows, linked: Mapping[str, Linked]
-) -> None:
+def renew(state: State, pairing: Pairing, links: Iterable[Link], rows: Rows, linked: Mapping[str, Linked]) -> None:
     """Renew the bases of linked pairs where both sides agree now; what doesn't agree keeps the base that it had."""
     old, parts = state.bases(pairing.flow), pairing.parts(linked)
     changed: list[tuple[Link, Base]] = []

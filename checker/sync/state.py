@@ -235,16 +235,19 @@ class State:
         if self._db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise RefusedError(Problem("sync.state-damaged", {"path": self._path}))
         if (other := self._get("project")) != project:
-            raise RefusedError(
-                Problem("sync.other-project", {"path": self._path, "found": other, "expected": project})
-            )
+            raise RefusedError(Problem("sync.other-project", {"path": self._path, "found": other, "expected": project}))
         self._same_targets(targets)
 
     def _same_targets(self, targets: dict[str, str]) -> None:
         kept: dict[str, str] = self._get("targets") or {}
         moved = [name for name in sorted(kept) if kept[name] != targets.get(name)]
         if moved:
-            values = {"path": self._path, "system": moved[0], "found": kept[moved[0]], "expected": targets.get(moved[0])}
+            values = {
+                "path": self._path,
+                "system": moved[0],
+                "found": kept[moved[0]],
+                "expected": targets.get(moved[0]),
+            }
             raise RefusedError(Problem("sync.other-target", values))
 
     def _get(self, key: str) -> Any:
@@ -275,4 +278,3 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.close()
         raise RefusedError(Problem("sync.state-damaged", {"path": path})) from None
     return connection
-
