@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,14 +18,24 @@ from checker.client.client import Client
 from checker.client.recorder import Recorder
 from checker.describe import Described, described
 from checker.documents import is_url
-from checker.errors import DocumentError, InputError, Problem
+from checker.errors import DocumentError, InputError, Problem, RefusedError
+from checker.journal import FILE as JOURNAL
+from checker.journal import Journal
+from checker.look import resource_names
+from checker.model.permit import Permit
 from checker.model.sync import Plan, Which
 from checker.patience import side_by_side
+from checker.permitting import knock, permits, refused
+from checker.probes.base import Ledger
+from checker.probes.contexts import ResourceLook, SystemLook
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
 from checker.project.sides import FlowView, Side, views
 from checker.resources.resource import Resource
+from checker.resources.writing import Writer, new_mark
 from checker.store import Store
+from checker.sync.applied import Applied
+from checker.sync.apply import Options, apply
 from checker.sync.exact import digest
 from checker.sync.planning import Ground, Pairing
 from checker.sync.side import SyncSide
@@ -142,6 +152,43 @@ def _pairings(
         Pairing(one, side(one, Which.LEFT), side(one, Which.RIGHT), (zones[one.left.system], zones[one.right.system]))
         for one in views(loaded.project, profiles)
     )
+
+
+@contextmanager
+def permitted(both: Opened, systems: Sequence[str]) -> Iterator[dict[str, Writer]]:
+    """Be the only run that writes, with leave to write in these systems: a writer for each, all of one run.
+
+    Raises RefusedError where another run is at it, and with all that speaks against writing: then nothing was written anywhere.
+    """
+    project, folder = both.loaded.project.project, both.loaded.folder
+    with Store(folder).locked("sync apply"):
+        looks = {name: _look(both, name) for name in systems}
+        found = permits(both.loaded, looks, [finding for one in looks.values() for finding in knock(one)])
+        if problems := refused({name: found[name] for name in systems}):
+            raise RefusedError(*problems)
+        journal = Journal(Store(folder).folder / JOURNAL, project)
+        try:
+            mark = new_mark()
+            yield {name: Writer(one, journal, mark) for name in systems if isinstance(one := found[name], Permit)}
+        finally:
+            journal.close()
+
+
+def _look(both: Opened, name: str) -> SystemLook:
+    """One system as the questions before a write see it."""
+    settings, known = both.loaded.project.systems[name], both.documents[name]
+    assert known.profile is not None  # noqa: S101 - whoever has no profile isn't opened
+    api = known.document.api if known.document else None
+    look = SystemLook(name, settings, known.profile, api, both.clients[name], both.recorder, Ledger())
+    named = (known.profile.resource(one) for one in resource_names(both.loaded, name))
+    look.resources += [ResourceLook(look, Resource(name, one, both.clients[name], zone=look.zone)) for one in named if one]
+    return look
+
+
+def apply_plan(plan: Plan, both: Opened, say: Say, *, allow: int = 0) -> Applied:
+    """Do what a plan says, as the only run that writes. Raises RefusedError before the first write where a permit, a guard or the world says no."""
+    with permitted(both, systems_written(plan, both.ground)) as writers:
+        return apply(plan, both.ground, both.state, writers, Options(allow=allow), say)
 
 
 def systems_written(plan: Plan, ground: Ground) -> list[str]:
