@@ -122,7 +122,8 @@ def writers(made: Opened) -> Iterator[dict[str, Writer]]:
     try:
         clock = Clock(sleep=lambda _: None)
         yield {
-            name: Writer(Permit(name, one.base_url), journal, new_mark(), clock=clock) for name, one in made.clients.items()
+            name: Writer(Permit(name, one.base_url), journal, new_mark(), clock=clock)
+            for name, one in made.clients.items()
         }
     finally:
         journal.close()
