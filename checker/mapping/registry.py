@@ -125,8 +125,8 @@ def lens(step: str | Mapping[str, Any], between: Fields) -> Lens:
         wrong = next(iter(stated), "")
         values = {"key": "transform", "name": wrong, "known": ", ".join(TRANSFORMATION_NAMES)}
         raise InputError(
-            Problem(
-                "project.unknown-transformation", {**values, "suggestion": suggestion(wrong, TRANSFORMATION_NAMES)}
-            )
+            Problem("project.unknown-transformation", {**values, "suggestion": suggestion(wrong, TRANSFORMATION_NAMES)})
         )
-    return TRANSFORMATIONS[name](Step(stated[name], {one: held for one, held in stated.items() if one != name}, between))
+    return TRANSFORMATIONS[name](
+        Step(stated[name], {one: held for one, held in stated.items() if one != name}, between)
+    )

@@ -73,13 +73,19 @@ class Phone:
 
         text = text_of(value)
         try:
-            number = phonenumbers.parse(text, self.region)
+            number = phonenumbers.parse(text, self.region, keep_raw_input=True)
         except phonenumbers.NumberParseException as nonsense:
             home = nonsense.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and self.region is None
             raise Untranslatable(value, "no-region" if home else "no-phone") from nonsense
         extension = number.extension or ""
         # what the parser left out (a second number, letters, a remark) would be lost silently
-        if not re.sub(r"\D", "", text, flags=re.ASCII).endswith(phonenumbers.national_significant_number(number) + extension):
+        if not re.sub(r"\D", "", text, flags=re.ASCII).endswith(
+            phonenumbers.national_significant_number(number) + extension
+        ):
+            raise Untranslatable(value, "no-phone")
+        # a national number of no possible length keeps its leading 0, and would become somebody else's
+        national = number.country_code_source == phonenumbers.CountryCodeSource.FROM_DEFAULT_COUNTRY
+        if national and not phonenumbers.is_possible_number(number):
             raise Untranslatable(value, "no-phone")
         tidy = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         return f"{tidy} ext. {extension}" if extension else tidy

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checker.model.instants import read_instant
-from checker.model.paths import get, get_all
+from checker.model.paths import get
 from checker.model.profile import ResourceProfile
 from checker.model.sync import Row
 
@@ -99,10 +99,3 @@ def needs_detail(profile: ResourceProfile, names: Collection[str]) -> bool:
     tops = {name.removeprefix("..").split(".")[0].removesuffix("[]") for name in names}
     return any(one.split(".")[0].removesuffix("[]") in tops for one in profile.detail_fields)
 
-
-def shown(row: Row, name: str) -> Any:
-    """What a row holds under a flow's name for a field; `..x` is the record around. None where nothing does."""
-    if name.startswith("..") and row.around is not None:
-        return get(row.around, name.removeprefix(".."))
-    found = get_all(row.values, name) if "[]" in name else None
-    return found if found is not None else get(row.values, name)

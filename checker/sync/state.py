@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from checker.errors import InputError, Problem, RefusedError
-from checker.model.sync import Action, Base, Link, Notice, Which
+from checker.model.sync import Action, Base, Link, Notice
 from checker.store import PRIVATE_FILE
 from checker.sync.exact import decoded, encoded
 
@@ -32,10 +32,11 @@ CREATE TABLE run (number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TE
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """A create that was about to be sent: its action with every value as it goes out, and the ids that were there before."""
+    """A create that was about to be sent: its action with every value as it goes out, the ids that were there before, and when (ISO 8601)."""
 
     action: Action
     known: tuple[str, ...] = ()
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,3 @@ def _connected(path: Path) -> sqlite3.Connection:
         raise RefusedError(Problem("sync.state-damaged", {"path": path})) from None
     return connection
 
-
-def swapped(side: Which, here: str, there: str) -> tuple[str, str]:
-    """(left, right) of an id on `side` and its counterpart."""
-    return (here, there) if side is Which.LEFT else (there, here)
