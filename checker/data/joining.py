@@ -65,8 +65,10 @@ def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
 
 def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table]) -> Iterator[Hit]:
     """The hits of one key, in the order of the left side's rows."""
-    members = [_members(side, shared, columns) for side in sides]
-    for one in shared.order_by("left_first").to_pyarrow().to_pylist():
+    found = shared.order_by("left_first").to_pyarrow().to_pylist()
+    crowded = any(one["left_rows"] > 1 or one["right_rows"] > 1 for one in found)
+    members = [_members(side, shared, columns) if crowded else {} for side in sides]
+    for one in found:
         key = tuple(one[column] for column in columns)
         left = members[0].get(key) or [one["left_first"]]
         right = members[1].get(key) or [one["right_first"]]

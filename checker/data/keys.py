@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
+from checker.mapping.fields import FieldLens, lens_of
+from checker.mapping.lens import Untranslatable, is_empty, spelled
 from checker.model.paths import get
 from checker.model.profile import FieldRoles
 from checker.model.sync import Row
@@ -24,16 +23,6 @@ NAMED = (
     (re.compile(r"phone|telefon|mobile|(^|[._-])tel($|[._-])", re.IGNORECASE), "phone"),
     (re.compile(r"name\d?$", re.IGNORECASE), "name"),
 )
-
-
-class Lens(Protocol):
-    """A field mapping's way there and back, from values by field name to values by field name."""
-
-    def to_right(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The right side's values."""
-
-    def to_left(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The left side's values."""
 
 
 Text = Callable[[Row], str | None]
@@ -56,9 +45,22 @@ class Key:
     parts: tuple[Part, ...]
 
 
-def keys(view: FlowView, lens: Callable[[FieldMapping], Lens]) -> tuple[Key, ...]:
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What stands between the two sides beside the mapping: links of other flows by flow, from the right id to the left one, and time zones."""
+
+    links: Mapping[str, Mapping[str, str]]
+    zones: tuple[str | None, str | None]
+
+    def lens(self, mapping: FieldMapping, view: FlowView) -> FieldLens:
+        """The mapping's lens. Raises InputError for an unknown transformation."""
+        left, right = self.zones
+        return lens_of(mapping, left=view.left.fields, right=view.right.fields, left_zone=left, right_zone=right)
+
+
+def keys(view: FlowView, between: Between) -> tuple[Key, ...]:
     """The flow's keys in order. One that names neither a mapped field nor a role of both sides has no values, and is left out."""
-    found = ((" + ".join(many(one)), [_part(name, view, lens) for name in many(one)]) for one in view.flow.match)
+    found = ((" + ".join(many(one)), [_part(name, view, between) for name in many(one)]) for one in view.flow.match)
     return tuple(Key(by, tuple(part for part in parts if part)) for by, parts in found if all(parts))
 
 
@@ -69,48 +71,60 @@ def value(row: Row, name: str) -> Any:
     return get(row.values, name)
 
 
-def as_text(value: Any) -> str | None:
+def as_text(given: Any) -> str | None:
     """A value as the text that is compared: 5, 5.0 and "5" are one; None where there is no value.
 
     Letters with accents are composed; halves of a surrogate pair, which no database takes, are spelt out.
     """
-    if value is None or isinstance(value, str):
-        text = value or ""
-    elif isinstance(value, bool | dict | list):
-        text = json.dumps(value, sort_keys=True, default=str)
-    elif isinstance(value, int | float | Decimal):
-        text = _number(value)
-    else:
-        text = str(value)
-    return unicodedata.normalize("NFC", text.encode("utf-8", "backslashreplace").decode("utf-8")) or None
+    return None if is_empty(given) else spelled(given).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _number(value: float | Decimal) -> str:
-    exact = Decimal(str(value))
-    return f"{exact:f}" if not exact.is_finite() or exact != exact.to_integral_value() else f"{exact:.0f}"
-
-
-def _part(name: str, view: FlowView, lens: Callable[[FieldMapping], Lens]) -> Part | None:
+def _part(name: str, view: FlowView, between: Between) -> Part | None:
+    form = _form(name, view.left)
     mapping = next((one for one in view.flow.fields if name in many(one.left)), None)
-    if mapping is not None:
-        return Part(_form(name, view.left), *_mapped(name, mapping, lens(mapping)))
-    left, right = _role(name, view.left), _role(name, view.right)
-    if left is None or right is None:
-        return None
-    return Part(_form(name, view.left), lambda row: as_text(value(row, left)), lambda row: as_text(value(row, right)))
+    if mapping is None:
+        left, right = _role(name, view.left), _role(name, view.right)
+        return Part(form, _plain(left), _plain(right)) if left and right else None
+    if mapping.link is not None:
+        return Part(form, _plain(name), _linked(many(mapping.right)[0], between.links.get(mapping.link, {})))
+    lens = between.lens(mapping, view)
+    return Part(form, _left(name, lens), _right(name, lens))
 
 
-def _mapped(name: str, mapping: FieldMapping, lens: Lens) -> tuple[Text, Text]:
-    """Left values go there and back, so that both sides have the left's spelling as the mapping writes it."""
+def _plain(name: str) -> Text:
+    return lambda row: as_text(value(row, name))
 
-    def left(row: Row) -> str | None:
-        values = {one: value(row, one) for one in many(mapping.left)}
-        return as_text(lens.to_left(lens.to_right(values)).get(name))
 
-    def right(row: Row) -> str | None:
-        return as_text(lens.to_left({one: value(row, one) for one in many(mapping.right)}).get(name))
+def _linked(name: str, links: Mapping[str, str]) -> Text:
+    """An id of the right side is nobody's on the left: only another flow's link says whose it is there."""
+    return lambda row: links.get(as_text(value(row, name)) or "")
 
-    return left, right
+
+def _left(name: str, lens: FieldLens) -> Text:
+    def text(row: Row) -> str | None:
+        values = {one: value(row, one) for one in lens.left}
+        return as_text(_there_and_back(lens, values).get(name))
+
+    return text
+
+
+def _right(name: str, lens: FieldLens) -> Text:
+    def text(row: Row) -> str | None:
+        try:
+            values = lens.to_left({one: value(row, one) for one in lens.right})
+        except Untranslatable:
+            return None
+        return as_text(_there_and_back(lens, values).get(name))
+
+    return text
+
+
+def _there_and_back(lens: FieldLens, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Left values as they come back from the right side, so that both sides are as tidy as the mapping makes them; else as they are."""
+    try:
+        return lens.to_left(lens.to_right(values))
+    except Untranslatable:
+        return values
 
 
 def _role(name: str, side: Side) -> str | None:

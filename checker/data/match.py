@@ -4,43 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 from checker.data.joining import Hit, hits
-from checker.data.keys import keys
+from checker.data.keys import Between, Key, keys
 from checker.model.sync import Ambiguous, Link, Matched, Row
-from checker.project.sides import FlowView, many
-from checker.project.types import FieldMapping
+from checker.project.sides import FlowView
 
 
-class AsItIs:
-    """A mapping's values without its transformations."""
-
-    def __init__(self, mapping: FieldMapping) -> None:
-        self._left, self._right = many(mapping.left), many(mapping.right)
-
-    def to_right(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The same values under the right side's names."""
-        return dict(zip(self._right, map(values.get, self._left), strict=False))
-
-    def to_left(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The same values under the left side's names."""
-        return dict(zip(self._left, map(values.get, self._right), strict=False))
-
-
-def match(view: FlowView, left: Iterable[Row], right: Iterable[Row], known: Iterable[Link] = ()) -> Matched:
+def match(
+    view: FlowView,
+    left: Iterable[Row],
+    right: Iterable[Row],
+    known: Iterable[Link] = (),
+    *,
+    links: Mapping[str, Iterable[Link]] | None = None,
+    zones: tuple[str | None, str | None] = (None, None),
+) -> Matched:
     """Links, ambiguous keys, and what is left over. Each row's id stands in exactly one of the four; the same rows give the same answer.
 
     Known links stand as they are, first and for good. Then key by key: where one free row of each side has the key's value, they are
     linked; where several of a side do, all that share it await a decision, and no later key links them.
+
+    `links` are other flows' by their names, for keys that point at other records (the company of a contact); `zones` both systems' time
+    zones (IANA names), which tell a lens how times and telephone numbers are meant. Raises InputError for an unknown transformation.
     """
-    links = _for_good(known)
-    here = _free(left, {one.left for one in links})
-    there = _free(right, {one.right for one in links})
-    found = _found(view, here, there)
+    held = _for_good(known)
+    here = _free(left, {one.left for one in held})
+    there = _free(right, {one.right for one in held})
+    pointed = {flow: {one.right: one.left for one in given} for flow, given in (links or {}).items()}
+    found = _found(keys(view, Between(pointed, zones)), here, there)
     return Matched(
         links=(
-            *links,
+            *held,
             *(Link(left=here[one.left[0]].id, right=there[one.right[0]].id, by=one.by) for one in found if _lone(one)),
         ),
         ambiguous=tuple(_ambiguous(one, here, there) for one in found if not _lone(one)),
@@ -65,16 +60,13 @@ def _free(rows: Iterable[Row], linked: set[str]) -> list[Row]:
     return list({row.id: row for row in rows if row.id not in linked}.values())
 
 
-def _found(view: FlowView, left: Sequence[Row], right: Sequence[Row]) -> list[Hit]:
-    wanted = keys(view, AsItIs)
-    parts = list(dict.fromkeys(chain.from_iterable(one.parts for one in wanted)))
+def _found(wanted: Sequence[Key], left: Sequence[Row], right: Sequence[Row]) -> list[Hit]:
+    parts = list(chain.from_iterable(one.parts for one in wanted))
     if not (parts and left and right):
         return []
-    columns = (
-        ([part.left(row) for row in left] for part in parts),
-        ([part.right(row) for row in right] for part in parts),
-    )
-    return list(hits(wanted, parts, list(columns[0]), list(columns[1])))
+    here = [[part.left(row) for row in left] for part in parts]
+    there = [[part.right(row) for row in right] for part in parts]
+    return list(hits(wanted, parts, here, there))
 
 
 def _lone(hit: Hit) -> bool:
