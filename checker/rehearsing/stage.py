@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+from checker.client.line import Line
+from checker.mapping.fields import FieldLens
 from checker.mapping.lens import comparable
 from checker.model.finding import ActionEvidence
 from checker.model.sync import Action, FlowPlan, Link, Notice, Row, Which
 from checker.probes.base import Ledger, Told
 from checker.project.sides import FlowView
-from checker.rehearsing.cut import Cut
 from checker.rehearsing.knobs import Knob, knobs, value_for
 from checker.rehearsing.order import needed_by
 from checker.rehearsing.specimens import Wanted, specimen
 from checker.resources.writing import Outcome, Writer, Written
-from checker.sync.apply import Applied, Done, apply
+from checker.sync.applied import Applied, Left
+from checker.sync.apply import Options, apply
 from checker.sync.linked import Linked
 from checker.sync.parts import Part, value_of
-from checker.sync.planning import Ground, Pairing, Planned, plan_flows
+from checker.sync.planning import Ground, Pairing, plan_flows
 from checker.sync.policies import policy
 from checker.sync.side import SyncSide
 from checker.sync.state import State
@@ -63,6 +66,12 @@ class Ran:
         return list(dict.fromkeys(one.side for one in self.actions))
 
 
+def sources_of(view: FlowView) -> tuple[Which, ...]:
+    """The sides that a flow's records come from."""
+    sides = {id(view.left): Which.LEFT, id(view.right): Which.RIGHT}
+    return tuple(sides[id(source)] for source, _ in view.directions)
+
+
 def carries(row: Row, mark: str) -> bool:
     """Whether a record carries the run's mark, in any of its own values."""
     return mark in json.dumps(row.values, default=str, ensure_ascii=False)
@@ -76,6 +85,7 @@ class Stage:
     ground: Ground
     state: State
     writers: Mapping[str, Writer]
+    lines: Mapping[str, Line]
     ledger: Ledger
     mark: str
     templates: dict[Which, list[Row]] = field(default_factory=dict)
@@ -93,8 +103,7 @@ class Stage:
     @property
     def sources(self) -> tuple[Which, ...]:
         """The sides that records come from."""
-        sides = {id(self.view.left): Which.LEFT, id(self.view.right): Which.RIGHT}
-        return tuple(sides[id(source)] for source, _ in self.view.directions)
+        return sources_of(self.view)
 
     def system(self, which: Which) -> str:
         """The name of a side's system."""
@@ -245,35 +254,38 @@ class Stage:
 
     def run(self, *, down: Which | None = None) -> Ran:
         """Run the sync once. `down`: a side that can't be reached for the length of the run, on our side of the line."""
-        planned = plan_flows(self.ground, self.state, [self.view.flow.name])
-        applied = self._apply(planned, down)
-        ran = Ran(
-            planned.plan.flows[0].actions,
-            tuple(_failure(one) for one in applied.done if one.outcome is not Outcome.DONE),
-            (*planned.plan.flows[0].notices, *applied.notices),
-            self._evidence(planned, applied),
+        plan = plan_flows(self.ground, self.state, [self.view.flow.name]).plan
+        line = self.lines[self.system(down)].cut_at_next_write() if down is not None else nullcontext()
+        with line:
+            applied = apply(plan, self.ground, self.state, self.writers, Options(allow=None, purpose="rehearsal", mine=True))
+        actions = plan.flows[0].actions
+        return Ran(
+            actions,
+            tuple(_failures(actions, applied)),
+            tuple(one for one in applied.notices if one.flow == self.view.flow.name),
+            self._evidence(actions, applied),
         )
-        return ran
 
-    def _apply(self, planned: Planned, down: Which | None) -> Applied:
-        writers = dict(self.writers)
-        if down is not None:
-            writers[self.system(down)] = Cut(writers[self.system(down)])
-        return apply(self.ground, self.state, planned, writers, purpose="rehearsal", mine=True)
-
-    def _evidence(self, planned: Planned, applied: Applied) -> tuple[str, ...]:
+    def _evidence(self, actions: Iterable[Action], applied: Applied) -> tuple[str, ...]:
         """The run as evidence, names only, and the exchanges of its writes."""
         self._runs += 1
         flow = self.view.flow.name
         key = f"{flow}|rehearsal|{self._runs:02}"
-        actions = [
-            {"kind": str(one.action.kind), "system": self.system(one.action.side), "fields": sorted(one.action.values), "outcome": str(one.outcome)}
-            for one in applied.done
+        came = {one.action: "done" for one in applied.done}
+        came |= {one.action: why_left(one) for one in (*applied.refused, *applied.unknown)}
+        told = [
+            {
+                "kind": str(one.kind),
+                "system": self.system(one.side),
+                "fields": sorted(one.values),
+                "outcome": came.get(one.id, "not-reached"),
+            }
+            for one in actions
         ]
-        notices = [{"kind": str(one.kind), "field": one.on_field} for one in planned.plan.flows[0].notices]
-        detail = {"actions": actions, "notices": notices}
-        self.ledger.add(key, ActionEvidence(flow=flow, action=f"sync {self._runs}", detail=detail))
-        return (key, *(exchange for one in applied.done for exchange in one.evidence))
+        notices = [{"kind": str(one.kind), "field": one.on_field} for one in applied.notices]
+        self.ledger.add(key, ActionEvidence(flow=flow, action=f"sync {self._runs}", detail={"actions": told, "notices": notices}))
+        exchanges = (one.evidence for one in (*applied.done, *applied.refused, *applied.unknown))
+        return (key, *(key for keys in exchanges for key in keys))
 
 
 def _differs(part: Part, source: Which, rows: Mapping[Which, Row]) -> bool:
@@ -282,8 +294,20 @@ def _differs(part: Part, source: Which, rows: Mapping[Which, Row]) -> bool:
     return not part.empty(values[source]) and not part.same(values[Which.LEFT], values[Which.RIGHT])
 
 
-def _failure(one: Done) -> Failure:
-    return Failure(one.action.side, one.action.source, why_not(one.written, one.why), one.outcome is Outcome.UNKNOWN)
+def _failures(actions: Iterable[Action], applied: Applied) -> Iterator[Failure]:
+    """Every action that was not done: refused, of unknown outcome, or not come to any more."""
+    left = {one.action: one for one in (*applied.refused, *applied.unknown)}
+    open_ = {one.action for one in applied.unknown}
+    done = {one.action for one in applied.done}
+    for one in actions:
+        if one.id not in done:
+            why = why_left(left[one.id]) if one.id in left else "unreachable"
+            yield Failure(one.side, one.source, why, one.id in open_)
+
+
+def why_left(one: Left) -> str:
+    """Why an action was not done: the answer's status, else the sync's own reason."""
+    return f"HTTP {one.status}" if one.status is not None else one.reason
 
 
 def why_not(written: Written | None, why: str | None) -> str:
