@@ -101,7 +101,10 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
         findings += document_findings(loaded, name, one, ledger)
     known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in found.items()}
     live = Look(loaded, known, secrets, recorder, ledger, say)
-    seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
+    try:
+        seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
+    finally:
+        live.close()
     findings += [finding for one in seen.values() for finding in one.findings]
     return Looked(found, seen, tuple(findings), stopped)
 

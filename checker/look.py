@@ -70,6 +70,13 @@ class Look:
     ledger: Ledger
     say: Say
     stop: threading.Event = field(default_factory=threading.Event)
+    # Each system that could be asked, its client still open: who touches it goes on with what was read, under the same limits.
+    looks: dict[str, SystemLook] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for one in self.looks.values():
+            one.whole_client.close()
 
     def run(self) -> tuple[dict[str, Seen], bool]:
         """Probe both systems side by side. Gives what was seen, and whether somebody stopped it (Ctrl-C)."""
@@ -124,8 +131,8 @@ class Look:
         if client is None:
             seen.findings = _complete(self._subjects(seen.name), seen.findings, reason or "no-base-url")
             return
+        look = self.looks[seen.name] = self._look(seen.name, client)
         try:
-            look = self._look(seen.name, client)
             seen.base_url = client.base_url
             reason = self._probe(look, seen)
             reason = "stopped" if self.stop.is_set() else reason
@@ -133,7 +140,6 @@ class Look:
             seen.stateless = look.stateless
         finally:
             seen.requests = client.requests
-            client.close()
 
     def _why_not(self, name: str) -> str | None:
         """Why a system can't be asked, as a reason's code."""

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from checker.model.finding import Answer
 from checker.model.sync import Matched
+from checker.project.sides import FlowView
+
+COMPUTED, UNAMBIGUOUS = "match.forecast-computed", "match.unambiguous"
 
 
 class Counted(NamedTuple):
@@ -17,23 +20,20 @@ class Counted(NamedTuple):
     values: Mapping[str, Any]
 
 
-def forecast(matched: Matched, *, keys: int) -> tuple[Counted, Counted]:
-    """What matching says of a flow: `match.forecast-computed` and `match.unambiguous`. `keys`: how many match keys the flow names.
+def forecast(view: FlowView, matched: Matched) -> tuple[Counted, Counted]:
+    """What matching says of a flow: `match.forecast-computed` and `match.unambiguous`.
 
-    Without keys, or without records on both sides, there is nothing to forecast, and both are unknown.
+    Without match keys, or without records on both sides, there is nothing to forecast, and both are unknown. A key that several records
+    share is told by its fields, never by its value: that is personal.
     """
     counts = _counts(matched)
-    if not keys or not (counts["left"] and counts["right"]):
-        open_ = {"reason": "no-match-keys" if not keys else "no-records"}
-        return (
-            Counted("match.forecast-computed", Answer.UNKNOWN, open_),
-            Counted("match.unambiguous", Answer.UNKNOWN, open_),
-        )
-    alone = Answer.NO if matched.ambiguous else Answer.YES
-    return (
-        Counted("match.forecast-computed", Answer.YES, counts),
-        Counted("match.unambiguous", alone, counts | {"by": _by(matched)}),
-    )
+    if not view.flow.match or not (counts["left"] and counts["right"]):
+        open_ = {"reason": "no-records" if view.flow.match else "no-match-keys"}
+        return Counted(COMPUTED, Answer.UNKNOWN, open_), Counted(UNAMBIGUOUS, Answer.UNKNOWN, open_)
+    values = {**counts, "left_system": view.left.system, "right_system": view.right.system}
+    shared = ", ".join(dict.fromkeys(one.by for one in matched.ambiguous))
+    answer = Answer.NO if shared else Answer.YES
+    return Counted(COMPUTED, Answer.YES, values), Counted(UNAMBIGUOUS, answer, {**values, "by": shared})
 
 
 def _counts(matched: Matched) -> dict[str, int]:
@@ -50,8 +50,3 @@ def _counts(matched: Matched) -> dict[str, int]:
         "only_left": len(matched.only_left),
         "only_right": len(matched.only_right),
     }
-
-
-def _by(matched: Matched) -> list[str]:
-    """The keys that several records share, each once, in order."""
-    return list(dict.fromkeys(one.by for one in matched.ambiguous))

@@ -108,12 +108,17 @@ class Discount:
         """(kind, value)."""
         percent, amount = _pair(value)
         rate = Decimal(0) if is_empty(percent) else number(percent)
-        fixed = Decimal(0) if is_empty(amount) else comma_number(amount) if self.comma else number(amount)
+        fixed = Decimal(0) if is_empty(amount) else _either(amount)
         if rate and fixed:
             raise Untranslatable(value, "two-discounts")
         if rate:
             return self.percent, plain(rate)
         return (self.amount, plain(fixed)) if fixed else (None, None)
+
+
+def _either(value: Any) -> Decimal:
+    """A number, or text in the spelling that its comma tells."""
+    return comma_number(value) if isinstance(value, str) and "," in value else number(value)
 
 
 def _pair(value: Any) -> tuple[Any, Any]:

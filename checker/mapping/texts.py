@@ -83,9 +83,16 @@ class Phone:
             phonenumbers.national_significant_number(number) + extension
         ):
             raise Untranslatable(value, "no-phone")
-        # a national number of no possible length keeps its leading 0, and would become somebody else's
+        # without area code, or of no possible length, a national number would become somebody else's
         national = number.country_code_source == phonenumbers.CountryCodeSource.FROM_DEFAULT_COUNTRY
-        if national and not phonenumbers.is_possible_number(number):
+        if national and not (self._whole(text) and phonenumbers.is_possible_number(number)):
             raise Untranslatable(value, "no-phone")
         tidy = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         return f"{tidy} ext. {extension}" if extension else tidy
+
+    def _whole(self, text: str) -> bool:
+        """Whether a national number begins as those with an area code do, where its country dials a 0 before it."""
+        import phonenumbers  # noqa: PLC0415 - as above
+
+        prefix = phonenumbers.ndd_prefix_for_region(self.region or "", True)
+        return prefix != "0" or without_blanks(text).lstrip("(").startswith(prefix)

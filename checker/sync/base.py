@@ -29,9 +29,10 @@ def settle(
 ) -> Base:
     """The base after a sync of one pair, from what both sides answered when re-read (`now`).
 
-    `planned` is what the plan saw (None for a pair that a create has just made). `written` are the target's dotted names that were written,
-    as `left:NAME` or `right:NAME`; `held` parts (by name) keep the base that they had. Where both sides don't agree after all, a side
-    that nobody of us wrote keeps what the plan saw: an edit that came in between is the next plan's change, never the base.
+    `planned` is what the plan saw. `written` are the target's dotted names that were written, as `left:NAME` or `right:NAME`; `held` parts (by
+    name) keep the base that they had. Where both sides don't agree after all, a side that nobody of us wrote keeps what the plan saw: an
+    edit that came in between is the next plan's change, never the base. What neither agrees nor was written keeps the base that it had, or
+    none: what a policy held back, or a number that the target gave a new record, is still to be carried over.
     """
     base = {
         Which.LEFT: dict(before.left) if before else {},
@@ -47,9 +48,12 @@ def settle(
 
 def _agreed(part: Part, planned: Pair | None, now: Pair, written: Collection[str]) -> dict[Which, dict[str, Any]]:
     answered = {side: part.of(row, side) for side, row in now.items()}
-    if planned is None or part.same(answered[Which.LEFT], answered[Which.RIGHT]):
+    if part.same(answered[Which.LEFT], answered[Which.RIGHT]):
         return answered
-    return {side: answered[side] if _written(part, side, written) else part.of(planned[side], side) for side in Which}
+    if not any(_written(part, side, written) for side in Which):
+        return {}
+    seen = planned or now
+    return {side: answered[side] if _written(part, side, written) else part.of(seen[side], side) for side in Which}
 
 
 def _written(part: Part, side: Which, written: Collection[str]) -> bool:

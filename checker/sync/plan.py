@@ -212,8 +212,9 @@ class _Planner:
 
     def _needed(self, target: Which, part: Part) -> bool:
         """Whether a create on that side can't do without the part."""
-        names = part.names(target)
-        return bool(set(names) & set(self._side(target).required)) or any(one.startswith(PARENT) for one in names)
+        side = self._side(target)
+        demanded = {*side.required, *(name for name, one in side.fields.items() if one.required)}
+        return any(name in demanded or name.startswith(PARENT) for name in part.names(target))
 
     def _homeless(self, target: Which, given: set[str]) -> Part | None:
         """The part that tells the record around, where a record inside it is to be created and nobody told."""

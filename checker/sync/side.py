@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from checker.errors import Problem, RefusedError, TransportError
-from checker.model.paths import get, put
+from checker.model.paths import put
+from checker.model.profile import FieldInfo
 from checker.model.sync import Row, Which
 from checker.project.sides import PARENT, FlowView, Side, many
 from checker.resources.resource import Resource
@@ -49,6 +50,11 @@ class SyncSide:
         """The side as the project file names it."""
         inside = f".{self.side.inside}" if self.side.inside else ""
         return f"{self.side.system}/{self.side.resource}{inside}"
+
+    @property
+    def around_fields(self) -> Mapping[str, FieldInfo]:
+        """The declared fields of the record around, or of the record itself where nothing is around it."""
+        return replace(self.side, inside="").fields
 
     def rows(self) -> dict[str, Row]:
         """Every record by id. Raises TransportError where the list can't be read to its end, RefusedError where it came incomplete."""

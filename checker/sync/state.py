@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from checker.errors import InputError, Problem, RefusedError
-from checker.model.sync import Action, Base, Link, Notice
+from checker.model.sync import Action, Base, Link, Notice, Row
 from checker.store import PRIVATE_FILE
 from checker.sync.exact import decoded, encoded
 
@@ -32,9 +32,10 @@ CREATE TABLE run (number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TE
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """A create that was about to be sent: its action with every value as it goes out, the ids that were there before, and when (ISO 8601)."""
+    """A create that was about to be sent: its action with every value as it goes out, its source as it was read, the ids that were there before, and when (ISO 8601)."""
 
     action: Action
+    source: Row
     known: tuple[str, ...] = ()
     begun: str = ""
 
@@ -111,6 +112,22 @@ class State:
             )
             if action is not None:
                 self._db.execute("DELETE FROM pending WHERE action = ?", (action,))
+
+    def learn(self, flow: str, links: Iterable[Link]) -> None:
+        """Keep links that were found; those that are there stay as they are."""
+        rows = [(flow, one.left, one.right, one.by) for one in links]
+        with self._careful(), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("INSERT OR IGNORE INTO link VALUES (?, ?, ?, ?, NULL)", rows)
+
+    def keep(self, flow: str, pairs: Iterable[tuple[Link, Base]]) -> None:
+        """Keep many links with their bases, all or none."""
+        rows = [(flow, link.left, link.right, link.by, encoded(base).decode()) for link, base in pairs]
+        with self._careful(), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(
+                "INSERT INTO link VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET base = excluded.base", rows
+            )
 
     def unlink(self, flow: str, link: Link) -> None:
         """Forget a link and its base."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,9 @@ def looked(
     )
     known = {"crm": Known(whole, None), "erp": Known(None, None)}
     secrets = Secrets(folder, {"T": TOKEN} if environ is None else environ)
-    return Look(loaded, known, secrets, Recorder(), Ledger(), say).run()
+    live = Look(loaded, known, secrets, Recorder(), Ledger(), say)
+    with closing(live):
+        return live.run()
 
 
 def by_claim(seen: Seen, subject: str = "crm") -> dict[str, Finding]:
