@@ -160,8 +160,7 @@ def _pairing(cast: Cast, view: FlowView, lines: Mapping[str, Line]) -> Pairing:
         view=view,
         left=_side(cast, view, Which.LEFT, lines),
         right=_side(cast, view, Which.RIGHT, lines),
-        left_zone=zones[view.left.system],
-        right_zone=zones[view.right.system],
+        zones=(zones[view.left.system], zones[view.right.system]),
     )
 
 

@@ -11,6 +11,7 @@ from checker.model.audit import Said, StepOutcome
 from checker.model.sync import Kind, Link, NoticeKind, Which
 from checker.probes.base import Told, no, unknown, whether, yes
 from checker.probes.run import reason_of
+from checker.rehearsing.endings import deleted_record, one_key_twice
 from checker.rehearsing.knobs import Knob, knobs, of, refusable, too_long, value_for
 from checker.rehearsing.scene import Scene, broke_off, skipped
 from checker.rehearsing.stage import Ran, Stage
@@ -36,6 +37,7 @@ def first_load(stage: Stage) -> Scene:
     if not any(made.values()):
         side = stage.sources[0]
         return skipped("first-load", "skip-no-create", system=stage.system(side), reason=stage.trouble or "no-records")
+    stopped = stage.guarded()
     ran = stage.run()
     created = {side: ids for side, ids in made.items() if stage.creates(side.other)}
     expected = [(side, one) for side, ids in created.items() for one in ids]
@@ -64,9 +66,23 @@ def first_load(stage: Stage) -> Scene:
             if expected
             else unknown("rehearsal.first-load", "left-to-people"),
             _create_policy(stage, made, ran, len(arrived) == len(expected)),
-            *stage.amounts(arrived),
+            _guard(stopped),
+            _amounts(stage, arrived, ran),
         ),
     )
+
+
+def _guard(stopped: bool | None) -> Told:
+    if stopped is None:
+        return unknown("rehearsal.guard-stops", "below-guard")
+    return whether("rehearsal.guard-stops", stopped)
+
+
+def _amounts(stage: Stage, arrived: list[tuple[Which, str]], ran: Ran) -> Told:
+    wrong, compared = stage.amounts(arrived)
+    if not compared:
+        return unknown("rehearsal.amounts-agree", "no-sums")
+    return whether("rehearsal.amounts-agree", not wrong, ran.evidence, sums=wrong, compared=compared)
 
 
 def _create_policy(stage: Stage, made: dict[Which, list[str]], ran: Ran, all_arrived: bool) -> Told:
@@ -206,7 +222,7 @@ def different_fields(stage: Stage) -> Scene:
         if (why := stage.turn(knob.side, pair, knob)) is not None:
             return broke_off("different-fields", why, did=did)
     ran = stage.run()
-    lost = [knob.here for knob in chosen if not stage.agrees(pair, knob, turned=True)]
+    lost = [knob.here for knob in chosen if not stage.agrees(pair, knob)]
     return Scene(
         "different-fields",
         StepOutcome.FAIL if lost else StepOutcome.PASS,
@@ -246,7 +262,7 @@ def same_field(stage: Stage) -> Scene:
     ran = stage.run()
     conflicts = [one for one in ran.notices if one.kind is NoticeKind.CONFLICT and one.left == pair.left]
     overwritten = [knob.side for knob in chosen if not stage.stands(pair, knob)]
-    stage.turn(Which.RIGHT, pair, chosen[1], to=stage.turned(chosen[0]))
+    stage.turn(Which.RIGHT, pair, chosen[1], to=stage.turned(chosen[0], pair))
     stage.run()
     found = bool(conflicts) and not overwritten
     rule = stage.view.flow.on_conflict or "ask"
@@ -375,4 +391,6 @@ SCENES: tuple[tuple[str, Play], ...] = (
     ("same-field", same_field),
     ("refused-value", refused_value),
     ("other-side-down", other_side_down),
+    ("deleted-record", deleted_record),
+    ("one-key-twice", one_key_twice),
 )

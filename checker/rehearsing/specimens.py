@@ -10,6 +10,7 @@ from typing import Any
 
 from checker.mapping.fields import FieldLens
 from checker.mapping.lens import Untranslatable
+from checker.mapping.tables import typed
 from checker.model.paths import get
 from checker.model.profile import FieldInfo
 from checker.model.sync import Row, Which
@@ -24,11 +25,15 @@ LONGEST_NUMBER = 30  # shorter fields of a line are numbers rather than texts
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a test record is made with: the run's mark, a number of its own, and the ids that its links shall point at, by flow."""
+    """What a test record is made with: the run's mark, a number of its own, and the ids that its links shall point at, by flow.
+
+    `lean`: plain texts of the model are left out where a create can do without them, for one of them may have been refused.
+    """
 
     mark: str
     number: int
     links: Mapping[str, str]
+    lean: bool = False
 
 
 def specimen(
@@ -60,13 +65,19 @@ def _mapped(view: FlowView, which: Which, mapping: FieldMapping, template: Row, 
     side = of(view, which)
     names = many(mapping.left if which is Which.LEFT else mapping.right)
     if mapping.link is not None:
-        return {name: wanted.links.get(mapping.link) for name in names}
+        pointed = wanted.links.get(mapping.link)
+        return {name: pointed and typed(pointed, _type(side, name)) for name in names}
     kind = kind_of(view, which, mapping)
     return {
         name: _value(side, name, kind, template, wanted, key=_is_key(view, mapping))
         for name in names
         if not name.startswith(PARENT) and not _read_only(side, name)
     }
+
+
+def _type(side: Side, name: str) -> str | None:
+    info = side.fields.get(name)
+    return info.type if info is not None else None
 
 
 def _value(side: Side, name: str, kind: str | None, template: Row, wanted: Wanted, *, key: bool) -> Any:
@@ -76,9 +87,23 @@ def _value(side: Side, name: str, kind: str | None, template: Row, wanted: Wante
     if kind is not None and (kind != "text" or longest is None or longest >= SHORTEST):
         return value_for(Knob(Which.LEFT, name, name, kind, longest), wanted.mark, wanted.number)
     found = get(template.values, name)
-    if not key:
-        return found
-    return scrambled(str(found), wanted) if found is not None and name in side.required else None
+    if name in side.required:
+        return scrambled(found, wanted) if key and isinstance(found, str) else found
+    own = key or name in _telling(side) or (wanted.lean and _plain(info))
+    return None if own else found
+
+
+def _telling(side: Side) -> set[str]:
+    """Fields that tell one record from another, so that no second one may have their values."""
+    if side.profile is None or side.inside:
+        return set()
+    roles = side.profile.fields
+    single = (roles.external_id, roles.vat_id, roles.number, roles.id)
+    return {one for one in single if isinstance(one, str)} | set(side.profile.validation.unique)
+
+
+def _plain(info: FieldInfo | None) -> bool:
+    return info is None or (info.type == "string" and not info.enum and not info.pattern)
 
 
 def scrambled(text: str, wanted: Wanted) -> str:

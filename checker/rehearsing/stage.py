@@ -9,20 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checker.client.line import Line
-from checker.mapping.fields import FieldLens
+from checker.errors import RefusedError
 from checker.mapping.lens import comparable
 from checker.model.finding import ActionEvidence
 from checker.model.sync import Action, FlowPlan, Link, Notice, Row, Which
 from checker.probes.base import Ledger, Told
-from checker.project.sides import FlowView
+from checker.project.sides import FlowView, many
+from checker.rehearsing.amounts import differing, sums
 from checker.rehearsing.knobs import Knob, knobs, value_for
 from checker.rehearsing.order import needed_by
 from checker.rehearsing.specimens import Wanted, specimen
 from checker.resources.writing import Outcome, Writer, Written
 from checker.sync.applied import Applied, Left
 from checker.sync.apply import Options, apply
+from checker.sync.guard import over_guard
 from checker.sync.linked import Linked
-from checker.sync.parts import Part, value_of
+from checker.sync.parts import Part, PartLens, value_of
 from checker.sync.planning import Ground, Pairing, plan_flows
 from checker.sync.policies import policy
 from checker.sync.side import SyncSide
@@ -91,6 +93,7 @@ class Stage:
     templates: dict[Which, list[Row]] = field(default_factory=dict)
     trouble: str | None = None
     _number: int = 0
+    _shared: tuple[Which, dict[str, Any]] | None = None
     _runs: int = 0
     _turned: dict[tuple[Which, str], Any] = field(default_factory=dict)
     _texts: dict[tuple[Which, str], int] = field(default_factory=dict)
@@ -166,6 +169,31 @@ class Stage:
             return ["id"]
         return [one.name for one in self.parts() if which.other in one.ways and _differs(one, which, rows)]
 
+    def amounts(self, records: Iterable[tuple[Which, str]]) -> tuple[list[str], int]:
+        """The sums in which records differ from their counterparts, of all that both systems compute; and how many could be compared."""
+        named, wrong, compared = sums(self.view), set[str](), 0
+        for which, record in records if named else ():
+            pair = next(one for one in self.pairs() if self.of_pair(one, which) == record)
+            rows = self._rows(pair)
+            found, known = differing(named, rows) if rows is not None else ([], 0)
+            wrong |= set(found)
+            compared += known
+        return sorted(wrong), compared
+
+    def guarded(self) -> bool | None:
+        """Whether a run that changes more than the guard allows is stopped; None where what is planned is below it.
+
+        Where it isn't stopped it has run.
+        """
+        plan = plan_flows(self.ground, self.state, [self.view.flow.name]).plan
+        if not over_guard(plan.flows[0], self.view.flow):
+            return None
+        try:
+            apply(plan, self.ground, self.state, self.writers, Options(allow=0, purpose="rehearsal", mine=True))
+        except RefusedError:
+            return True
+        return False
+
     def copies(self, which: Which, record: str) -> int:
         """How many records on the other side carry the text of a test record's own number."""
         number = self._texts[which, record]
@@ -174,33 +202,63 @@ class Stage:
 
     # what is done
 
-    def make(self, which: Which, n: int) -> list[str]:
-        """Create test records on a side; gives the ids of those that came about, and keeps why others did not (`trouble`)."""
+    def make(self, which: Which, n: int, *, same: bool = False) -> list[str]:
+        """Create test records on a side; gives the ids of those that came about, and keeps why others did not (`trouble`).
+
+        `same`: all with the match keys of the first one that was made so, on this side or the other.
+        """
         made = []
         for _ in range(n):
-            values = self._specimen(which)
-            if values is None:
-                break
-            landed = self.side(which).create(self.writers[self.system(which)], values, purpose="rehearsal", mine=True)
-            if landed.outcome is Outcome.DONE and landed.row is not None:
-                made.append(landed.row)
-                self._texts[which, landed.row] = self._number
-            else:
-                self.trouble = why_not(landed.written, landed.why)
+            self._number += 1
+            record = self._made(which, lean=False, same=same) or self._made(which, lean=True, same=same)
+            made += [record] if record is not None else []
         return made
 
-    def _specimen(self, which: Which) -> dict[str, Any] | None:
+    def _made(self, which: Which, *, lean: bool, same: bool) -> str | None:
+        """One test record; `lean`: without what may have been refused, texts of an existing record's own."""
+        values = self._specimen(which, lean=lean)
+        if values is None:
+            return None
+        values |= self._keys(which) if same else {}
+        landed = self.side(which).create(self.writers[self.system(which)], values, purpose="rehearsal", mine=True)
+        if landed.outcome is Outcome.DONE and landed.row is not None:
+            self._texts[which, landed.row] = self._number
+            self._shared = self._shared or ((which, values) if same else None)
+            return landed.row
+        self.trouble = why_not(landed.written, landed.why)
+        return None
+
+    def _keys(self, which: Which) -> dict[str, Any]:
+        """The match keys that several records shall share, as this side spells them."""
+        if self._shared is None:
+            return {}
+        side, values = self._shared
+        names = {name for key in self.view.flow.match for name in many(key)}
+        lenses = [one.lens for one in self.parts() if names & set(one.names(Which.LEFT))]
+        if side is which:
+            return {name: values[name] for one in lenses for name in _names(one, which) if name in values}
+        told = (one.to_right(values) if side is Which.LEFT else one.to_left(values) for one in lenses)
+        return {name: value for each in told for name, value in each.items() if value is not None}
+
+    def delete(self, which: Which, pair: Link) -> str | None:
+        """Delete a pair's test record on a side; None where that went through, else the reason."""
+        side = self.side(which)
+        if side.resource.profile.operations.delete is None:
+            return "no-operation"
+        written = self.writers[self.system(which)].delete(side.resource, self.of_pair(pair, which), purpose="rehearsal")
+        return None if written.ok else why_not(written, None)
+
+    def _specimen(self, which: Which, *, lean: bool) -> dict[str, Any] | None:
         """Values of the next test record; None where no existing record could be its model."""
-        self._number += 1
         links = {flow: self._first(flow, which) for flow in needed_by(self.view)}
         if not all(links.values()):
             self.trouble = "needs-other-flow"
             return None
-        wanted = Wanted(self.mark, self._number, {flow: one for flow, one in links.items() if one})
+        wanted = Wanted(self.mark, self._number, {flow: one for flow, one in links.items() if one}, lean=lean)
         if which not in self.templates:
             self.templates[which] = [row for row in self.side(which).rows().values() if not carries(row, self.mark)]
         models = self.templates[which][:TEMPLATES_TRIED]
-        lenses = [one.lens for one in self.parts()]
+        lenses = [one.lens for one in self.parts()][: len(self.view.flow.fields)]  # line items come last
         found = (specimen(self.view, which, one, lenses, wanted) for one in models)
         values = next((one for one in found if one is not None), None)
         self.trouble = self.trouble if values is not None else "no-records"
@@ -286,6 +344,10 @@ class Stage:
         self.ledger.add(key, ActionEvidence(flow=flow, action=f"sync {self._runs}", detail={"actions": told, "notices": notices}))
         exchanges = (one.evidence for one in (*applied.done, *applied.refused, *applied.unknown))
         return (key, *(key for keys in exchanges for key in keys))
+
+
+def _names(lens: PartLens, which: Which) -> tuple[str, ...]:
+    return lens.left if which is Which.LEFT else lens.right
 
 
 def _differs(part: Part, source: Which, rows: Mapping[Which, Row]) -> bool:

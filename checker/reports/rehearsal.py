@@ -16,7 +16,7 @@ from checker.reports.book import Book, capital, shorten
 from checker.reports.words import Mark
 
 LONGEST_SAID = 320
-SYSTEMS = frozenset({"system", "source", "target", "left", "right"})  # values that name a system
+SYSTEMS = frozenset({"system", "source", "target", "left", "right", "single", "several"})  # values that name a system
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ NOT_GERMAN = re.compile(
 )
 SITUATIONS = (
     "first-load", "second-run-idle", "change-left", "change-right", "different-fields", "same-field",
-    "refused-value", "other-side-down", "clean-up",
+    "refused-value", "other-side-down", "deleted-record", "one-key-twice", "clean-up",
 )  # fmt: skip
 
 
