@@ -53,7 +53,7 @@ def one_key_twice(stage: Stage) -> Scene:
     for single in (Which.LEFT, Which.RIGHT):
         several = stage.make(single.other, 2, same=True)
         one = stage.make(single, 1, same=True) if len(several) > 1 else []
-        if one:
+        if one and stage.share_a_key(single.other, several):
             return _several(stage, single, one[0], several)
     return skipped(name, "skip-key-unique")
 

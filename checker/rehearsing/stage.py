@@ -194,6 +194,15 @@ class Stage:
             return True
         return False
 
+    def share_a_key(self, which: Which, records: Iterable[str]) -> bool:
+        """Whether records answer with the same value in a match key, rather than with numbers of their system's own."""
+        names = {name for key in self.view.flow.match for name in many(key)}
+        parts = [one for one in self.parts() if names & set(one.names(Which.LEFT))]
+        rows = [self.side(which).read(one) for one in records]
+        told = [{one.name: one.of(row, which) for one in parts if not one.empty(one.of(row, which))} for row in rows if row]
+        keys = [set(many(key)) for key in self.view.flow.match]
+        return any(key <= set(told[0]) and all(one.get(name) == told[0][name] for one in told for name in key) for key in keys)
+
     def copies(self, which: Which, record: str) -> int:
         """How many records on the other side carry the text of a test record's own number."""
         number = self._texts[which, record]
