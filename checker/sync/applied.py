@@ -9,7 +9,8 @@ from checker.model.sync import Notice, NoticeKind
 AWAITING, DONE = 5, 0
 # Notices that always await somebody; of the others only those whose policy says ask.
 OPEN = frozenset({
-    NoticeKind.CONFLICT, NoticeKind.DELETED, NoticeKind.AMBIGUOUS, NoticeKind.UNTRANSLATABLE, NoticeKind.UNLINKED, NoticeKind.UNSETTLED,
+    NoticeKind.CONFLICT, NoticeKind.DELETED, NoticeKind.AMBIGUOUS, NoticeKind.UNTRANSLATABLE, NoticeKind.UNLINKED, NoticeKind.REFUSED,
+    NoticeKind.UNSETTLED,
 })  # fmt: skip
 
 

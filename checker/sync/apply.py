@@ -42,6 +42,8 @@ from checker.sync.state import Pending, State
 MOST_TOLD = 20  # problems of a stale plan
 MOST_SAID = 500  # bytes of a refusal
 UNAUTHORIZED = 401
+# Refusals that say nothing of the values: credentials, rights, a limit, a lock that somebody holds (RFC 9110, RFC 6585, RFC 4918)
+PASSING = frozenset({UNAUTHORIZED, 403, 408, 412, 423, 425, 429})
 Say = Callable[[str], None]
 
 
@@ -150,8 +152,13 @@ class _Run:
     @property
     def applied(self) -> Applied:
         """What came of it so far."""
-        parts = (self.done, self.refused, self.unknown, self.stopped, self.notices)
-        return Applied(**dict(zip(("done", "refused", "unknown", "stopped", "notices"), map(tuple, parts), strict=True)))
+        return Applied(
+            done=tuple(self.done),
+            refused=tuple(self.refused),
+            unknown=tuple(self.unknown),
+            stopped=tuple(self.stopped),
+            notices=tuple(self.notices),
+        )
 
     def flow(self, pairing: Pairing, plan: FlowPlan, fresh: FlowPlan) -> None:
         """Do one flow's actions; where a system goes down, the rest waits for the next plan."""
@@ -199,9 +206,7 @@ class _Run:
         whole = replace(action, values=values, links={})
         pending = Pending(action=whole, source=source, known=tuple(rows[action.side]), begun=begun)
         self.state.begin(pending)
-        landed = side.create(
-            self.writers[side.system], values, purpose=self.options.purpose, mine=self.options.mine
-        )
+        landed = side.create(self.writers[side.system], values, purpose=self.options.purpose, mine=self.options.mine)
         if landed.outcome is Outcome.REFUSED:
             self.state.end(action.id)
             self._not_done(action, landed, side)
@@ -210,9 +215,7 @@ class _Run:
         else:
             self._created(pairing, action, values, landed, rows)
 
-    def _created(
-        self, pairing: Pairing, action: Action, values: dict[str, Any], landed: Landed, rows: Rows
-    ) -> None:
+    def _created(self, pairing: Pairing, action: Action, values: dict[str, Any], landed: Landed, rows: Rows) -> None:
         assert landed.row is not None  # noqa: S101 - the caller has looked
         side, source = pairing.side(action.side), rows[action.side.other][action.source]
         link = _link(action, landed.row)
@@ -271,9 +274,9 @@ class _Run:
     def _not_done(self, action: Action, landed: Landed, side: SyncSide) -> None:
         status, says = _told(landed, side)
         reason = landed.why or "refused"
-        self.refused.append(
-            Left(action=action.id, reason=reason, status=status, says=says, evidence=_evidence(landed))
-        )
+        if status is not None and status not in PASSING:
+            self.state.refuse(action, {"reason": reason, "status": status, "says": says})
+        self.refused.append(Left(action=action.id, reason=reason, status=status, says=says, evidence=_evidence(landed)))
         self._still_there(landed, side)
 
     def _nobody_knows(self, action: Action, landed: Landed, side: SyncSide) -> None:
@@ -287,7 +290,7 @@ class _Run:
         """Raise _Down where a system no longer takes us, or doesn't answer a plain question either."""
         response = landed.written.response if landed.written else None
         if response is not None and response.status == UNAUTHORIZED:
-            raise _Down(side, Problem("http.status", {"status": UNAUTHORIZED}))
+            raise _Down(side, Problem("sync.credentials-ended", {"system": side.system, "status": UNAUTHORIZED}))
         if landed.written is None or landed.written.error is None:
             return
         try:
@@ -313,7 +316,8 @@ class _Run:
 
     def _remember(self, pairing: Pairing, plan: FlowPlan, fresh: FlowPlan, rows: Rows) -> None:
         """Keep the links that matching found, the bases of what agrees, and what awaits a decision; links of two records that are gone end."""
-        written = {(link.left, link.right) for one in plan.actions if one.record and (link := _link(one, one.record))}
+        done = [_link(one, one.record) for one in plan.actions if one.record is not None]
+        written = {(one.left, one.right) for one in done}
         self.state.learn(pairing.flow, fresh.links)
         idle = [one for one in fresh.links if (one.left, one.right) not in written]
         renew(self.state, pairing, idle, rows, self._links())

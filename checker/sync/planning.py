@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from checker import __version__
 from checker.data.match import match
 from checker.errors import InputError, Problem
-from checker.model.sync import Action, Base, FlowPlan, Link, Plan, Row, Which
+from checker.model.sync import Action, Base, FlowPlan, Link, Notice, NoticeKind, Plan, Row, Which
 from checker.patience import side_by_side
 from checker.project.sides import FlowView
 from checker.sync import settling
@@ -68,6 +70,7 @@ class Planned:
     plan: Plan
     rows: dict[str, Rows] = field(default_factory=dict)
     links: dict[str, Linked] = field(default_factory=dict)
+    found: dict[str, tuple[Link, ...]] = field(default_factory=dict)
 
 
 def in_order(pairings: Sequence[Pairing]) -> list[Pairing]:
@@ -132,7 +135,9 @@ def _flow(ground: Ground, state: State, pairing: Pairing, planned: Planned) -> F
     rows = read_rows(ground, pairing)
     rows = settle_pending(ground, state, pairing, rows, planned.links)
     known = state.links(pairing.flow)
-    matched = match(pairing.view, rows[Which.LEFT].values(), rows[Which.RIGHT].values(), known)
+    found = {**{one.flow: state.links(one.flow) for one in ground.pairings}, **planned.found}
+    left, right = rows[Which.LEFT].values(), rows[Which.RIGHT].values()
+    matched = match(pairing.view, left, right, known, links=found, zones=pairing.zones)
     made = plan_flow(
         pairing.view,
         rows[Which.LEFT],
@@ -142,10 +147,30 @@ def _flow(ground: Ground, state: State, pairing: Pairing, planned: Planned) -> F
         planned.links,
         pairing.zones,
     )
+    made = _without_refused(state, made)
     planned.rows[pairing.flow] = rows
+    planned.found[pairing.flow] = made.links
     planned.links[pairing.flow] = Linked.of_plan(made)
     renew(state, pairing, known, rows, planned.links)
     return made
+
+
+def _without_refused(state: State, made: FlowPlan) -> FlowPlan:
+    """The plan without what the target refused before and would refuse again: a notice each, until a value changes on either side."""
+    actions: list[Action] = []
+    notices = list(made.notices)
+    for one in made.actions:
+        told = state.refused(one)
+        if told is None:
+            actions.append(one)
+        else:
+            left, right = (one.record, one.source) if one.side is Which.LEFT else (one.source, one.record)
+            notices.append(
+                Notice(
+                    kind=NoticeKind.REFUSED, flow=one.flow, left=left, right=right, values={"side": one.side, **told}
+                )
+            )
+    return replace(made, actions=tuple(actions), notices=tuple(notices))
 
 
 def read_rows(ground: Ground, pairing: Pairing) -> Rows:
@@ -160,9 +185,7 @@ def read_rows(ground: Ground, pairing: Pairing) -> Rows:
     }
 
 
-def renew(
-    state: State, pairing: Pairing, links: Iterable[Link], rows: Rows, linked: Mapping[str, Linked]
-) -> None:
+def renew(state: State, pairing: Pairing, links: Iterable[Link], rows: Rows, linked: Mapping[str, Linked]) -> None:
     """Renew the bases of linked pairs where both sides agree now; what doesn't agree keeps the base that it had."""
     old, parts = state.bases(pairing.flow), pairing.parts(linked)
     changed: list[tuple[Link, Base]] = []

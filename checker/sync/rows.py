@@ -98,4 +98,3 @@ def needs_detail(profile: ResourceProfile, names: Collection[str]) -> bool:
     """Whether a flow that uses these names needs the single read of every record."""
     tops = {name.removeprefix("..").split(".")[0].removesuffix("[]") for name in names}
     return any(one.split(".")[0].removesuffix("[]") in tops for one in profile.detail_fields)
-

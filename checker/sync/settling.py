@@ -44,7 +44,9 @@ def _told(values: Mapping[str, Any]) -> int:
 
 
 def _agreeing(values: Mapping[str, Any], row: Row) -> int:
-    told = ((name, value) for name, value in values.items() if not name.startswith(PARENT) and _loose(value) is not None)
+    told = (
+        (name, value) for name, value in values.items() if not name.startswith(PARENT) and _loose(value) is not None
+    )
     return sum(1 for name, value in told if _loose(value_of(row, name)) == _loose(value))
 
 

@@ -143,7 +143,11 @@ class SyncSide:
     def _around(self, held: list[dict[str, Any]], values: Mapping[str, Any]) -> dict[str, Any]:
         """The changes of the record around: its list, and what the flow writes into the record itself."""
         key = f"{PARENT}{self.resource.profile.fields.id or 'id'}"
-        own = {name.removeprefix(PARENT): value for name, value in values.items() if name.startswith(PARENT) and name != key}
+        own = {
+            name.removeprefix(PARENT): value
+            for name, value in values.items()
+            if name.startswith(PARENT) and name != key
+        }
         return put(nested(own), seen.list_inside(self.side.inside), held)
 
     def _walked(self) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ import msgspec
 from checker.errors import InputError, Problem, RefusedError
 from checker.model.sync import Action, Base, Link, Notice, Row
 from checker.store import PRIVATE_FILE
-from checker.sync.exact import decoded, encoded
+from checker.sync.exact import decoded, digest, encoded
 
 FILE = "sync.sqlite"
 VERSION = 1
@@ -26,6 +26,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE link (flow TEXT NOT NULL, left_id TEXT NOT NULL, right_id TEXT NOT NULL, found_by TEXT NOT NULL, base TEXT,
                    PRIMARY KEY (flow, left_id, right_id)) STRICT;
 CREATE TABLE pending (action TEXT PRIMARY KEY, flow TEXT NOT NULL, content TEXT NOT NULL) STRICT;
+CREATE TABLE refusal (action TEXT PRIMARY KEY, flow TEXT NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE notice (flow TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE run (number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, counts TEXT) STRICT;
 """
@@ -155,6 +156,27 @@ class State:
             ).fetchall()
             return tuple(decoded(one, Pending) for (one,) in rows)
 
+    def refuse(self, action: Action, told: Mapping[str, Any]) -> None:
+        """Remember that the target refused an action, and what it said, so that it isn't asked the same again."""
+        with self._careful():
+            self._db.execute(
+                "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)",
+                (action.id, action.flow, digest(action), json.dumps(dict(told))),
+            )
+
+    def refused(self, action: Action) -> dict[str, Any] | None:
+        """What the target said when it refused this very action; None where it didn't, or where the action is another one now."""
+        with self._careful():
+            row = self._db.execute(
+                "SELECT content FROM refusal WHERE action = ? AND digest = ?", (action.id, digest(action))
+            ).fetchone()
+            return None if row is None else dict(json.loads(row[0]))
+
+    def ask_again(self) -> None:
+        """Forget all refusals."""
+        with self._careful():
+            self._db.execute("DELETE FROM refusal")
+
     def note(self, flow: str, notices: Iterable[Notice]) -> None:
         """What of a flow awaits a decision now; replaces what did before."""
         contents = [(flow, encoded(one).decode()) for one in notices]
@@ -213,16 +235,19 @@ class State:
         if self._db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise RefusedError(Problem("sync.state-damaged", {"path": self._path}))
         if (other := self._get("project")) != project:
-            raise RefusedError(
-                Problem("sync.other-project", {"path": self._path, "found": other, "expected": project})
-            )
+            raise RefusedError(Problem("sync.other-project", {"path": self._path, "found": other, "expected": project}))
         self._same_targets(targets)
 
     def _same_targets(self, targets: dict[str, str]) -> None:
         kept: dict[str, str] = self._get("targets") or {}
         moved = [name for name in sorted(kept) if kept[name] != targets.get(name)]
         if moved:
-            values = {"path": self._path, "system": moved[0], "found": kept[moved[0]], "expected": targets.get(moved[0])}
+            values = {
+                "path": self._path,
+                "system": moved[0],
+                "found": kept[moved[0]],
+                "expected": targets.get(moved[0]),
+            }
             raise RefusedError(Problem("sync.other-target", values))
 
     def _get(self, key: str) -> Any:
@@ -253,4 +278,3 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.close()
         raise RefusedError(Problem("sync.state-damaged", {"path": path})) from None
     return connection
-
