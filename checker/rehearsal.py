@@ -28,10 +28,12 @@ from checker.probes.base import Ledger
 from checker.project.load import LoadedProject
 from checker.project.sides import FlowView, Side, views
 from checker.project.types import SideFilter
+from checker.rehearsing.loading import RECORDS
+from checker.rehearsing.making import carries
 from checker.rehearsing.order import needed_by
 from checker.rehearsing.scene import Scene, findings_of, order_finding, skipped
-from checker.rehearsing.scenes import RECORDS, SCENES, played
-from checker.rehearsing.stage import Stage, carries, sources_of
+from checker.rehearsing.scenes import SCENES, played
+from checker.rehearsing.stage import Stage, sources_of
 from checker.resources.resource import Resource
 from checker.resources.writing import CleanedUp, Writer
 from checker.sync.planning import Ground, Pairing, in_order
@@ -193,7 +195,10 @@ def _clean_up(cast: Cast, cleaned: Mapping[str, CleanedUp]) -> Scene:
         CLEAN_UP,
         StepOutcome.DECISION if left else StepOutcome.PASS,
         did=(said("did-clean-up"),),
-        happened=(said("removed", n=n), *(said("left-behind", system=name, records=each) for name, each in left.items())),
+        happened=(
+            said("removed", n=n),
+            *(said("left-behind", system=name, records=each) for name, each in left.items()),
+        ),
         decide=(said("decide-left"),) if left else (),
         evidence=(key,),
     )
@@ -203,7 +208,9 @@ def _findings(cast: Cast, acts: Sequence[Act], *, stopped: bool) -> Iterator[Fin
     by_flow = {act.view.flow.name: act.scenes for act in acts}
     for view in views(cast.loaded.project, cast.profiles):
         name = view.flow.name
-        reason = "no-document" if not (view.left.profile and view.right.profile) else "stopped" if stopped else "not-played"
+        reason = (
+            "no-document" if not (view.left.profile and view.right.profile) else "stopped" if stopped else "not-played"
+        )
         ways = [(source.system, target.system) for source, target in view.directions]
         yield from findings_of(name, ways, by_flow.get(name, []), reason)
     loads = {act.view.flow.name: act.scenes[0] for act in acts if act.scenes}

@@ -6,6 +6,7 @@ from checker.catalogue.rehearsal_texts import said
 from checker.model.audit import StepOutcome
 from checker.model.sync import NoticeKind, Which
 from checker.probes.base import Told, unknown, whether
+from checker.rehearsing.making import of_pair
 from checker.rehearsing.scene import Scene, skipped
 from checker.rehearsing.stage import Stage
 
@@ -16,13 +17,15 @@ def deleted_record(stage: Stage) -> Scene:
     side = next((one for one in stage.sources if not stage.side(one).side.inside), None)
     pairs = stage.pairs()
     if side is None or not pairs:
-        return skipped(name, "skip-no-pair" if side is not None else "skip-inside", system=stage.system(stage.sources[0]))
+        return skipped(
+            name, "skip-no-pair" if side is not None else "skip-inside", system=stage.system(stage.sources[0])
+        )
     pair, source, target = pairs[-1], stage.system(side), stage.system(side.other)
     if (why := stage.delete(side, pair)) is not None:
         return skipped(name, "skip-no-delete", system=source, reason=why)
     ran = stage.run()
     reported = any(one.kind is NoticeKind.DELETED for one in ran.notices)
-    kept = stage.side(side.other).read(stage.of_pair(pair, side.other)) is not None
+    kept = stage.side(side.other).read(of_pair(pair, side.other)) is not None
     rule = stage.rule("delete", side.other)
     good = reported and kept and not ran.writes
     happened = said("deleted-reported" if reported else "deleted-missed", target=target)
@@ -30,7 +33,11 @@ def deleted_record(stage: Stage) -> Scene:
         name,
         StepOutcome.FAIL if not good else StepOutcome.DECISION if rule != "ignore" else StepOutcome.PASS,
         did=(said("did-delete", system=source),),
-        happened=(happened, *([] if kept else [said("deleted-too", target=target)]), said("rule-for-deletes", policy=rule)),
+        happened=(
+            happened,
+            *([] if kept else [said("deleted-too", target=target)]),
+            said("rule-for-deletes", policy=rule),
+        ),
         decide=(said("decide-delete", source=source, target=target),) if rule != "ignore" else (),
         actions=ran.writes,
         evidence=ran.evidence,

@@ -52,7 +52,9 @@ def knobs(view: FlowView, which: Which) -> tuple[Knob, ...]:
     found = (_knob(view, which, one) for one in view.flow.fields if travels(one, to_right=which is Which.LEFT))
     keys = {name for key in view.flow.match for name in many(key)}
     plain = [one for one in found if one is not None]
-    return tuple(sorted(plain, key=lambda one: ((one.here if which is Which.LEFT else one.there) in keys, one.kind != "text")))
+    return tuple(
+        sorted(plain, key=lambda one: ((one.here if which is Which.LEFT else one.there) in keys, one.kind != "text"))
+    )
 
 
 def _knob(view: FlowView, which: Which, mapping: FieldMapping) -> Knob | None:
@@ -83,10 +85,12 @@ def kind_of(view: FlowView, which: Which, mapping: FieldMapping) -> str | None:
         return PHONE
     if names - HARMLESS or any(one.pattern for one in known):
         return None
-    formats = {one.format for one in known} - {None}
+    formats = {one.format for one in known if one.format is not None}
     if EMAIL.search(name) or "email" in formats:
         return "email"
-    return {frozenset(): "text", frozenset({"date"}): "date"}.get(frozenset(formats))
+    if not formats:
+        return "text"
+    return "date" if formats == {"date"} else None
 
 
 def value_for(knob: Knob, mark: str, n: int) -> Any:

@@ -67,7 +67,9 @@ def skipped(name: str, code: str, **values: Any) -> Scene:
 
 def broke_off(name: str, reason: str, evidence: Iterable[str] = (), did: tuple[Said, ...] = ()) -> Scene:
     """A situation that could not be played to its end; `reason` is a code of the catalogue or an error's own words."""
-    return Scene(name, StepOutcome.UNKNOWN, did=did, happened=(said("broke-off", reason=reason),), evidence=tuple(evidence))
+    return Scene(
+        name, StepOutcome.UNKNOWN, did=did, happened=(said("broke-off", reason=reason),), evidence=tuple(evidence)
+    )
 
 
 def findings_of(

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checker.mapping.fields import FieldLens
 from checker.mapping.lens import Untranslatable
 from checker.mapping.tables import typed
 from checker.model.paths import get
@@ -17,6 +16,7 @@ from checker.model.sync import Row, Which
 from checker.project.sides import PARENT, FlowView, Side, many
 from checker.project.types import FieldMapping
 from checker.rehearsing.knobs import SHORTEST, Knob, kind_of, of, value_for
+from checker.sync.parts import PartLens
 
 DIGIT = re.compile(r"[0-9]")
 MOST_LINES = 2
@@ -37,7 +37,7 @@ class Wanted:
 
 
 def specimen(
-    view: FlowView, which: Which, template: Row, lenses: Iterable[FieldLens], wanted: Wanted
+    view: FlowView, which: Which, template: Row, lenses: Iterable[PartLens], wanted: Wanted
 ) -> dict[str, Any] | None:
     """Values of a new test record by dotted name, after `template`'s shape; None where the mapping can't carry them to the other side."""
     side = of(view, which)
@@ -53,7 +53,7 @@ def specimen(
     return {name: one for name, one in values.items() if one is not None}
 
 
-def _carries(lens: FieldLens, which: Which, values: Mapping[str, Any]) -> bool:
+def _carries(lens: PartLens, which: Which, values: Mapping[str, Any]) -> bool:
     try:
         lens.to_right(values) if which is Which.LEFT else lens.to_left(values)
     except Untranslatable:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,71 +11,28 @@ from checker.client.line import Line
 from checker.errors import RefusedError
 from checker.mapping.lens import comparable
 from checker.model.finding import ActionEvidence
-from checker.model.sync import Action, FlowPlan, Link, Notice, Row, Which
+from checker.model.sync import FlowPlan, Link, Row, Which
 from checker.probes.base import Ledger, Told
 from checker.project.sides import FlowView, many
 from checker.rehearsing.amounts import differing, sums
 from checker.rehearsing.knobs import Knob, knobs, value_for
-from checker.rehearsing.order import needed_by
-from checker.rehearsing.specimens import Wanted, specimen
-from checker.resources.writing import Outcome, Writer, Written
-from checker.sync.applied import Applied, Left
+from checker.rehearsing.making import Maker, carries, of_pair
+from checker.rehearsing.runs import Ran, as_detail, exchanges, failures, why_not
+from checker.resources.writing import Outcome, Writer
 from checker.sync.apply import Options, apply
 from checker.sync.guard import over_guard
 from checker.sync.linked import Linked
-from checker.sync.parts import Part, PartLens, value_of
+from checker.sync.parts import Part, value_of
 from checker.sync.planning import Ground, Pairing, plan_flows
 from checker.sync.policies import policy
 from checker.sync.side import SyncSide
 from checker.sync.state import State
-
-TEMPLATES_TRIED = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A write that did not go through; `open` where nobody knows what came of it."""
-
-    side: Which
-    source: str
-    reason: str
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One run of the sync: what it wrote, what did not go through, what it reported."""
-
-    actions: tuple[Action, ...]
-    failures: tuple[Failure, ...]
-    notices: tuple[Notice, ...]
-    evidence: tuple[str, ...]
-
-    @property
-    def writes(self) -> int:
-        """Writes that were tried."""
-        return len(self.actions)
-
-    @property
-    def fields(self) -> list[str]:
-        """Names of the fields that were written, as the written side calls them."""
-        return sorted({name for one in self.actions for name in one.values})
-
-    @property
-    def sides(self) -> list[Which]:
-        """The sides that were written."""
-        return list(dict.fromkeys(one.side for one in self.actions))
 
 
 def sources_of(view: FlowView) -> tuple[Which, ...]:
     """The sides that a flow's records come from."""
     sides = {id(view.left): Which.LEFT, id(view.right): Which.RIGHT}
     return tuple(sides[id(source)] for source, _ in view.directions)
-
-
-def carries(row: Row, mark: str) -> bool:
-    """Whether a record carries the run's mark, in any of its own values."""
-    return mark in json.dumps(row.values, default=str, ensure_ascii=False)
 
 
 @dataclass
@@ -90,13 +46,12 @@ class Stage:
     lines: Mapping[str, Line]
     ledger: Ledger
     mark: str
-    templates: dict[Which, list[Row]] = field(default_factory=dict)
-    trouble: str | None = None
-    _number: int = 0
-    _shared: tuple[Which, dict[str, Any]] | None = None
+    maker: Maker = field(init=False)
     _runs: int = 0
     _turned: dict[tuple[Which, str], Any] = field(default_factory=dict)
-    _texts: dict[tuple[Which, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.maker = Maker(self.pairing, self.state, self.writers, self.mark, self.parts)
 
     @property
     def view(self) -> FlowView:
@@ -142,13 +97,9 @@ class Stage:
         """The pair of test records that situations are played with."""
         return next(iter(self.pairs()), None)
 
-    def of_pair(self, pair: Link, which: Which) -> str:
-        """The id of a pair's record on a side."""
-        return pair.left if which is Which.LEFT else pair.right
-
     def counterpart(self, which: Which, record: str) -> str | None:
         """The id of a record's counterpart."""
-        return next((self.of_pair(one, which.other) for one in self.pairs() if self.of_pair(one, which) == record), None)
+        return next((of_pair(one, which.other) for one in self.pairs() if of_pair(one, which) == record), None)
 
     def parts(self) -> tuple[Part, ...]:
         """What the flow compares and writes, each as a whole."""
@@ -158,12 +109,12 @@ class Stage:
         return {one.flow: Linked.of(self.state.links(one.flow)) for one in self.ground.pairings}
 
     def _rows(self, pair: Link) -> dict[Which, Row] | None:
-        found = {which: self.side(which).read(self.of_pair(pair, which)) for which in Which}
+        found = {which: self.side(which).read(of_pair(pair, which)) for which in Which}
         return {which: row for which, row in found.items() if row is not None} if all(found.values()) else None
 
     def altered(self, which: Which, record: str) -> list[str]:
         """Names of what a record's counterpart answers otherwise than it should, of that which travels to it."""
-        pair = next(one for one in self.pairs() if self.of_pair(one, which) == record)
+        pair = next(one for one in self.pairs() if of_pair(one, which) == record)
         rows = self._rows(pair)
         if rows is None:
             return ["id"]
@@ -173,7 +124,7 @@ class Stage:
         """The sums in which records differ from their counterparts, of all that both systems compute; and how many could be compared."""
         named, wrong, compared = sums(self.view), set[str](), 0
         for which, record in records if named else ():
-            pair = next(one for one in self.pairs() if self.of_pair(one, which) == record)
+            pair = next(one for one in self.pairs() if of_pair(one, which) == record)
             rows = self._rows(pair)
             found, known = differing(named, rows) if rows is not None else ([], 0)
             wrong |= set(found)
@@ -199,82 +150,38 @@ class Stage:
         names = {name for key in self.view.flow.match for name in many(key)}
         parts = [one for one in self.parts() if names & set(one.names(Which.LEFT))]
         rows = [self.side(which).read(one) for one in records]
-        told = [{one.name: one.of(row, which) for one in parts if not one.empty(one.of(row, which))} for row in rows if row]
+        told = [
+            {one.name: one.of(row, which) for one in parts if not one.empty(one.of(row, which))} for row in rows if row
+        ]
         keys = [set(many(key)) for key in self.view.flow.match]
-        return any(key <= set(told[0]) and all(one.get(name) == told[0][name] for one in told for name in key) for key in keys)
+        return any(
+            key <= set(told[0]) and all(one.get(name) == told[0][name] for one in told for name in key) for key in keys
+        )
 
     def copies(self, which: Which, record: str) -> int:
         """How many records on the other side carry the text of a test record's own number."""
-        number = self._texts[which, record]
+        texts = self.maker.texts(which, record)
         rows = self.side(which.other).rows().values()
-        return sum(any(carries(row, text) for text in _texts(self.mark, number)) for row in rows)
+        return sum(any(carries(row, text) for text in texts) for row in rows)
 
     # what is done
 
     def make(self, which: Which, n: int, *, same: bool = False) -> list[str]:
-        """Create test records on a side; gives the ids of those that came about, and keeps why others did not (`trouble`).
+        """Create test records on a side; `same`: with the match keys of the first one that was made so."""
+        return self.maker.make(which, n, same=same)
 
-        `same`: all with the match keys of the first one that was made so, on this side or the other.
-        """
-        made = []
-        for _ in range(n):
-            self._number += 1
-            record = self._made(which, lean=False, same=same) or self._made(which, lean=True, same=same)
-            made += [record] if record is not None else []
-        return made
-
-    def _made(self, which: Which, *, lean: bool, same: bool) -> str | None:
-        """One test record; `lean`: without what may have been refused, texts of an existing record's own."""
-        values = self._specimen(which, lean=lean)
-        if values is None:
-            return None
-        values |= self._keys(which) if same else {}
-        landed = self.side(which).create(self.writers[self.system(which)], values, purpose="rehearsal", mine=True)
-        if landed.outcome is Outcome.DONE and landed.row is not None:
-            self._texts[which, landed.row] = self._number
-            self._shared = self._shared or ((which, values) if same else None)
-            return landed.row
-        self.trouble = why_not(landed.written, landed.why)
-        return None
-
-    def _keys(self, which: Which) -> dict[str, Any]:
-        """The match keys that several records shall share, as this side spells them."""
-        if self._shared is None:
-            return {}
-        side, values = self._shared
-        names = {name for key in self.view.flow.match for name in many(key)}
-        lenses = [one.lens for one in self.parts() if names & set(one.names(Which.LEFT))]
-        if side is which:
-            return {name: values[name] for one in lenses for name in _names(one, which) if name in values}
-        told = (one.to_right(values) if side is Which.LEFT else one.to_left(values) for one in lenses)
-        return {name: value for each in told for name, value in each.items() if value is not None}
+    @property
+    def trouble(self) -> str | None:
+        """Why the last test record that did not come about did not."""
+        return self.maker.trouble
 
     def delete(self, which: Which, pair: Link) -> str | None:
         """Delete a pair's test record on a side; None where that went through, else the reason."""
         side = self.side(which)
         if side.resource.profile.operations.delete is None:
             return "no-operation"
-        written = self.writers[self.system(which)].delete(side.resource, self.of_pair(pair, which), purpose="rehearsal")
+        written = self.writers[self.system(which)].delete(side.resource, of_pair(pair, which), purpose="rehearsal")
         return None if written.ok else why_not(written, None)
-
-    def _specimen(self, which: Which, *, lean: bool) -> dict[str, Any] | None:
-        """Values of the next test record; None where no existing record could be its model."""
-        links = {flow: self._first(flow, which) for flow in needed_by(self.view)}
-        if not all(links.values()):
-            self.trouble = "needs-other-flow"
-            return None
-        wanted = Wanted(self.mark, self._number, {flow: one for flow, one in links.items() if one}, lean=lean)
-        if which not in self.templates:
-            self.templates[which] = [row for row in self.side(which).rows().values() if not carries(row, self.mark)]
-        models = self.templates[which][:TEMPLATES_TRIED]
-        lenses = [one.lens for one in self.parts()][: len(self.view.flow.fields)]  # line items come last
-        found = (specimen(self.view, which, one, lenses, wanted) for one in models)
-        values = next((one for one in found if one is not None), None)
-        self.trouble = self.trouble if values is not None else "no-records"
-        return values
-
-    def _first(self, flow: str, which: Which) -> str | None:
-        return next((self.of_pair(one, which) for one in self.state.links(flow)), None)
 
     def knobs(self, which: Which) -> tuple[Knob, ...]:
         """The fields that can be changed on a side, where its system takes changes and the flow carries them on."""
@@ -288,20 +195,19 @@ class Stage:
 
     def turn(self, which: Which, pair: Link, knob: Knob, *, to: Any = None) -> str | None:
         """Change a field of a pair's record on a side; None where that went through, else the reason."""
-        self._number += 1
-        value = value_for(knob, self.mark, self._number) if to is None else to
+        value = value_for(knob, self.mark, self.maker.next()) if to is None else to
         writer = self.writers[self.system(which)]
-        landed = self.side(which).update(writer, self.of_pair(pair, which), {knob.here: value}, purpose="rehearsal")
-        self._turned[which, self.of_pair(pair, which)] = value
+        landed = self.side(which).update(writer, of_pair(pair, which), {knob.here: value}, purpose="rehearsal")
+        self._turned[which, of_pair(pair, which)] = value
         return None if landed.outcome is Outcome.DONE else why_not(landed.written, landed.why)
 
     def turned(self, knob: Knob, pair: Link) -> Any:
         """The value that a field was last changed to."""
-        return self._turned[knob.side, self.of_pair(pair, knob.side)]
+        return self._turned[knob.side, of_pair(pair, knob.side)]
 
     def value(self, pair: Link, knob: Knob) -> Any:
         """What stands in a field now."""
-        row = self.side(knob.side).read(self.of_pair(pair, knob.side))
+        row = self.side(knob.side).read(of_pair(pair, knob.side))
         return None if row is None else value_of(row, knob.here)
 
     def stands(self, pair: Link, knob: Knob) -> bool:
@@ -324,72 +230,20 @@ class Stage:
         plan = plan_flows(self.ground, self.state, [self.view.flow.name]).plan
         line = self.lines[self.system(down)].cut_at_next_write() if down is not None else nullcontext()
         with line:
-            applied = apply(plan, self.ground, self.state, self.writers, Options(allow=None, purpose="rehearsal", mine=True))
+            applied = apply(
+                plan, self.ground, self.state, self.writers, Options(allow=None, purpose="rehearsal", mine=True)
+            )
         actions = plan.flows[0].actions
-        return Ran(
-            actions,
-            tuple(_failures(actions, applied)),
-            tuple(one for one in applied.notices if one.flow == self.view.flow.name),
-            self._evidence(actions, applied),
-        )
-
-    def _evidence(self, actions: Iterable[Action], applied: Applied) -> tuple[str, ...]:
-        """The run as evidence, names only, and the exchanges of its writes."""
         self._runs += 1
-        flow = self.view.flow.name
-        key = f"{flow}|rehearsal|{self._runs:02}"
-        came = {one.action: "done" for one in applied.done}
-        came |= {one.action: why_left(one) for one in (*applied.refused, *applied.unknown)}
-        told = [
-            {
-                "kind": str(one.kind),
-                "system": self.system(one.side),
-                "fields": sorted(one.values),
-                "outcome": came.get(one.id, "not-reached"),
-            }
-            for one in actions
-        ]
-        notices = [{"kind": str(one.kind), "field": one.on_field} for one in applied.notices]
-        self.ledger.add(key, ActionEvidence(flow=flow, action=f"sync {self._runs}", detail={"actions": told, "notices": notices}))
-        exchanges = (one.evidence for one in (*applied.done, *applied.refused, *applied.unknown))
-        return (key, *(key for keys in exchanges for key in keys))
-
-
-def _names(lens: PartLens, which: Which) -> tuple[str, ...]:
-    return lens.left if which is Which.LEFT else lens.right
+        systems = {which: self.system(which) for which in Which}
+        detail = as_detail(actions, applied, systems)
+        told = ActionEvidence(flow=self.view.flow.name, action=f"sync {self._runs}", detail=detail)
+        key = self.ledger.add(f"{self.view.flow.name}|rehearsal|{self._runs:02}", told)
+        notices = tuple(one for one in applied.notices if one.flow == self.view.flow.name)
+        return Ran(actions, tuple(failures(actions, applied)), notices, (key, *exchanges(applied)))
 
 
 def _differs(part: Part, source: Which, rows: Mapping[Which, Row]) -> bool:
     """Whether a part that says something at its source says something else on the other side."""
     values = {which: part.of(row, which) for which, row in rows.items()}
     return not part.empty(values[source]) and not part.same(values[Which.LEFT], values[Which.RIGHT])
-
-
-def _failures(actions: Iterable[Action], applied: Applied) -> Iterator[Failure]:
-    """Every action that was not done: refused, of unknown outcome, or not come to any more."""
-    left = {one.action: one for one in (*applied.refused, *applied.unknown)}
-    open_ = {one.action for one in applied.unknown}
-    done = {one.action for one in applied.done}
-    for one in actions:
-        if one.id not in done:
-            why = why_left(left[one.id]) if one.id in left else "unreachable"
-            yield Failure(one.side, one.source, why, one.id in open_)
-
-
-def why_left(one: Left) -> str:
-    """Why an action was not done: the answer's status, else the sync's own reason."""
-    return f"HTTP {one.status}" if one.status is not None else one.reason
-
-
-def why_not(written: Written | None, why: str | None) -> str:
-    """Why a write did not go through: our own reason, the answer's status, or that there was none."""
-    if why is not None or written is None:
-        return why or "not-sent"
-    if written.response is not None:
-        return f"HTTP {written.response.status}"
-    return "unreachable"
-
-
-def _texts(mark: str, number: int) -> Iterable[str]:
-    """How a test record's number stands in its texts."""
-    return (f"{mark} {number:03}", f"{mark}-{number}@")
