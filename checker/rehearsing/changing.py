@@ -10,7 +10,7 @@ from checker.model.sync import NoticeKind, Which
 from checker.probes.base import whether
 from checker.rehearsing.knobs import Knob
 from checker.rehearsing.runs import Ran
-from checker.rehearsing.scene import Scene, broke_off, skipped
+from checker.rehearsing.scene import Scene, broke_off, not_applicable, skipped
 from checker.rehearsing.stage import Stage
 from checker.rehearsing.troubles import troubles
 
@@ -78,10 +78,15 @@ def _echoed(n: int, ran: Ran) -> Iterator[Said]:
         yield said("written-again", n=n, fields=ran.fields)
 
 
+def _one_way(stage: Stage, name: str, claim: str) -> Scene:
+    told = stage.about_flow(not_applicable(claim))
+    return skipped(name, "skip-one-way-both", *told, source=stage.system(stage.sources[0].other))
+
+
 def different_fields(stage: Stage) -> Scene:
     """One field changed here, another there: both arrive, and neither overwrites the other."""
     if len(stage.sources) < BOTH:
-        return skipped("different-fields", "skip-one-way-both", source=stage.system(stage.sources[0].other))
+        return _one_way(stage, "different-fields", "rehearsal.fields-merge")
     pair, chosen = stage.pair(), _two(stage)
     if pair is None or chosen is None:
         return skipped("different-fields", "skip-no-pair" if pair is None else "skip-one-field")
@@ -127,7 +132,7 @@ def _two(stage: Stage) -> tuple[Knob, Knob] | None:
 def same_field(stage: Stage) -> Scene:
     """One field changed on both sides to different values: noticed, and neither side overwritten."""
     if len(stage.sources) < BOTH:
-        return skipped("same-field", "skip-one-way-both", source=stage.system(stage.sources[0].other))
+        return _one_way(stage, "same-field", "rehearsal.conflict-found")
     pair, chosen = stage.pair(), _same(stage)
     if pair is None or chosen is None:
         return skipped("same-field", "skip-no-pair" if pair is None else "skip-one-field")

@@ -7,7 +7,7 @@ from checker.model.audit import StepOutcome
 from checker.model.sync import NoticeKind, Which
 from checker.probes.base import Told, unknown, whether
 from checker.rehearsing.making import of_pair
-from checker.rehearsing.scene import Scene, skipped
+from checker.rehearsing.scene import Scene, not_applicable, skipped
 from checker.rehearsing.stage import Stage
 
 
@@ -62,7 +62,7 @@ def one_key_twice(stage: Stage) -> Scene:
         one = stage.make(single, 1, same=True) if len(several) > 1 else []
         if one and stage.share_a_key(single.other, several):
             return _several(stage, single, one[0], several)
-    return skipped(name, "skip-key-unique")
+    return skipped(name, "skip-key-unique", *stage.about_flow(not_applicable("rehearsal.multi-hit-stops")))
 
 
 def _several(stage: Stage, single: Which, one: str, several: list[str]) -> Scene:

@@ -28,7 +28,8 @@ def refused_value(stage: Stage) -> Scene:
         None,
     )
     if found is None:
-        return skipped("refused-value", "skip-no-refusable")
+        told = stage.about_flow(unknown("rehearsal.refused-value-listed", "nothing-refusable"))
+        return skipped("refused-value", "skip-no-refusable", *told)
     if len(pairs) < PAIRS:
         return skipped("refused-value", "skip-no-pair")
     side, value = found

@@ -79,10 +79,10 @@ def _create_policy(stage: Stage, made: dict[Which, list[str]], ran: Ran, all_arr
     ]
     rules = sorted({f"{stage.system(side)}: {stage.rule('create', side.other)}" for side in made})
     if against:
-        return no("rehearsal.create-policy-kept", ran.evidence, rules=rules)
+        return no("rehearsal.create-policy-kept", ran.evidence, policy=rules)
     if not all_arrived:
         return unknown("rehearsal.create-policy-kept", "records-refused", ran.evidence)
-    return yes("rehearsal.create-policy-kept", ran.evidence, rules=rules)
+    return yes("rehearsal.create-policy-kept", ran.evidence, policy=rules)
 
 
 def _left_to_people(stage: Stage, left: dict[Which, int]) -> Iterator[Said]:

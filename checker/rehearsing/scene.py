@@ -60,9 +60,14 @@ class Scene:
         )
 
 
-def skipped(name: str, code: str, **values: Any) -> Scene:
-    """A situation that can't occur here, with the reason."""
-    return Scene(name, StepOutcome.SKIPPED, happened=(said(code, **values),))
+def skipped(name: str, code: str, *told: tuple[str, Told], **values: Any) -> Scene:
+    """A situation that can't occur here, with the reason, and what follows from that."""
+    return Scene(name, StepOutcome.SKIPPED, happened=(said(code, **values),), told=told)
+
+
+def not_applicable(claim: str) -> Told:
+    """The claim is about something that can't occur here."""
+    return Told(claim, Answer.NOT_APPLICABLE)
 
 
 def broke_off(name: str, reason: str, evidence: Iterable[str] = (), did: tuple[Said, ...] = ()) -> Scene:
