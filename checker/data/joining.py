@@ -59,7 +59,7 @@ def _shared(left: Table, right: Table, columns: Sequence[str]) -> Table:
 
 
 def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
-    filled = side.drop_null(columns)
+    filled = side.drop_null(columns)  # null joins nobody anyway; this spares the grouping
     return filled.group_by(columns).agg(**{f"{name}_rows": filled.count(), f"{name}_first": filled.row.min()})
 
 

@@ -66,6 +66,8 @@ def keys(view: FlowView, between: Between) -> tuple[Key, ...]:
 
 def value(row: Row, name: str) -> Any:
     """What stands in a row's field; `..name` is a field of the record around. None where nothing stands there."""
+    if name in row.values:
+        return row.values[name]
     if name.startswith(PARENT):
         return get(row.around or {}, name.removeprefix(PARENT))
     return get(row.values, name)
@@ -76,6 +78,8 @@ def as_text(given: Any) -> str | None:
 
     Letters with accents are composed; halves of a surrogate pair, which no database takes, are spelt out.
     """
+    if isinstance(given, str) and given.isascii():
+        return given or None
     return None if is_empty(given) else spelled(given).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -88,6 +92,8 @@ def _part(name: str, view: FlowView, between: Between) -> Part | None:
     if mapping.link is not None:
         return Part(form, _plain(name), _linked(many(mapping.right)[0], between.links.get(mapping.link, {})))
     lens = between.lens(mapping, view)
+    if not lens.chain:  # most keys: spelt alike on both sides, and read a hundred thousand times
+        return Part(form, _plain(name), _plain(lens.right[lens.left.index(name)]))
     return Part(form, _left(name, lens), _right(name, lens))
 
 

@@ -85,9 +85,9 @@ def total(body: Any, headers: Headers, path: str | None) -> int | None:
     return int(text) if not isinstance(value, bool) and COUNT.fullmatch(text) else None
 
 
-def single(body: Any, profile: ResourceProfile) -> dict[str, Any] | None:
-    """The record in the answer to a single read: under `answer_path` where that is set, else under what wraps it in lists, else the body."""
-    for path in _wrappers(profile):
+def single(body: Any, profile: ResourceProfile, verb: str = "read") -> dict[str, Any] | None:
+    """The record in the answer to a single read or, with `verb`, to a write: under `answer_path` where that is set, else under what wraps it in lists, else the body."""
+    for path in _wrappers(profile, verb):
         held = get(body, path, MISSING)
         held = held[0] if isinstance(held, list) and len(held) == 1 else held
         if isinstance(held, dict):
@@ -95,10 +95,10 @@ def single(body: Any, profile: ResourceProfile) -> dict[str, Any] | None:
     return None
 
 
-def _wrappers(profile: ResourceProfile) -> list[str]:
+def _wrappers(profile: ResourceProfile, verb: str) -> list[str]:
     told = profile.answer_path
     if isinstance(told, dict):
-        told = told.get("read") if "read" in told else told.get("")
+        told = next((told[one] for one in (verb, "read", "") if one in told), None)
         return [told or ""]
     if told is not None:
         return [told]

@@ -1,4 +1,4 @@
-"""Resource: a business object of a system, asked through one door (design.md, decision 15). Reading; whoever writes joins here."""
+"""Resource: a business object of a system, asked through one door (design.md, decision 15). Reading here; writing through `writing.py`."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class Resource:
 
     def read(self, record_id: str) -> Single:
         """One record by its id. Raises InputError where the profile has no single read, TransportError where no answer came."""
-        method, path = self._operation(self.profile.operations.read, "read")
+        method, path = self.operation(self.profile.operations.read, "read")
         response = self._send(method, self._filled(path, {}, record_id), Query())
         if not response.ok:
             return Single(None, response)
@@ -193,7 +193,7 @@ class Resource:
 
     def _ask(self, query: Query, step: Step) -> Response:
         query = query | queries.of_params(step.values)
-        method, path = self._operation(query.operation or self._list_key(), "list")
+        method, path = self.operation(query.operation or self._list_key(), "list")
         if step.url is not None:
             # A next link has the whole query in it; what stands in headers or body is still ours to say.
             query = Query((), query.headers, query.body, query.path)
@@ -208,12 +208,20 @@ class Resource:
         json = dict(query.body) if query.body or method == "POST" else None
         return self.client.send(Request(method, target, pairs, headers, json=json), credentials=self._credentials)
 
-    def _operation(self, key: str | None, what: str) -> tuple[str, str]:
+    def operation(self, key: str | None, what: str) -> tuple[str, str]:
         """Method and path of an operation. Raises InputError where the profile has none."""
         if key is None:
             raise InputError(Problem("resource.no-operation", {"resource": self.subject, "operation": what}))
         method, _, path = key.strip().partition(" ")
         return method.upper(), path.strip()
+
+    def filled(self, path: str, record_id: str | None = None) -> str:
+        """A path of this resource with its templates filled. Raises InputError where one stays open."""
+        return self._filled(path, {}, record_id)
+
+    def send(self, request: Request) -> Response:
+        """Send a request of this resource with its credentials. Raises TransportError where no answer came."""
+        return self.client.send(request, credentials=self._credentials)
 
     def _filled(self, path: str, values: Mapping[str, str], record_id: str | None) -> str:
         """The path with its templates filled: by the query's, the resource's and the system's values, the last open one by the id."""

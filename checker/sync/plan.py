@@ -98,7 +98,7 @@ class _Planner:
             if target is not None and (made := self._made(part, target, here, ids)) is not None:
                 writes.setdefault(target, []).append(made)
         for target in sorted(writes):
-            self._update(target, ids, here, writes[target])
+            self._update(target, ids, here[target], writes[target])
 
     def alone(self, side: Which, record: str) -> None:
         """A record without counterpart: created on the other side where direction, scope and policy say so."""
@@ -172,22 +172,18 @@ class _Planner:
         kind = NoticeKind.UNLINKED if wrong.why == UNLINKED else NoticeKind.UNTRANSLATABLE
         self._notice(kind, ids, on_field=part.name, values={"value": shown(source), "reason": wrong.why})
 
-    def _update(self, target: Which, ids: Mapping[Which, str], here: Mapping[Which, Row], made: list[_Made]) -> None:
-        row = here[target]
-        values = {name: value for one in made for name, value in one.values.items()}
-        pending = {name: held for one in made for name, held in one.links.items()}
-        around = [name for name in (*values, *pending) if name.startswith(PARENT)]
-        if around:  # a record doesn't move from one record around it to another by being updated
-            self._notice(NoticeKind.NOT_UPDATED, ids, on_field=around[0], decides="moved")
-            made = [one for one in made if not set(around) & {*one.values, *one.links}]
-            values, pending = ({k: v for k, v in held.items() if k not in around} for held in (values, pending))
-        changes = tuple(one.change(row, target) for one in made)
+    def _update(self, target: Which, ids: Mapping[Which, str], row: Row, made: list[_Made]) -> None:
         says = policy(self.view.flow.on_update, target)
-        if made and says != "update":
-            names = [one.part.name for one in made]
-            self._notice(NoticeKind.NOT_UPDATED, ids, values={"fields": names}, decides=says)
-        elif made:
-            self.actions.append(self._action(Kind.UPDATE, target, ids[target.other], row.id, changes, values, pending))
+        # a record doesn't move from one record around it to another by being updated
+        moving = [one for one in made if any(name.startswith(PARENT) for name in one.part.names(target))]
+        kept = moving if says == "update" else made
+        for one in kept:
+            values = {side.value: shown(one.part.of(self.rows[side][ids[side]], side)) for side in Which}
+            decision = "moved" if one in moving else says
+            self._notice(NoticeKind.NOT_UPDATED, ids, on_field=one.part.name, values=values, decides=decision)
+        written = [one for one in made if one not in kept]
+        if written:
+            self.actions.append(self._action(Kind.UPDATE, target, ids[target.other], row, written))
 
     def _create(self, target: Which, row: Row) -> Action | None:
         """A create with every field that travels; None where a value that it can't do without is missing, which was reported."""
@@ -202,13 +198,10 @@ class _Planner:
                 made.append(one)
             elif len(self.notices) > before and self._needed(target, part):
                 return None
-        values = {name: value for one in made for name, value in one.values.items()}
-        pending = {name: held for one in made for name, held in one.links.items()}
-        if missing := self._homeless(target, {*values, *pending}):
+        if missing := self._homeless(target, made):
             self._notice(NoticeKind.UNLINKED, ids, on_field=missing.name)
             return None
-        changes = tuple(one.change(None, target) for one in made)
-        return self._action(Kind.CREATE, target, row.id, None, changes, values, pending)
+        return self._action(Kind.CREATE, target, row.id, None, made)
 
     def _needed(self, target: Which, part: Part) -> bool:
         """Whether a create on that side can't do without the part."""
@@ -216,13 +209,11 @@ class _Planner:
         demanded = {*side.required, *(name for name, one in side.fields.items() if one.required)}
         return any(name in demanded or name.startswith(PARENT) for name in part.names(target))
 
-    def _homeless(self, target: Which, given: set[str]) -> Part | None:
+    def _homeless(self, target: Which, made: list[_Made]) -> Part | None:
         """The part that tells the record around, where a record inside it is to be created and nobody told."""
-        if not self._side(target).inside or any(name.startswith(PARENT) for name in given):
-            return None
-        return next(
-            (one for one in self.parts if any(name.startswith(PARENT) for name in one.names(target))), self.parts[0]
-        )
+        telling = [one for one in self.parts if any(name.startswith(PARENT) for name in one.names(target))]
+        told = any(one.part in telling for one in made)
+        return telling[0] if telling and not told else None
 
     def _gone(self, ids: Mapping[Which, str], here: Mapping[Which, Row], base: Base | None) -> None:
         """A linked record that is there no more. Deletes are never passed on here; an edit on the other side beats them."""
@@ -248,21 +239,19 @@ class _Planner:
         wanted = getattr(self.view.flow.filter, side.value)
         return all(within(value_of(row, name), one) for name, one in wanted.items())
 
-    def _action(
-        self,
-        kind: Kind,
-        target: Which,
-        source: str,
-        record: str | None,
-        changes: tuple[FieldChange, ...],
-        values: dict[str, Any],
-        links: dict[str, tuple[str, str]],
-    ) -> Action:
+    def _action(self, kind: Kind, target: Which, source: str, row: Row | None, made: list[_Made]) -> Action:
         flow = self.view.flow.name
-        name = f"{flow}:{kind}:{target}:{source}"
         return Action(
-            id=name, kind=kind, flow=flow, side=target, source=source, record=record, changes=changes, values=values, links=links
-        )  # fmt: skip
+            id=f"{flow}:{kind}:{target}:{source}",
+            kind=kind,
+            flow=flow,
+            side=target,
+            source=source,
+            record=row.id if row is not None else None,
+            changes=tuple(one.change(row, target) for one in made),
+            values={name: value for one in made for name, value in one.values.items()},
+            links={name: held for one in made for name, held in one.links.items()},
+        )
 
     def _notice(
         self,

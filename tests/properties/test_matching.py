@@ -125,7 +125,7 @@ def database() -> Iterator[object]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_normal_form_is_the_same_in_the_engine_and_in_python(form: str, database) -> None:
-    """Each form is computed alike for any text. Mutants: `strip` for our own blanks, `lower` without the settled letters."""
+    """Each form is computed alike for any text. Mutant: the engine's `strip` for our own blanks."""
 
     @settings(max_examples=25, deadline=None)
     @given(st.lists(TEXTS, min_size=1, max_size=200))

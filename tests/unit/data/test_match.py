@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from checker.data import match
+from checker.model.profile import FieldRoles, ResourceProfile
 from checker.model.sync import Ambiguous, Link, Matched, Row
+from checker.project.sides import FlowView
 from checker.project.types import FieldMapping
 from tests.unit.data.flows import flow, left, right
 
@@ -141,6 +144,36 @@ def test_hostile_text_is_only_text() -> None:
     there = [right(f"r{number}", number=one) for number, one in enumerate(texts)]
     found = match(flow("number"), here, there)
     assert [(one.left, one.right) for one in found.links] == [(str(n), f"r{n}") for n in range(len(texts))]
+
+
+def test_a_value_that_the_mapping_cannot_translate_is_no_value() -> None:
+    """A product number without its hyphen is nobody's on the left; matching goes on. Mutant: the whole flow breaks off."""
+    view = flow("sku", fields=[FieldMapping(left="sku", right="artikel", transform=[{"insert": "-", "at": 1}])])
+    there = [Row(id="1", values={"artikel": "A00001"}), Row(id="2", values={"artikel": "A-00002"})]
+    found = match(view, [left("a", sku="A00001"), left("b", sku="A00002"), left("c", sku="")], there)
+    assert found == Matched(links=(Link(left="b", right="2", by="sku"),), only_left=("a", "c"), only_right=("1",))
+
+
+def test_a_spelling_that_the_mapping_tidies_keeps_nobody_apart() -> None:
+    """Where the mapping writes capitals without blanks, `a 12` and `A12` are one, on whichever side the untidy one stands."""
+    view = flow("code", fields=[FieldMapping(left="code", right="kode", transform=["remove_blanks", "uppercase"])])
+    here, there = [left("a", code="a 12"), left("b", code="B34")], [Row(id="1", values={"kode": "A12"})]
+    found = match(view, here, [*there, Row(id="2", values={"kode": "b 34"})])
+    assert {(one.left, one.right) for one in found.links} == {("a", "1"), ("b", "2")}
+
+
+def test_a_key_that_is_no_mapped_field_may_be_a_role() -> None:
+    """`email` finds the field that each document has for it, in the normal form of that role; a role of one side only is no key."""
+    made = flow("email", "vat_id", fields=[])
+    roles = FieldRoles(email="mail_address", vat_id="tax"), FieldRoles(email="kontakt.mailadresse")
+    sides = [
+        replace(side, profile=ResourceProfile(name=side.resource, fields=fields))
+        for side, fields in zip((made.left, made.right), roles, strict=True)
+    ]
+    here = [left("a", mail_address="I@X", tax="1"), left("b", tax="2")]
+    there = [Row(id="1", values={"kontakt": {"mailadresse": "i@x "}}), Row(id="2", values={"tax": "2"})]
+    found = match(FlowView(made.flow, *sides), here, there)
+    assert found == Matched(links=(Link(left="a", right="1", by="email"),), only_left=("b",), only_right=("2",))
 
 
 def test_a_field_of_the_record_around_can_be_a_key() -> None:

@@ -1,0 +1,114 @@
+"""Writes as requests, and their answers read: body wrappers, form encoding, ids of what was created. Pure but for `send`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from checker.client.messages import Request, Response
+from checker.errors import UnreadableError
+from checker.model.paths import MISSING, get, put, segments
+from checker.model.profile import ResourceProfile
+from checker.resources import answers
+from checker.resources.query import brackets
+from checker.resources.resource import Resource
+
+FORM = "application/x-www-form-urlencoded"
+ERRORS = ("error", "errors", "fault", "fehler", "exception")  # names under which errors hide in a good status
+VERDICTS = {"success": False, "ok": False, "successful": False}
+
+
+def send(
+    resource: Resource,
+    verb: str,
+    body: Mapping[str, Any] | None = None,
+    record_id: str | None = None,
+    key: tuple[str, str] | None = None,
+) -> Response:
+    """Send one write: `verb` is create, update or delete; `key` the idempotency key with where it goes (`header NAME`, `body NAME`).
+
+    Only the writer calls it, after permit and journal. Raises InputError where the profile has no such operation, TransportError where
+    no answer came.
+    """
+    method, path = resource.operation(getattr(resource.profile.operations, verb), verb)
+    headers: dict[str, str] = {}
+    if key is not None and body is not None:
+        place, _, name = key[0].partition(" ")
+        if place == "header":
+            headers[name] = key[1]
+        else:
+            body = {**body, name: key[1]}
+    target = resource.filled(path, record_id)
+    content = {} if body is None else content_of(body, resource.profile)
+    fixed = resource.profile.fixed
+    request = Request(
+        method, target, fixed.get("query", {}), {**fixed.get("headers", {}), **headers}, key=key[1] if key else None, **content
+    )  # fmt: skip
+    return resource.send(request)
+
+
+def content_of(body: Mapping[str, Any], profile: ResourceProfile) -> dict[str, Any]:
+    """The request's content: fields renamed as `write_as` says, wrapped by `body_path`, as JSON or as a form."""
+    renamed: dict[str, Any] = dict(body)
+    for read, written in profile.write_as.items():
+        value = get(renamed, read, MISSING)
+        if value is not MISSING:
+            renamed = put(_without(renamed, read), written, value)
+    wrapped: Any = renamed
+    for part in reversed(segments(profile.body_path or "")):
+        wrapped = [wrapped] if part == "[]" else {part: wrapped}
+    if profile.body_media == FORM:
+        form: dict[str, list[str]] = {}
+        for name, value in wrapped.items():
+            for field, text in brackets(name, value):
+                form.setdefault(field, []).append(text)
+        return {"form": form}
+    return {"json": wrapped}
+
+
+def _without(record: Mapping[str, Any], path: str) -> dict[str, Any]:
+    first, _, rest = path.partition(".")
+    if not rest:
+        return {name: value for name, value in record.items() if name != first}
+    below = record.get(first)
+    return {**record, first: _without(below, rest)} if isinstance(below, Mapping) else dict(record)
+
+
+def answered(response: Response, profile: ResourceProfile, verb: str) -> dict[str, Any] | None:
+    """The record in the answer to a write; None where it has none."""
+    try:
+        body = response.json()
+    except UnreadableError:
+        return None
+    return answers.single(body, profile, verb)
+
+
+def says_error(response: Response) -> bool:
+    """Whether a good status hides an error: `{"error": …}`, `{"success": false}`."""
+    try:
+        body = response.json()
+    except UnreadableError:
+        return False
+    if not isinstance(body, Mapping):
+        return False
+    lower = {str(name).casefold(): value for name, value in body.items()}
+    return any(lower.get(name) for name in ERRORS) or any(
+        lower.get(name) is denied for name, denied in VERDICTS.items() if name in lower
+    )
+
+
+def created_id(response: Response, record: Mapping[str, Any] | None, profile: ResourceProfile) -> str | None:
+    """The id of what was created: where the profile says, in the record, or at the end of the Location header."""
+    if profile.created_id_path:
+        try:
+            told = get(response.json(), profile.created_id_path)
+        except UnreadableError:
+            told = None
+        if told is not None and not isinstance(told, dict | list):
+            return str(told)
+    found = answers.record_id(record, profile) if record else None
+    if found is not None:
+        return found
+    path = urlsplit(response.headers.get("location", "")).path.rstrip("/")
+    return unquote(path.rpartition("/")[2]) or None

@@ -1,0 +1,313 @@
+"""The writer: the only thing that writes. It shows a permit, writes down what it intends before a byte leaves, and what came of it.
+
+Every test record carries the run's mark in its text fields, so that it is found again whatever the answer said; only what is marked **and** in
+the journal is ever deleted (design.md, decisions 2 and 7; acceptance A2 to A4, A16, F10).
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from checker.client.clock import Clock
+from checker.client.messages import Response
+from checker.errors import Problem, RefusedError, TransportError, UnreachableError, UnreadableError
+from checker.journal import Intent, Journal
+from checker.model.paths import get
+from checker.model.permit import Permit
+from checker.resources import sending
+from checker.resources.resource import Resource
+
+MARK_START = "rdy"  # so that people who find a test record can look it up
+MARK_LETTERS = string.ascii_lowercase + string.digits
+MARK_LENGTH = 11
+SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
+UNAUTHORIZED, TOO_MANY, SERVER_ERROR = 401, 429, 500
+MOST_PAGES = 200  # that a look-up by mark walks
+TEXTS = 6  # fields of a body that are kept for a look-up
+
+
+def new_mark(choose: Any = secrets.choice) -> str:
+    """A searchable mark, different in each run: lower case letters and digits, which no system changes."""
+    return MARK_START + "".join(choose(MARK_LETTERS) for _ in range(MARK_LENGTH - len(MARK_START)))
+
+
+class Outcome(StrEnum):
+    """What came of a write. UNKNOWN: it was sent, and nobody knows whether it was stored."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A write and what came of it. `record` is what the answer shows, `record_id` the written record's; both None where nobody told."""
+
+    outcome: Outcome
+    response: Response | None
+    record: dict[str, Any] | None
+    record_id: str | None
+    error: TransportError | None
+    intent: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was stored."""
+        return self.outcome is Outcome.DONE
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The exchange's key, where something was recorded."""
+        key = self.response.exchange if self.response is not None else self.error.exchange if self.error else None
+        return (key,) if key else ()
+
+
+def marked(record: Any, mark: str) -> bool:
+    """Whether the mark stands in any text of a record, whatever its case."""
+    if isinstance(record, str):
+        return mark in record.casefold()
+    if isinstance(record, Mapping):
+        return any(marked(one, mark) for one in record.values())
+    return isinstance(record, list) and any(marked(one, mark) for one in record)
+
+
+class Writer:
+    """Writes in one system, in one run. Thread-safe. `idempotency` tells, by resource, where the create's key goes (`header NAME`).
+
+    `settle_s` is how long a server gets to commit what it broke off; `clock` sleeps meanwhile.
+    """
+
+    def __init__(
+        self,
+        permit: Permit,
+        journal: Journal,
+        mark: str,
+        *,
+        idempotency: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        settle_s: float = SETTLE_S,
+    ) -> None:
+        self.permit, self.journal, self.mark = permit, journal, mark
+        self._keys = idempotency or {}
+        self._clock = clock or Clock()
+        self._settle_s = settle_s
+        self._lost = False
+        self.writes = 0
+
+    def create(
+        self,
+        resource: Resource,
+        body: Mapping[str, Any],
+        *,
+        purpose: str = "probe",
+        key: str | None = None,
+        test_record: bool = True,
+    ) -> Written:
+        """Create a record. An end that nobody knows is looked up by the mark, waited for, and looked up again.
+
+        Raises RefusedError outside the permit, InputError where nothing can be written down, TransportError where the credentials are lost.
+        """
+        place = self._keys.get(resource.name)
+        sent_key = (place, key or secrets.token_hex(16)) if place else None
+        texts = _texts(body, self.mark)
+        intent = self._intend(resource, "create", None, purpose, sent_key, test=test_record, body=texts)
+        written = self._sent(resource, "create", body, None, intent, sent_key)
+        if written.ok:
+            written = self._confirmed(resource, written, texts, sure=test_record)
+        elif written.outcome is Outcome.UNKNOWN and marked(texts, self.mark):
+            written = self._settled(resource, written, texts)
+        return self._noted(written)
+
+    def update(
+        self, resource: Resource, record_id: str, changes: Mapping[str, Any], *, purpose: str = "probe"
+    ) -> Written:
+        """Change a record; a PUT gets the whole record as it is now, with the changes in it. Raises as `create`."""
+        method, _ = resource.operation(resource.profile.operations.update, "update")
+        before = None
+        if method == "PUT" or purpose == "sync":
+            before = resource.read(record_id).record if resource.profile.operations.read else None
+        body = merged(_writable(before or {}, resource), changes) if method == "PUT" else dict(changes)
+        intent = self._intend(resource, "update", record_id, purpose, None, test=False, before=before)
+        written = self._sent(resource, "update", body, record_id, intent, None)
+        return self._noted(replace(written, record_id=record_id))
+
+    def delete(self, resource: Resource, record_id: str, *, purpose: str = "probe") -> Written:
+        """Delete a test record of ours. Raises RefusedError for any other: without our journal's word, or without the mark; else as `create`."""
+        if not self.journal.is_test_record(resource.system, resource.name, record_id):
+            raise self._not_ours(resource, record_id, "not in the journal")
+        record = self.found(resource, record_id)
+        if record is not None and not any(marked(record, one) for one in self._marks(resource, record_id)):
+            raise self._not_ours(resource, record_id, "without the mark")
+        intent = self._intend(resource, "delete", record_id, purpose, None, test=True, before=record)
+        return self._noted(replace(self._sent(resource, "delete", None, record_id, intent, None), record_id=record_id))
+
+    def found(self, resource: Resource, record_id: str) -> dict[str, Any] | None:
+        """The record as it stands now; None where it is gone, be it that it only says so. Raises TransportError where nobody can tell."""
+        if resource.profile.operations.read is None:
+            every = (one for page in resource.pages(most=MOST_PAGES) for one in page.records)
+            record = next((one for one in every if resource.id_of(one) == record_id), None)
+        else:
+            answer = resource.read(record_id)
+            if answer.response.status >= SERVER_ERROR or answer.response.status in {UNAUTHORIZED, TOO_MANY}:
+                raise _no_answer(resource, record_id, answer.response)
+            record = answer.record
+        return None if record is None or _hidden(record, resource) else record
+
+    def marked_records(self, resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
+        """Ids of the records that carry a mark: asked for by a field that has it, where the list takes that as a filter, else by a walk."""
+        queries = [resource.filtered({name: value}) for name, value in texts.items() if marked(value, mark)]
+        for query in [*(one for one in queries if one is not None), None]:
+            pages = resource.pages(query, most=MOST_PAGES)
+            ids = [resource.id_of(one) for page in pages for one in page.records if marked(one, mark)]
+            if ids:
+                return [one for one in ids if one is not None]
+        return []
+
+    def _marks(self, resource: Resource, record_id: str) -> list[str]:
+        entries = self.journal.test_records(resource.system)
+        return [one.mark for one in entries if (one.resource, one.record) == (resource.name, record_id)] or [self.mark]
+
+    def _intend(  # noqa: PLR0913 - the parts of an intent
+        self,
+        resource: Resource,
+        operation: str,
+        record: str | None,
+        purpose: str,
+        key: tuple[str, str] | None,
+        *,
+        test: bool,
+        body: Mapping[str, Any] | None = None,
+        before: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Check the permit, then write the intent down."""
+        base_url = resource.client.base_url
+        if (resource.system, base_url) != (self.permit.system, self.permit.base_url):
+            values = {"system": resource.system, "permitted": self.permit.base_url, "base_url": base_url}
+            raise RefusedError(Problem("write.other-origin", values))
+        if self._lost and operation != "delete":
+            raise TransportError(Problem("write.credentials-lost", {"system": resource.system}))
+        self.writes += 1
+        return self.journal.intend(
+            Intent(
+                mark=self.mark, purpose=purpose, system=resource.system, base_url=base_url, resource=resource.name,
+                operation=operation, record=record, key=key[1] if key else None, test=test, body=body, before=before,
+            )
+        )  # fmt: skip
+
+    def _sent(
+        self,
+        resource: Resource,
+        verb: str,
+        body: Mapping[str, Any] | None,
+        record_id: str | None,
+        intent: int,
+        key: tuple[str, str] | None,
+    ) -> Written:
+        try:
+            response = sending.send(resource, verb, body, record_id, key)
+        except TransportError as error:
+            nothing_left = isinstance(error, UnreachableError) or any(one.code in NOT_SENT for one in error.problems)
+            return Written(Outcome.REFUSED if nothing_left else Outcome.UNKNOWN, None, None, None, error, intent)
+        if response.status == UNAUTHORIZED:
+            self._lost = True
+        if not response.ok:
+            outcome = Outcome.UNKNOWN if response.status >= SERVER_ERROR else Outcome.REFUSED
+            return Written(outcome, response, None, None, None, intent)
+        record = sending.answered(response, resource.profile, verb)
+        if sending.says_error(response) and (record is None or resource.id_of(record) is None):
+            return Written(Outcome.REFUSED, response, None, None, None, intent)
+        return Written(Outcome.DONE, response, record, None, None, intent)
+
+    def _confirmed(self, resource: Resource, written: Written, texts: Mapping[str, Any], *, sure: bool) -> Written:
+        """A create that was answered well, with the id of what was created: never that of another record."""
+        assert written.response is not None  # noqa: S101 - only what was answered is DONE
+        told = sending.created_id(written.response, written.record, resource.profile)
+        ours = not sure or not marked(texts, self.mark) or written.record is None or marked(written.record, self.mark)
+        if told is not None and ours:
+            return replace(written, record_id=told)
+        found = self.marked_records(resource, self.mark, texts)
+        known = {one.record for one in self.journal.test_records(resource.system, self.mark)}
+        new = [one for one in found if one not in known]
+        return replace(written, record_id=new[0] if len(new) == 1 else told if ours else None)
+
+    def _settled(self, resource: Resource, written: Written, texts: Mapping[str, Any]) -> Written:
+        """What became of a create that nobody answered for: looked up, waited for, looked up again."""
+        known = {one.record for one in self.journal.test_records(resource.system, self.mark)}
+        for wait in (0.0, self._settle_s):
+            if wait:
+                self._clock.sleep(wait)
+            try:
+                new = [one for one in self.marked_records(resource, self.mark, texts) if one not in known]
+            except (TransportError, UnreadableError):
+                continue
+            if len(new) == 1:
+                return replace(written, outcome=Outcome.DONE, record_id=new[0])
+        return written
+
+    def _noted(self, written: Written) -> Written:
+        """Write down what came of it."""
+        note = str(written.response.status) if written.response is not None else None
+        if written.error is not None:
+            note = "; ".join(one.code for one in written.error.problems)
+        self.journal.settle(written.intent, written.outcome, written.record_id, note)
+        return written
+
+    @staticmethod
+    def _not_ours(resource: Resource, record_id: str, why: str) -> RefusedError:
+        values = {"system": resource.system, "resource": resource.name, "record": record_id, "why": why}
+        return RefusedError(Problem("write.not-ours", values))
+
+
+# Codes of errors after which it is sure that nothing was sent.
+NOT_SENT = frozenset(
+    {"http.requests-used-up", "http.quota-share-used-up", "http.told-to-wait", "http.token-refused", "write.credentials-lost"}
+)  # fmt: skip
+
+
+def _no_answer(resource: Resource, record_id: str, response: Response) -> TransportError:
+    values = {"resource": resource.subject, "record": record_id, "status": response.status}
+    error = TransportError(Problem("resource.read-broke", values))
+    error.exchange = response.exchange
+    return error
+
+
+def _hidden(record: Mapping[str, Any], resource: Resource) -> bool:
+    """Whether a record says itself that it is deleted."""
+    name = resource.profile.fields.deleted
+    return bool(get(record, name)) if name else False
+
+
+def _writable(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
+    """A record as it may be sent back: without what is read-only and without its id."""
+    schema = resource.profile.schema
+    dropped = {one.name for one in schema if one.read_only} | {resource.profile.fields.id}
+    known = {one.name.partition(".")[0].removesuffix("[]") for one in schema}
+    return {name: value for name, value in record.items() if name not in dropped and (not known or name in known)}
+
+
+def merged(record: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with changes in it; mappings are merged, everything else is replaced."""
+    result = dict(record)
+    for name, value in changes.items():
+        held = result.get(name)
+        result[name] = merged(held, value) if isinstance(held, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def _texts(body: Mapping[str, Any], mark: str) -> dict[str, str]:
+    """Some texts of a body by dotted name, those with the mark first: by these a record is looked for."""
+    texts = sorted(_every_text(body), key=lambda one: not marked(one[1], mark))
+    return dict(texts[:TEXTS])
+
+
+def _every_text(body: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in body.items():
+        if isinstance(value, Mapping):
+            yield from _every_text(value, f"{prefix}{name}.")
+        elif isinstance(value, str):
+            yield f"{prefix}{name}", value
