@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from werkzeug.wrappers import Request, Response
 
 from checker.model.sync import Plan
@@ -19,7 +20,8 @@ from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import Pair, Running, running_pair
 from checker.sync.applied import Applied
 from checker.sync.apply import Options, apply
-from checker.sync.planning import Planned, plan_flows
+from checker.sync.files import sealed
+from checker.sync.planning import Planned, plan_flows, record_digests
 from checker.syncing import Opened, Surroundings, opened
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -44,6 +46,18 @@ class Both:
     def apply(self, plan: Plan, options: Options = ALL) -> Applied:
         """Apply a plan."""
         return apply(plan, self.opened.ground, self.opened.state, self.writers, options)
+
+    def plan_only(self, *actions: str) -> Plan:
+        """The plan of these actions' flows, as if they alone were to be done."""
+        made = self.plan(*dict.fromkeys(one.partition(":")[0] for one in actions))
+        pairings = {one.flow: one for one in self.opened.ground.pairings}
+        made_from = dict(self.opened.ground.made_from)
+        flows = []
+        for flow in made.plan.flows:
+            kept = tuple(one for one in flow.actions if one.id in actions)
+            made_from |= record_digests(pairings[flow.flow], kept, made.rows[flow.flow])
+            flows.append(replace(flow, actions=kept))
+        return sealed(replace(made.plan, flows=tuple(flows), made_from=made_from))
 
     def sync(self, *flows: str) -> Applied:
         """Plan and apply."""

@@ -86,7 +86,11 @@ def apply(
 
 def refuse_stale(plan: Plan, fresh: Planned, ground: Ground) -> None:
     """Raise RefusedError, naming what moved, where a plan no longer fits the world (acceptance C35)."""
-    moved = [name for name, held in sorted(plan.made_from.items()) if not _still(name, held, plan, fresh, ground)]
+    world = dict(ground.made_from)
+    for flow in plan.flows:
+        pairing = next(one for one in ground.pairings if one.flow == flow.flow)
+        world |= record_digests(pairing, flow.actions, fresh.rows[flow.flow])
+    moved = [name for name, held in sorted(plan.made_from.items()) if world.get(name) != held]
     now = {action.id: action for flow in fresh.plan.flows for action in flow.actions}
     records = {name.removeprefix("record:") for name in moved}
     for flow in plan.flows:
@@ -99,16 +103,6 @@ def refuse_stale(plan: Plan, fresh: Planned, ground: Ground) -> None:
     if moved:
         told = [Problem("sync.stale", {"what": name.removeprefix("record:")}) for name in dict.fromkeys(moved)]
         raise RefusedError(*told[:MOST_TOLD])
-
-
-def _still(name: str, held: str, plan: Plan, fresh: Planned, ground: Ground) -> bool:
-    if not name.startswith("record:"):
-        return ground.made_from.get(name) == held
-    found: dict[str, str] = {}
-    for flow in plan.flows:
-        pairing = next(one for one in ground.pairings if one.flow == flow.flow)
-        found |= record_digests(pairing, flow.actions, fresh.rows[flow.flow])
-    return found.get(name) == held
 
 
 def refuse_masses(plan: Plan, ground: Ground, allow: int) -> None:
@@ -241,11 +235,10 @@ class _Run:
         else:
             self.done.append(Did(action=action.id, record=record, evidence=_evidence(landed)))
             seen = {action.side: current, action.side.other: rows[action.side.other][action.source]}
-            now = {which: pairing.side(which).read(row.id) for which, row in seen.items()}
-            whole = {which: row for which, row in now.items() if row is not None}
-            rows[action.side].update({row.id: row for which, row in whole.items() if which is action.side})
-            if len(whole) == len(Which):
-                self._keep(pairing, _link(action, record), action, values, seen, whole)
+            after = side.read(record)
+            if after is not None:
+                rows[action.side][record] = after
+                self._keep(pairing, _link(action, record), action, values, seen, {**seen, action.side: after})
 
     def _keep(
         self,
@@ -256,9 +249,12 @@ class _Run:
         seen: dict[Which, Row],
         now: dict[Which, Row],
     ) -> None:
-        """Keep the base of a pair that was written, and report what its target spells in another way than it was told to."""
+        """Keep the base of a pair that was written, and report what its target spells in another way than it was told to.
+
+        The source counts as it was when the run looked: what somebody edits there meanwhile is the next plan's change, never the base.
+        """
         parts = self._parts(pairing)
-        before = self.state.bases(pairing.flow).get((link.left, link.right))
+        before = self.state.base(pairing.flow, link)
         written = {f"{action.side}:{name}" for name in values}
         base = settle(parts, before, seen, now, written=written)
         self.state.settle(pairing.flow, link, base, action.id)

@@ -102,6 +102,14 @@ class State:
             ).fetchall()
             return {(left, right): decoded(base, Base) for left, right, base in rows}
 
+    def base(self, flow: str, link: Link) -> Base | None:
+        """What both sides of one link answered after the last sync; None where that was never settled."""
+        with self._careful():
+            row = self._db.execute(
+                "SELECT base FROM link WHERE flow = ? AND left_id = ? AND right_id = ?", (flow, link.left, link.right)
+            ).fetchone()
+            return None if row is None or row[0] is None else decoded(row[0], Base)
+
     def settle(self, flow: str, link: Link, base: Base | None, action: str | None = None) -> None:
         """Keep a link with its base (None: link only, a base that is there stays); `action` is no longer under way."""
         content = None if base is None else encoded(base).decode()
