@@ -5,7 +5,21 @@ The two tuples are the registry of live probes, in the order in which they run: 
 
 from __future__ import annotations
 
-from checker.probes import access, changes, conformity, deleting, filtering, listing, paging, reach, rights, rules, stamps, statefulness, writing
+from checker.probes import (
+    access,
+    changes,
+    conformity,
+    deleting,
+    filtering,
+    listing,
+    paging,
+    reach,
+    rights,
+    rules,
+    stamps,
+    statefulness,
+    writing,
+)
 from checker.probes.base import Probe
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.touching import ResourceTouch, SystemTouch

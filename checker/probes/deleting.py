@@ -82,7 +82,9 @@ def _mark(touch: ResourceTouch, before: Record, after: Record) -> str | None:
     if name is not None:
         return name if get(after, name) not in (None, False, "", 0) else None
     changed = [one for one in after if after[one] != before.get(one) and after[one] not in (None, False, "")]
-    return next((one for one in changed if any(word in one.lower() for word in ("delet", "archiv", "trash", "geloescht"))), None)
+    return next(
+        (one for one in changed if any(word in one.lower() for word in ("delet", "archiv", "trash", "geloescht"))), None
+    )
 
 
 def _among_changes(touch: ResourceTouch, before: Record) -> tuple[bool, tuple[str, ...]]:

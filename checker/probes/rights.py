@@ -53,7 +53,7 @@ def nothing_left(system: SystemTouch) -> Iterator[Told]:
     if cleaned is None:
         yield unknown("cleanup.nothing-left", "stopped")
     elif cleaned.left:
-        named = [f"{one.resource} {one.record_id}" for one in cleaned.left[:MOST_NAMED]]
+        named = [f"{one.resource} {one.record or one.mark}" for one in cleaned.left[:MOST_NAMED]]
         yield no("cleanup.nothing-left", left=len(cleaned.left), records=named)
     else:
-        yield yes("cleanup.nothing-left", removed=len(cleaned.removed))
+        yield yes("cleanup.nothing-left", removed=cleaned.removed)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from checker.model.paths import get
@@ -32,14 +32,14 @@ LONG_AGO = {"date": "2001-01-01", "date-time": "2001-01-01T00:00:00Z"}
 Broken = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """One rule broken in one field: `broken` makes the faulty body of a good one, `beside` is what a good one must carry for that."""
 
     claim: str
     field: str
     broken: Broken
-    beside: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 RULES = (
@@ -64,7 +64,9 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
     if not touch.born:
         yield from touch.left_open(*RULES)
         return
-    faults = [one for one in (required(touch), too_long(touch), option(touch), wrong_format(touch), read_only(touch)) if one]
+    faults = [
+        one for one in (required(touch), too_long(touch), option(touch), wrong_format(touch), read_only(touch)) if one
+    ]
     beside = {name: value for one in faults for name, value in one.beside.items()}
     tried = [(one, _broken(touch, one, beside)) for one in faults]
     control(touch, beside)
@@ -242,7 +244,9 @@ def twice(touch: ResourceTouch) -> Iterator[Told]:
         yield yes("write.idempotent-create", evidence, **values, outcome="refused")
     elif second.ok and second.record_id is not None:
         same = second.record_id == first.record_id
-        yield whether("write.idempotent-create", same, evidence, **values, outcome="replayed" if same else "two-records")
+        yield whether(
+            "write.idempotent-create", same, evidence, **values, outcome="replayed" if same else "two-records"
+        )
     else:
         yield unknown("write.idempotent-create", why_not(second), evidence, **values)
 

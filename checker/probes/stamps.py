@@ -48,25 +48,29 @@ def change(touch: ResourceTouch) -> Iterator[Told]:
 
 
 def plain_change(touch: ResourceTouch) -> dict[str, Any]:
-    """Another text of the same kind for the first plain text; where there is none, another number or option."""
+    """Another text of the same kind for the first plain text; where there is none, another day, number or external id."""
     number = touch.next()
     for slot, value in texts(touch):
         fresh = touch.bodies.fresh(slot.path, number)
-        changed = fresh if isinstance(fresh, str) and touch.writer.mark in fresh else f"{value} 2"
-        if fitted(slot, changed) is not None:
-            return {slot.name: changed}
+        other = fresh if isinstance(fresh, str) and touch.writer.mark in fresh else f"{value} {number}"
+        if fitted(slot, other) is not None:
+            return {slot.name: other}
     body = touch.birth.body if touch.birth else {}
-    for slot in touch.bodies.slots:
-        value = body.get(slot.name)
-        plain = slot.name in body and slot.path not in {*touch.bodies.unique, *touch.bodies.references}
-        if plain and slot.format == "date":
-            return {slot.name: (LATER + timedelta(days=number)).isoformat()}
-        role = touch.bodies.role_of(slot.path)
-        if plain and role == "external_id" and isinstance(value, str):
-            return {slot.name: touch.bodies.fresh(slot.path, number)}
-        if plain and slot.type in {"number", "integer"} and isinstance(value, int | float) and _below(slot, value + number):
-            return {slot.name: value + number}
-    return {}
+    fixed = touch.bodies.unique | set(touch.bodies.references)
+    plain = (one for one in touch.bodies.slots if one.name in body and one.path not in fixed)
+    changed = ((one.name, _other(touch, one, body[one.name], number)) for one in plain)
+    return next(({name: value} for name, value in changed if value is not None), {})
+
+
+def _other(touch: ResourceTouch, slot: Slot, given: Any, number: int) -> Any:
+    """Another value for a field that is no plain text; None where there is no harmless one."""
+    if slot.format == "date":
+        return (LATER + timedelta(days=number)).isoformat()
+    if touch.bodies.role_of(slot.path) == "external_id" and isinstance(given, str):
+        return touch.bodies.fresh(slot.path, number)
+    if slot.type in {"number", "integer"} and isinstance(given, int | float) and _below(slot, given + number):
+        return given + number
+    return None
 
 
 def _below(slot: Slot, value: float) -> bool:
@@ -121,7 +125,9 @@ def _in_list(touch: ResourceTouch, seen: Seen, changes: Mapping[str, Any]) -> To
         return unknown(claim, "no-list-operation")
     listed_fields = set(touch.look.first.records[0]) if touch.look.readable and touch.look.first.records else set()
     shown = {
-        name: value for name, value in (seen.record or {}).items() if name in changes and name in (listed_fields or {name})
+        name: value
+        for name, value in (seen.record or {}).items()
+        if name in changes and name in (listed_fields or {name})
     }
     if not shown:
         return unknown(claim, "not-in-list", seen.evidence)
@@ -184,7 +190,9 @@ def _another(touch: ResourceTouch, slot: Slot, value: Any) -> Any:
         return None
     if isinstance(value, str) and slot.type == "string" and touch.writer.mark in value:
         return fitted(slot, f"{value}x") or value[:-1]
-    counted = isinstance(value, int | float) and not isinstance(value, bool) and "nr" not in slot.name and slot.name != "pos"
+    counted = (
+        isinstance(value, int | float) and not isinstance(value, bool) and "nr" not in slot.name and slot.name != "pos"
+    )
     return value + 1 if counted and slot.name != "id" and _below(slot, value + 1) else None
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -17,18 +16,18 @@ from checker.model.api import Operation
 from checker.model.profile import ResourceProfile
 from checker.probes.base import Told, unknown
 from checker.probes.contexts import ResourceLook, SystemLook, evidence_of
-from checker.project.sides import FlowView, Side, many
+from checker.probes.needs import key_header
 from checker.resources.bodies import Bodies
+from checker.resources.cleaning import CleanedUp
 from checker.resources.query import Query
 from checker.resources.resource import Resource
-from checker.resources.writing import CleanedUp, Outcome, Writer, Written
+from checker.resources.writing import Outcome, Writer, Written
 
 LIST_PAGES = 25  # of a list that is looked through for a record where no filter finds it
 # Answers that say nothing about a body: who asks, how often, and how.
 NO_RULE = frozenset({401, 403, 404, 405, 408, 415, 429})
 RIGHTS = frozenset({401, 403})
 BAD_REQUEST, SERVER_ERROR = 400, 500
-KEY_HEADER = "idempotency"  # part of the names of headers that carry a key (draft-ietf-httpapi-idempotency-key-header)
 
 Record = dict[str, Any]
 Good = Callable[[Record], bool]
@@ -142,10 +141,7 @@ class ResourceTouch:
     @property
     def key_header(self) -> str | None:
         """The header in which a create takes an idempotency key, where one is declared."""
-        parameters = self.operation.parameters if self.operation else ()
-        return next(
-            (one.name for one in parameters if one.location == "header" and KEY_HEADER in one.name.lower()), None
-        )
+        return key_header(self.operation)
 
     @cached_property
     def bodies(self) -> Bodies:
@@ -327,61 +323,3 @@ class SystemTouch:
 def _raw_id(profile: ResourceProfile, record: Mapping[str, Any]) -> Any:
     """The id as the record has it: a number stays one."""
     return record.get(profile.fields.id or "")
-
-
-def bodies_of(look: ResourceLook, views: tuple[FlowView, ...], mark: str, today: date) -> Bodies:
-    """The maker of bodies for a resource: with what the flows write there, and what they recognise records by."""
-    api = look.system.api
-    create = look.profile.operations.create
-    return Bodies(
-        profile=look.profile,
-        operation=api.operation(create) if api else None,
-        mark=mark,
-        today=today,
-        wanted=frozenset(wanted_fields(views, look.system.name, look.profile.name)),
-        unique=frozenset(unique_fields(views, look.system.name, look.profile)),
-    )
-
-
-def wanted_fields(views: tuple[FlowView, ...], system: str, resource: str) -> Iterator[str]:
-    """Fields of the resource that the flows fill, records inside its records included."""
-    for view in views:
-        for side in (view.left, view.right):
-            if (side.system, side.resource) != (system, resource):
-                continue
-            prefix = f"{side.inside.replace('[]', '')}." if side.inside else ""
-            targets = [target for _, target in view.directions]
-            if side not in targets:
-                continue
-            yield from (f"{prefix}{name}" for name in view.fed(side) if not name.startswith(".."))
-            yield from (f"{prefix}{name}" for name in _line_fields(view, side))
-
-
-def _line_fields(view: FlowView, side: Side) -> Iterator[str]:
-    lines = view.flow.lines
-    if lines is not None:
-        left = side is view.left
-        for one in lines.fields:
-            yield from (
-                f"{lines.left if left else lines.right}.{name}" for name in many(one.left if left else one.right)
-            )
-
-
-def unique_fields(views: tuple[FlowView, ...], system: str, profile: ResourceProfile) -> Iterator[str]:
-    """Fields that no two records may share, as the profile says and as the flows recognise records by one field alone."""
-    yield from profile.validation.unique
-    for view in views:
-        for side in (view.left, view.right):
-            if (side.system, side.resource, side.inside) != (system, profile.name, ""):
-                continue
-            for key in view.flow.match:
-                if isinstance(key, str):
-                    yield _named_on(view, side, key)
-
-
-def _named_on(view: FlowView, side: Side, key: str) -> str:
-    """A key of the flow as the side calls the field."""
-    if side is view.left:
-        return key
-    found = next((one.right for one in view.flow.fields if one.left == key), key)
-    return found if isinstance(found, str) else key

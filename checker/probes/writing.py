@@ -164,29 +164,29 @@ def telling_values(touch: ResourceTouch) -> dict[str, Any]:
     body = touch.birth.body if touch.birth else {}
     free = [one for one in texts(touch) if one[0].name not in unusual_value(touch)]
     for (slot, value), change in zip(free, (blanks, filled), strict=False):
-        changed = fitted(slot, change(slot, value))
+        changed = fitted(slot, change(value, slot.max_length))
         made |= {slot.name: changed} if changed is not None else {}
     for name, value in body.items():
-        role, slot = touch.bodies.role_of(name), touch.bodies.slot(name)
+        role, known = touch.bodies.role_of(name), touch.bodies.slot(name)
         if role == "email" and isinstance(value, str):
             made[name] = value[:1].upper() + value[1:]
-        elif role == "vat_id" and isinstance(value, str) and slot is not None and not slot.pattern:
-            changed = fitted(slot, f"{value[:2].lower()} {value[2:]}")
+        elif role == "vat_id" and isinstance(value, str) and known is not None and not known.pattern:
+            changed = fitted(known, f"{value[:2].lower()} {value[2:]}")
             made |= {name: changed} if changed is not None else {}
-        elif slot is not None and slot.type == "number" and isinstance(value, int | float) and slot.name != "id":
-            highest = slot.maximum is not None and value + FINE > slot.maximum
-            made |= {} if highest else {name: value + FINE}
+        elif known is not None and known.type == "number" and isinstance(value, int | float):
+            highest = known.maximum is not None and value + FINE > known.maximum
+            made |= {} if highest else {name: round(value + FINE, 4)}
     return made
 
 
-def blanks(slot: Slot, value: str) -> str:
-    """The text with a blank at each end."""
-    return f" {value} "
+def blanks(value: str, max_length: int | None) -> str:
+    """The text with a blank at each end, or with one at its end where there is no room for two."""
+    return f"{value} " if max_length is not None and len(value) + 1 >= max_length else f" {value} "
 
 
-def filled(slot: Slot, value: str) -> str:
+def filled(value: str, max_length: int | None) -> str:
     """The text filled up to the largest length."""
-    room = slot.max_length or len(value)
+    room = max_length or len(value)
     return value if room > LONGEST_FULL else (value + " " + "x" * room)[:room]
 
 
@@ -215,7 +215,7 @@ def clearing(touch: ResourceTouch) -> Iterator[Told]:
         touch.changed = seen.record or touch.changed
         came[form] = "cleared" if seen.delay is not None else "kept"
     method = (touch.profile.operations.update or "").partition(" ")[0].upper()
-    came["left-out"] = "whole-record" if method == "PUT" else "kept" if _untouched(touch) else "cleared"
+    came["left_out"] = "whole-record" if method == "PUT" else "kept" if _untouched(touch) else "cleared"
     if "unclear" in came.values() and "cleared" not in came.values():
         yield unknown("write.null-clears", "write-unclear", tuple(evidence), **came)
         return
@@ -249,5 +249,3 @@ def _particular(touch: ResourceTouch, name: str) -> tuple[bool, bool]:
     """What is sorted last: a field that can't be null, and one in which an empty text breaks a format."""
     slot = touch.bodies.slot(name)
     return slot is None or not slot.nullable, slot is not None and bool(slot.format or slot.pattern)
-
-

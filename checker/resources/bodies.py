@@ -159,7 +159,9 @@ class Bodies:
         if slot.path in self.references:
             return self.references[slot.path]
         if slot.type == "object":
-            made = {one.name: self._value(one, stroke, lean=lean) for one in slot.below if self._carried(one, lean=lean)}
+            made = {
+                one.name: self._value(one, stroke, lean=lean) for one in slot.below if self._carried(one, lean=lean)
+            }
             held = {name: value for name, value in made.items() if value is not None}
             return held if held or slot.required else None
         if slot.type == "array":

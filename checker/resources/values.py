@@ -112,7 +112,13 @@ def _free(slot: Slot, role: str | None) -> bool:
 
 def marked(stroke: Stroke, max_length: int | None) -> list[str]:
     """Texts with the mark in them, the longest that has room first."""
-    texts = [f"Readiness Test {stroke.tag}", f"Test {stroke.tag}", stroke.tag, f"T{stroke.seed:06}", f"T{stroke.number}"]
+    texts = [
+        f"Readiness Test {stroke.tag}",
+        f"Test {stroke.tag}",
+        stroke.tag,
+        f"T{stroke.seed:06}",
+        f"T{stroke.number}",
+    ]
     return [one for one in texts if max_length is None or len(one) <= max_length]
 
 
