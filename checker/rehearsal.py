@@ -35,7 +35,8 @@ from checker.rehearsing.scene import Scene, findings_of, order_finding, skipped
 from checker.rehearsing.scenes import SCENES, played
 from checker.rehearsing.stage import Stage, sources_of
 from checker.resources.resource import Resource
-from checker.resources.writing import CleanedUp, Writer
+from checker.resources.cleaning import CleanedUp, clean_up
+from checker.resources.writing import Writer
 from checker.sync.planning import Ground, Pairing, in_order
 from checker.sync.policies import policy
 from checker.sync.side import SyncSide
@@ -176,7 +177,15 @@ def _side(cast: Cast, view: FlowView, which: Which, lines: Mapping[str, Line]) -
 
 
 def _cleaned(cast: Cast) -> dict[str, CleanedUp]:
-    return {name: writer.clean_up() for name, writer in cast.writers.items()}
+    return {name: clean_up(writer, _resources(cast, name), writer.mark) for name, writer in cast.writers.items()}
+
+
+def _resources(cast: Cast, name: str) -> dict[str, Resource]:
+    """Every resource of a system, to look for test records in; around the lines that the rehearsal cuts."""
+    zone = ZoneInfo(cast.loaded.project.systems[name].timezone or "UTC")
+    client = cast.clients[name].recorded(cast.recorder.scope(name, "clean-up"))
+    profile = cast.profiles.get(name)
+    return {one.name: Resource(name, one, client, zone=zone) for one in (profile.resources if profile else ())}
 
 
 def told(cast: Cast, acts: Sequence[Act], cleaned: Mapping[str, CleanedUp], *, stopped: bool) -> Rehearsed:
@@ -187,9 +196,11 @@ def told(cast: Cast, acts: Sequence[Act], cleaned: Mapping[str, CleanedUp], *, s
 
 
 def _clean_up(cast: Cast, cleaned: Mapping[str, CleanedUp]) -> Scene:
-    left = {name: [f"{one.resource} {one.id}" for one in each.left] for name, each in cleaned.items() if each.left}
-    n = sum(len(each.removed) for each in cleaned.values())
-    detail = {name: {"removed": len(each.removed), "left": left.get(name, [])} for name, each in cleaned.items()}
+    left = {
+        name: [f"{one.resource} {one.record or one.mark}" for one in each.left] for name, each in cleaned.items() if each.left
+    }
+    n = sum(each.removed for each in cleaned.values())
+    detail = {name: {"removed": each.removed, "left": left.get(name, [])} for name, each in cleaned.items()}
     key = cast.ledger.add("rehearsal|clean-up", ActionEvidence(flow="", action=CLEAN_UP, detail=detail))
     return Scene(
         CLEAN_UP,

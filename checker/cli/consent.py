@@ -51,7 +51,7 @@ def lines(planned: Iterable[Planned], addresses: Mapping[str, str], language: st
         TELLS[language]["line"].format(
             system=safe(name),
             where=safe(addresses.get(name, "?")),
-            records=sum(one.records for one in several),
+            records=sum(one.at_most for one in several),
             resources=", ".join(dict.fromkeys(safe(one.resource) for one in several)),
         )
         for name, several in by_system.items()

@@ -19,4 +19,4 @@ class Planned:
 
     system: str
     resource: str
-    records: int
+    at_most: int
