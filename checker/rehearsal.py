@@ -34,8 +34,8 @@ from checker.rehearsing.order import needed_by
 from checker.rehearsing.scene import Scene, findings_of, order_finding, skipped
 from checker.rehearsing.scenes import SCENES, played
 from checker.rehearsing.stage import Stage, sources_of
-from checker.resources.resource import Resource
 from checker.resources.cleaning import CleanedUp, clean_up
+from checker.resources.resource import Resource
 from checker.resources.writing import Writer
 from checker.sync.planning import Ground, Pairing, in_order
 from checker.sync.policies import policy
@@ -197,7 +197,9 @@ def told(cast: Cast, acts: Sequence[Act], cleaned: Mapping[str, CleanedUp], *, s
 
 def _clean_up(cast: Cast, cleaned: Mapping[str, CleanedUp]) -> Scene:
     left = {
-        name: [f"{one.resource} {one.record or one.mark}" for one in each.left] for name, each in cleaned.items() if each.left
+        name: [f"{one.resource} {one.record or one.mark}" for one in each.left]
+        for name, each in cleaned.items()
+        if each.left
     }
     n = sum(each.removed for each in cleaned.values())
     detail = {name: {"removed": each.removed, "left": left.get(name, [])} for name, each in cleaned.items()}

@@ -25,8 +25,13 @@ STYLES = {"ready": "green", "conditional": "yellow", "not-ready": "bold red", "u
 LONGEST_SHOWN = 2000
 
 
-def render(audit: Audit, language: str, *, width: int = WIDTH, colour: bool = False) -> str:
-    """The report as text, at most `width` columns wide (60 at least); with `colour` in ANSI colours, which are never the only sign."""
+def render(
+    audit: Audit, language: str, *, width: int = WIDTH, colour: bool = False, only_rehearsal: bool = False
+) -> str:
+    """The report as text, at most `width` columns wide (60 at least); with `colour` in ANSI colours, which are never the only sign.
+
+    `only_rehearsal`: that section alone.
+    """
     from rich.console import Console  # noqa: PLC0415 - slow to import
 
     book = open_book(audit, language)
@@ -43,7 +48,11 @@ def render(audit: Audit, language: str, *, width: int = WIDTH, colour: bool = Fa
         highlight=False,
         _environ={},
     )
-    _Page(book, front(book), console).write()
+    page = _Page(book, front(book), console)
+    if only_rehearsal:
+        page.rehearsal()
+    else:
+        page.write()
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
@@ -62,7 +71,7 @@ class _Page:
         self._status()
         self._gates()
         self._sync()
-        self._rehearsal()
+        self.rehearsal()
         self._heading("not-tested")
         for one in (*self.page.not_tested, self.words("not-tested.always")):
             self._say(one)
@@ -169,7 +178,7 @@ class _Page:
         if table.quota:
             self._say(table.quota)
 
-    def _rehearsal(self) -> None:
+    def rehearsal(self) -> None:
         """What passed in one line a flow; what needs somebody's attention whole."""
         view = rehearsal_view(self.book)
         if view is None:
