@@ -74,16 +74,18 @@ class Look:
     # Each system that could be asked, its client still open: who touches it goes on with what was read, under the same limits.
     looks: dict[str, SystemLook] = field(default_factory=dict)
 
+    def open(self) -> dict[str, SystemLook]:
+        """The systems that can be asked, their clients open and nothing asked yet: for who doesn't look, but goes straight on."""
+        for name in self.known:
+            client = None if self._why_not(name) else self._client(name)
+            if client is not None:
+                self.looks[name] = self._look(name, client)
+        return self.looks
+
     def close(self) -> None:
         """Close all connections."""
         for one in self.looks.values():
             one.whole_client.close()
-
-    def open(self) -> None:
-        """Have each system that can be asked ready in `looks`; nothing is sent. Raises InputError where an address of the project is bad."""
-        for name in self.known:
-            if self._why_not(name) is None:
-                self.looks[name] = self._look(name, self._client(name))
 
     def run(self) -> tuple[dict[str, Seen], bool]:
         """Probe both systems side by side. Gives what was seen, and whether somebody stopped it (Ctrl-C)."""

@@ -62,12 +62,12 @@ def as_bytes(audit: Audit, form: str, language: str) -> bytes:
     return (json_safe(text) if form == "json" else text).encode("utf-8")
 
 
-def on_screen(audit: Audit, language: str) -> str:
+def on_screen(audit: Audit, language: str, *, only_rehearsal: bool = False) -> str:
     """The audit as text: as wide as the terminal and in colour on one, plain and 100 columns wide in a pipe."""
     from checker.reports import terminal
 
     if not sys.stdout.isatty():
-        return terminal.render(audit, language)
+        return terminal.render(audit, language, only_rehearsal=only_rehearsal)
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
-    return terminal.render(audit, language, width=width, colour=colour)
+    return terminal.render(audit, language, width=width, colour=colour, only_rehearsal=only_rehearsal)
