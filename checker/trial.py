@@ -13,7 +13,7 @@ from checker.model.finding import Finding
 from checker.model.permit import Permit, Planned
 from checker.model.profile import Profile
 from checker.permitting import Permits, permits, permitted_findings, refused, writers
-from checker.rehearsal import Cast, Rehearsed, rehearse
+from checker.rehearsal import Cast, Rehearsed, rehearse, unplayed
 from checker.rehearsal import planned as planned_rehearsal
 from checker.resources.cleaning import Leftover
 from checker.resources.writing import Writer
@@ -94,7 +94,7 @@ class Stage:
     def untouched(self, reason: str) -> tuple[Finding, ...]:
         """Every write claim left open, for this reason."""
         touched, _ = self._touch(dict.fromkeys(self.permits, reason), {}).run()
-        return tuple(one for system in touched.values() for one in system.findings)
+        return (*(one for system in touched.values() for one in system.findings), *self._unplayed(reason))
 
     def play(self, them: Mapping[str, Writer]) -> Tried:
         """Write probes, then the rehearsal; after a stop only the clean-up."""
@@ -104,7 +104,7 @@ class Stage:
         return Tried(
             findings=(
                 *(one for system in touched.values() for one in system.findings),
-                *(played.findings if played else ()),
+                *(played.findings if played else self._unplayed("stopped" if stopped else "not-rehearsed")),
             ),
             rehearsal=played.rehearsal if played else Rehearsal(),
             phases=("touch",),
@@ -112,6 +112,9 @@ class Stage:
             requests={name: one.whole_client.requests for name, one in self.live.looks.items()},
             stopped=stopped or (played is not None and played.stopped),
         )
+
+    def _unplayed(self, reason: str) -> tuple[Finding, ...]:
+        return tuple(unplayed(self.live.loaded, self.profiles, reason))
 
     def _touch(self, held: Mapping[str, Permit | str], them: Mapping[str, Writer]) -> Touch:
         live = self.live
