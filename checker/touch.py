@@ -18,11 +18,12 @@ from checker.model.permit import Permit
 from checker.model.profile import Profile, ResourceProfile
 from checker.patience import in_threads
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.attempts import Waiting
 from checker.probes.base import Probe
 from checker.probes.contexts import SystemLook
 from checker.probes.needs import bodies_of, unique_fields
 from checker.probes.run import ask
-from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.load import LoadedProject
 from checker.project.sides import FlowView, views
 from checker.resources.cleaning import CleanedUp, clean_up

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from checker.probes.alterations import same
+from checker.probes.attempts import Seen, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.touching import Record, ResourceTouch, Seen, refused_by_rule, why_not
+from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import fitted, quoted, texts, written_and_seen
 from checker.profiles.field_names import UPDATED
 from checker.profiles.names import words

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checker.probes.alterations import DROPPED, alterations, how
+from checker.probes.attempts import RIGHTS, Seen, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.touching import RIGHTS, Record, ResourceTouch, Seen, refused_by_rule, why_not
+from checker.probes.touching import Record, ResourceTouch
 from checker.resources.slots import Slot
 from checker.resources.writing import Outcome, Written
 

@@ -67,10 +67,10 @@ def test_a_system_that_keeps_its_rules_is_told_so(tmp_path: Path) -> None:
         assert all(record["deleted_at"] for record in one.server.records.values())
 
 
-@pytest.mark.parametrize(("defect", "claim", "answer", "values"), DEFECTS, ids=[f"{one[0]}-{one[1]}" for one in DEFECTS])
-def test_a_defect_is_noticed(
-    tmp_path: Path, defect: str, claim: str, answer: Answer, values: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize(
+    ("defect", "claim", "answer", "values"), DEFECTS, ids=[f"{one[0]}-{one[1]}" for one in DEFECTS]
+)
+def test_a_defect_is_noticed(tmp_path: Path, defect: str, claim: str, answer: Answer, values: dict[str, Any]) -> None:
     """What the system does wrong is told, with the field and what happened."""
     with small(tmp_path, defect) as one:
         finding = one.probed()[claim]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +18,18 @@ from checker.model.finding import Finding
 from checker.model.permit import Permit
 from checker.model.profile import Profile, ResourceProfile
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.attempts import Waiting
 from checker.probes.base import Ledger
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import bodies_of, key_places
 from checker.probes.run import ask
-from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.load import LoadedProject, load_project
 from checker.project.secrets import Secrets
 from checker.project.sides import views
 from checker.resources.resource import Resource
 from checker.resources.writing import Writer
 from checker.sandbox.demo_project import demo_environment, write_demo
-from checker.sandbox.document import document_text
 from checker.sandbox.engine import Fault
 from checker.sandbox.pair import SEED_NOW, Pair, Running, running_pair
 from checker.touch import cleaned, in_order
@@ -117,7 +115,9 @@ def world(
             api = known[name].document
             look = SystemLook(name, settings, profiles[name], api.api if api else None, client, recorder, Ledger())
             flows = [side for one in loaded.project.flows for side in (one.left, one.right)]
-            wanted = dict.fromkeys(one.partition("/")[2].partition(".")[0] for one in flows if one.startswith(f"{name}/"))
+            wanted = dict.fromkeys(
+                one.partition("/")[2].partition(".")[0] for one in flows if one.startswith(f"{name}/")
+            )
             for one in wanted:
                 profile = profiles[name].resource(one)
                 assert profile is not None

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ from checker.journal import Journal
 from checker.model.finding import Finding
 from checker.model.permit import Permit
 from checker.probes import CLEANUP_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.attempts import Waiting
 from checker.probes.base import Ledger
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import bodies_of, key_places
 from checker.probes.run import ask
-from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.types import BearerAuth, System
 from checker.resources.resource import Resource
 from checker.resources.writing import Writer
@@ -41,18 +41,35 @@ FIELDS: dict[str, Any] = {
     "amount": {"type": "number"},
     "lines": {"type": "array", "items": {"type": "object", "required": ["text"], "properties": {"text": TEXT}}},
 }
-READ_ONLY = {"id": {**TEXT, "readOnly": True}, "updated_at": STAMP, "deleted_at": STAMP, "updated_by": {**TEXT, "readOnly": True}}
+READ_ONLY = {
+    "id": {**TEXT, "readOnly": True},
+    "updated_at": STAMP,
+    "deleted_at": STAMP,
+    "updated_by": {**TEXT, "readOnly": True},
+}
 LAG_S = 3.0  # of the lagging defects
 ENOUGH = 6  # creates after which the defect "full" refuses every other one
 
 
 def document() -> dict[str, Any]:
     """The interface as it is declared; every defect contradicts it."""
-    body = {"content": {"application/json": {"schema": {"type": "object", "required": ["last_name", "stage"], "properties": FIELDS}}}}
+    body = {
+        "content": {
+            "application/json": {"schema": {"type": "object", "required": ["last_name", "stage"], "properties": FIELDS}}
+        }
+    }
     record = {"type": "object", "properties": {**READ_ONLY, **FIELDS}}
     one = {"content": {"application/json": {"schema": record}}, "description": "one"}
     many = {"type": "object", "properties": {"data": {"type": "array", "items": record}, "total": {"type": "integer"}}}
-    query = [{"name": name, "in": "query", "schema": {"type": kind}} for name, kind in (("limit", "integer"), ("offset", "integer"), ("email", "string"), ("updated_since", "string"))]
+    query = [
+        {"name": name, "in": "query", "schema": {"type": kind}}
+        for name, kind in (
+            ("limit", "integer"),
+            ("offset", "integer"),
+            ("email", "string"),
+            ("updated_since", "string"),
+        )
+    ]
     key = {"name": "Idempotency-Key", "in": "header", "schema": TEXT}
     listed = {"200": {"content": {"application/json": {"schema": many}}, "description": "many"}}
     by_id = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}]}
@@ -121,7 +138,10 @@ class Writable:
             found = [self.old(one) for one in found]
         found = [one for one in found if one["email"] == query.get("email", one["email"])]
         start = int(query.get("offset", "0"))
-        return {"data": [self.shown(one) for one in found][start : start + int(query.get("limit", "100"))], "total": len(found)}
+        return {
+            "data": [self.shown(one) for one in found][start : start + int(query.get("limit", "100"))],
+            "total": len(found),
+        }
 
     def old(self, record: dict[str, Any]) -> dict[str, Any]:
         """The record as it was some seconds ago."""
@@ -155,7 +175,13 @@ class Writable:
         record_id = self.keys[key] = f"c{len(self.records) + 1}"
         blank = dict.fromkeys(FIELDS)
         stored = {**blank, **{name: self.stored(name, value) for name, value in body.items() if name in FIELDS}}
-        self.records[record_id] = {"id": record_id, **stored, "updated_at": self.stamp(), "deleted_at": None, "updated_by": user}
+        self.records[record_id] = {
+            "id": record_id,
+            **stored,
+            "updated_at": self.stamp(),
+            "deleted_at": None,
+            "updated_by": user,
+        }
         return Answered(201, self.shown(self.records[record_id]))
 
     def updated(self, record_id: str, body: dict[str, Any], user: str) -> Any:
@@ -181,7 +207,11 @@ class Writable:
         if self.defect == "no-delete":
             return Answered(409, {"error": "in use"})
         if self.defect != "delete-ignored":
-            self.records[record_id] = {**self.records[record_id], "deleted_at": self.stamp(), "updated_at": self.stamp()}
+            self.records[record_id] = {
+                **self.records[record_id],
+                "deleted_at": self.stamp(),
+                "updated_at": self.stamp(),
+            }
         return Answered(204, b"")
 
     def stored(self, name: str, value: Any) -> Any:
@@ -210,12 +240,18 @@ class Writable:
             "read-only": next((one for one in body if one not in FIELDS), None),
         }  # fmt: skip
         name = next((one for kind, one in checks.items() if one and self.defect != f"allows-{kind}"), None)
-        taken = [one for one in self.records.values() if one["id"] != but and body.get("email") and one["email"] == body["email"]]
+        taken = [
+            one
+            for one in self.records.values()
+            if one["id"] != but and body.get("email") and one["email"] == body["email"]
+        ]
         if name is None and taken and self.defect != "allows-unique":
             return Answered(409, {"errors": [] if self.defect == "silent" else [{"field": "email"}]})
         if name is None:
             return None
-        return Answered(422, {"errors": []} if self.defect == "silent" else {"errors": [{"field": name, "code": "bad"}]})
+        return Answered(
+            422, {"errors": []} if self.defect == "silent" else {"errors": [{"field": name, "code": "bad"}]}
+        )
 
 
 @dataclass
