@@ -55,6 +55,11 @@ class Birth:
         return tuple(key for one in self.attempts for key in one.evidence)
 
 
+def told_delay(seconds: float | None) -> float | None:
+    """A delay as findings tell it, in tenths of a second; None where there was none worth telling, or where the waiting was in vain."""
+    return round(seconds, 1) or None if seconds is not None else None
+
+
 def refused_by_rule(written: Written) -> bool:
     """Whether the system refused the body itself, and not the user, the moment or the way of asking."""
     status = written.response.status if written.response else 0

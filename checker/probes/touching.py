@@ -110,7 +110,8 @@ class ResourceTouch:
 
     def _bodies_to_try(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "full", self.bodies.variant(self.next())
-        yield "lean", self.bodies.lean(self.next())
+        if self.bodies.source == "schema":
+            yield "lean", self.bodies.lean(self.next())
         if self.look.readable and self.look.first.records:
             yield "record", self.bodies.from_record(self.look.first.records[0]).variant(self.next())
 
