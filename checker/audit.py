@@ -11,15 +11,12 @@ from functools import partial
 from checker import __version__
 from checker.account import Facts, account
 from checker.checklist.load import load_packs
-from checker.client.build import client_for
 from checker.client.recorder import Recorder
-from checker.describe import Described, described, download
-from checker.documents import is_url
-from checker.errors import DocumentError, InputError
+from checker.describe import Described, both_described
 from checker.look import Known, Look, Seen, resource_names
 from checker.model.audit import Audit
 from checker.model.finding import Finding
-from checker.patience import side_by_side, undisturbed
+from checker.patience import undisturbed
 from checker.probes.base import Ledger
 from checker.probes.configured import findings_of_project
 from checker.probes.declared import findings_of_document, findings_without_document
@@ -94,7 +91,7 @@ def stamp(instant: datetime) -> str:
 def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Ledger, say: Say) -> Looked:
     """Documents, project file and, unless offline, read probes of both systems."""
     secrets = Secrets(loaded.folder, options.environ)
-    found = documents(loaded, secrets, say)
+    found = both_described(loaded, secrets, say)
     profiles = {name: one.profile for name, one in found.items() if one.profile is not None}
     findings = [*findings_of_project(loaded, profiles, secrets.missing, ledger)]
     for name, one in found.items():
@@ -115,32 +112,3 @@ def document_findings(loaded: LoadedProject, name: str, one: Described, ledger: 
         return list(findings_of_document(name, one.profile, resource_names(loaded, name), ledger))
     problem = next(iter(one.problems), None)
     return list(findings_without_document(name, problem, loaded.project.systems[name].document))
-
-
-def documents(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[str, Described]:
-    """Both documents, read and profiled side by side; the validator works in a process of its own."""
-
-    def one(name: str) -> Described:
-        settings = loaded.project.systems[name]
-        if settings.document is None:
-            return Described(None, None)
-        say(f"{name}: reading {settings.document}")
-        address = is_url(settings.document)
-        source = settings.document if address else str(loaded.folder / settings.document)
-        fetch = partial(fetched, loaded, name, secrets) if address else None
-        return described(source, overrides=settings.resources, fetch=fetch, strict=True, shown_as=settings.document)
-
-    return dict(zip(loaded.project.systems, side_by_side(one, loaded.project.systems), strict=True))
-
-
-def fetched(loaded: LoadedProject, name: str, secrets: Secrets, address: str) -> bytes:
-    """A document at an address of the system's own origin or of one of its `origins`, asked with the system's credentials.
-
-    Where the system has no `base_url`, the address is asked without credentials. Raises DocumentError where it can't be had.
-    """
-    settings = loaded.project.systems[name]
-    try:
-        client = client_for(name, settings, secrets, Recorder(), base_url=address, folder=loaded.folder)
-    except InputError as error:
-        raise DocumentError(*error.problems) from None
-    return download(client, address, "own" if settings.base_url else "none")

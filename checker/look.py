@@ -79,6 +79,12 @@ class Look:
         for one in self.looks.values():
             one.whole_client.close()
 
+    def open(self) -> None:
+        """Have each system that can be asked ready in `looks`; nothing is sent. Raises InputError where an address of the project is bad."""
+        for name in self.known:
+            if self._why_not(name) is None:
+                self.looks[name] = self._look(name, self._client(name))
+
     def run(self) -> tuple[dict[str, Seen], bool]:
         """Probe both systems side by side. Gives what was seen, and whether somebody stopped it (Ctrl-C)."""
         seen = {name: Seen(name) for name in self.loaded.project.systems}

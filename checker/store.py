@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from checker.errors import InputError, Problem
+from checker.errors import InputError, Problem, RefusedError
 
 FOLDER = ".readiness"
+LOCK, HOLDER = "lock", "lock.holder"
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
@@ -101,3 +106,36 @@ class Store:
             return path.read_bytes()
         except OSError:
             raise InputError(Problem("store.no-audit", {"path": path})) from None
+
+    @contextmanager
+    def locked(self, command: str) -> Iterator[None]:
+        """Be the only run that writes for this project. The operating system frees the lock of a process that died.
+
+        Raises RefusedError where another run is at it, saying which and since when.
+        """
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - only who writes needs it
+
+        folder = self._ready()
+        holder = folder / HOLDER
+        lock = FileLock(folder / LOCK, mode=PRIVATE_FILE, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise RefusedError(Problem("store.locked", _holder(holder))) from None
+        try:
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            write_whole(holder, json.dumps({"process": os.getpid(), "command": command, "since": since}).encode())
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
+
+
+def _holder(path: Path) -> dict[str, object]:
+    """Who holds the lock, as far as it was written down."""
+    try:
+        held = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        held = {}
+    told = held if isinstance(held, dict) else {}
+    return {name: told.get(name) for name in ("process", "command", "since")}

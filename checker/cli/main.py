@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("init", "Write readiness.yaml from two API documents."),
     "inspect": ("inspect", "Show what one API document declares."),
     "audit": ("audit", "The main job: check both systems and write the report."),
+    "sync": ("sync", "The configured sync in the sandboxes: plan it, apply the plan, see what is open."),
+    "cleanup": ("cleanup", "Remove test records that a run left behind."),
     "report": ("report", "Render a saved audit again, in another format or language."),
     "checklist": ("checklist", "List, show and check the checklist's items."),
     "explain": ("explain", "Explain a finding, an item or an error at length."),

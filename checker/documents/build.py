@@ -34,13 +34,14 @@ def build_api(context: Context, spec: str, source: str, url: str | None) -> Api:
     where = ("definitions",) if context.swagger else ("components", "schemas")
     holder = root if context.swagger else root.get("components")
     at = context.top.child(*where)
+    servers = _servers(context, url)
     return Api(
         title=_scalar(info.get("title")),
         version=_scalar(info.get("version")),
         spec=spec,
         source=source,
         description=text(info, "description"),
-        servers=_servers(context, url),
+        servers=tuple(servers),
         operations=tuple(operations),
         schemes=schemes(context),
         security=requirements(root) or (),
@@ -48,6 +49,7 @@ def build_api(context: Context, spec: str, source: str, url: str | None) -> Api:
         schemas={name: context.schema(one, at.child(name)) for name, one in members(holder, where[-1])},
         tags={text(one, "name"): text(one, "description") for _, one in entries(root, "tags") if _named(one)},
         extensions=extensions(root),
+        server_names={address: said for address, said in servers.items() if said},
     )
 
 
@@ -64,11 +66,12 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _servers(context: Context, url: str | None) -> tuple[str, ...]:
-    found = swagger.servers(context.root) if context.swagger else list(_servers3(context))
-    if url:
-        found = [one if "{" in one else _joined(url, one) for one in found]
-    return tuple(dict.fromkeys(found))
+def _servers(context: Context, url: str | None) -> dict[str, str]:
+    """The servers' addresses, each with its description."""
+    found = dict.fromkeys(swagger.servers(context.root), "") if context.swagger else dict(_servers3(context))
+    if not url:
+        return found
+    return {one if "{" in one else _joined(url, one): said for one, said in found.items()}
 
 
 def _joined(url: str, server: str) -> str:
@@ -78,7 +81,7 @@ def _joined(url: str, server: str) -> str:
         return server
 
 
-def _servers3(context: Context) -> Iterator[str]:
+def _servers3(context: Context) -> Iterator[tuple[str, str]]:
     for _, one in entries(context.root, "servers"):
         address = word(one, "url") if isinstance(one, Mapping) else None
         if address is None:
@@ -87,7 +90,7 @@ def _servers3(context: Context) -> Iterator[str]:
             default = variable.get("default") if isinstance(variable, Mapping) else None
             if isinstance(default, str | int | float):
                 address = address.replace("{" + name + "}", str(default))
-        yield address.rstrip("/") or "/"
+        yield address.rstrip("/") or "/", word(one, "description") or ""
 
 
 def _operations(context: Context) -> Iterator[tuple[Operation, dict[str, str]]]:

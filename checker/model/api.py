@@ -315,6 +315,7 @@ class Api:
 
     `security` holds the document's own alternatives, each a tuple of scheme names; `schemes` maps names to kinds of ours.
     `events` are the names of documented events (webhooks, callbacks or a vendor's extension of that kind), with their pointers.
+    `server_names` are the servers' descriptions by address, where there are any.
     """
 
     title: str
@@ -330,6 +331,7 @@ class Api:
     schemas: Mapping[str, Schema]
     tags: Mapping[str, str]
     extensions: Mapping[str, Any]
+    server_names: Mapping[str, str] = field(default_factory=dict)
 
     def operation(self, key: str | None) -> Operation | None:
         """The operation of that key (`METHOD /path`)."""

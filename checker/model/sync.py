@@ -110,6 +110,7 @@ class NoticeKind(StrEnum):
     NOT_UPDATED = "not-updated"  # the policy says ask or ignore
     UNTRANSLATABLE = "untranslatable"  # a value that its transformation or table can't take
     UNLINKED = "unlinked"  # the record that a link points at has no counterpart
+    REFUSED = "refused"  # the target refused these very values before; nothing changed since
     UNSETTLED = "unsettled"  # a value that the target changes each time it is written
 
 

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker.errors import InputError, Problem
 from checker.model.checklist import Answers
+from checker.model.transformations import TRANSFORMATION_NAMES
 from checker.project import check, positions
 from checker.project.check import REFERENCE, suggestion
 from checker.project.positions import Key, Positioned
-from checker.project.types import Project, Reference
+from checker.project.types import FieldMapping, Flow, Project, Reference
 
 FILE_NAME = "readiness.yaml"
 ANSWERS_NAME = "answers.yaml"
@@ -77,9 +78,6 @@ NOT_YET: tuple[tuple[str, ...], ...] = (
             ("deactivate",),
         )
     ),
-    ("flows", "*", "fields", "*", "default"),
-    ("flows", "*", "lines", "match"),
-    ("flows", "*", "lines", "fields"),
     ("notify", "smtp"),
     ("notify", "language"),
     ("webhooks", "listen"),
@@ -162,11 +160,29 @@ def _meaning(at: Positioned, project: Project) -> Iterator[Problem]:
             yield at.problem("project.one-sided-flow", (*here, "right"), {"name": flow.name})
         if flow.leading is not None:
             yield from _known(at, (*here, "leading"), flow.leading, names, "system")
+        for path, mapping in _mappings(here, flow):
+            yield from _transformations(at, path, mapping)
         for j, mapping in enumerate(flow.fields):
             if mapping.link is not None:
                 yield from _known(at, (*here, "fields", j, "link"), mapping.link, flows, "flow")
             if mapping.leading is not None:
                 yield from _known(at, (*here, "fields", j, "leading"), mapping.leading, names, "system")
+
+
+def _mappings(here: Key, flow: Flow) -> Iterator[tuple[Key, FieldMapping]]:
+    """Every field mapping of a flow, those of its line items too, and where it stands."""
+    yield from (((*here, "fields", j), one) for j, one in enumerate(flow.fields))
+    if flow.lines is not None:
+        yield from (((*here, "lines", "fields", j), one) for j, one in enumerate(flow.lines.fields))
+
+
+def _transformations(at: Positioned, path: Key, mapping: FieldMapping) -> Iterator[Problem]:
+    """Transformations that nobody knows. One with options is a mapping, and its name one of the keys."""
+    for k, step in enumerate(mapping.transform):
+        names = [step] if isinstance(step, str) else list(step)
+        if not any(name in TRANSFORMATION_NAMES for name in names):
+            wrong = names[0] if names else ""
+            yield from _known(at, (*path, "transform", k), wrong, list(TRANSFORMATION_NAMES), "transformation")
 
 
 def _known(at: Positioned, path: Key, name: str, known: list[str], what: str) -> Iterator[Problem]:

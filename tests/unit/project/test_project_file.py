@@ -167,11 +167,22 @@ def test_a_bomb_is_refused_before_it_is_built(tmp_path: Path, text: str) -> None
         ("Europe/Berlin", "Europe/Berln", "project.unknown-timezone"),
         ("right: erp/customers.contactPersons[]", "right: crm/companies", "project.one-sided-flow"),
         ("right: mail, transform: [lowercase]", "right: mail, link: firms", "project.unknown-flow"),
+        ("transform: [lowercase]", "transform: [lower_case]", "project.unknown-transformation"),
+        ("transform: [lowercase]", 'transform: [{insrt: "-", at: 1}]', "project.unknown-transformation"),
     ],
 )
 def test_what_the_schema_cannot_say_is_checked_too(tmp_path: Path, old: str, new: str, code: str) -> None:
     """Two systems, flows between both, zones and links that exist."""
     assert code in {one.code for one in problems(tmp_path, GOOD.replace(old, new))}
+
+
+def test_a_mistyped_transformation_is_named_with_its_line_and_the_one_meant(tmp_path: Path) -> None:
+    """Whoever mistypes a transformation reads in which line, and what was probably meant; line items are read too."""
+    lines = "    lines: {left: items, right: positions, match: [sku], fields: [{left: sku, right: nr, transform: [tirm]}]}\n"
+    (problem,) = problems(tmp_path, GOOD.rstrip("\n") + "\n" + lines)
+    assert problem.code == "project.unknown-transformation"
+    assert problem.values["suggestion"] == "trim"
+    assert problem.line == len(GOOD.rstrip("\n").splitlines()) + 1
 
 
 def test_a_known_key_that_this_version_does_not_act_upon_is_reported(tmp_path: Path) -> None:
@@ -259,7 +270,7 @@ gate: go-live
 
 def test_of_all_keys_exactly_those_that_change_nothing_are_reported(tmp_path: Path) -> None:
     """A file with every key of design.md is told which of them this version reads in vain, and no others."""
-    crm, contacts, flow = "systems.crm", "systems.crm.resources.contacts", "flows[0]"
+    crm, contacts = "systems.crm", "systems.crm.resources.contacts"
     assert set(load_project(project(tmp_path, EVERY_KEY)).not_yet) == {
         "platform.answers",
         *(f"{crm}.{key}" for key in ("overlay", "auth.logout", "other_auth", "production")),
@@ -271,7 +282,6 @@ def test_of_all_keys_exactly_those_that_change_nothing_are_reported(tmp_path: Pa
         ),
         *(f"{contacts}.{key}" for key in ("body_path", "body", "metadata", "created_id_path", "write_as")),
         *(f"{contacts}.{key}" for key in ("create_example", "deactivate")),
-        *(f"{flow}.{key}" for key in ("fields[0].default", "lines.match", "lines.fields")),
         "notify.smtp",
         "notify.language",
         "webhooks.listen",

@@ -1,0 +1,84 @@
+"""The joining of two sides by keys, one after the other, as dataframe expressions. Rows are known by their position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from checker.data.engine import engine
+from checker.data.keys import Key, Part
+from checker.data.normal import FORMS
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+    from ibis.expr.types import Table
+
+Columns = Sequence[Sequence[str | None]]  # by part: each row's text
+
+
+class Hit(NamedTuple):
+    """One key value that both sides have: its normal form, and the positions of the rows that share it, in ascending order."""
+
+    by: str
+    key: str
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+
+
+def hits(keys: Sequence[Key], parts: Sequence[Part], left: Columns, right: Columns) -> Iterator[Hit]:
+    """Every value that both sides have, key by key; rows that were hit by one key take no part in the later ones."""
+    with engine() as database:
+        sides = [_normal(database, name, parts, texts) for name, texts in (("left", left), ("right", right))]
+        for number, key in enumerate(keys):
+            columns = [f"part{parts.index(one)}" for one in key.parts]
+            shared = database.create_table(f"shared{number}", _shared(sides[0], sides[1], columns))
+            yield from _told(key.by, columns, shared, sides)
+            sides = [
+                database.create_table(f"{name}{number}", side.anti_join(shared, columns))
+                for name, side in zip(("left", "right"), sides, strict=True)
+            ]
+
+
+def _normal(database: Backend, name: str, parts: Sequence[Part], texts: Columns) -> Table:
+    """A side's normal forms, computed once and kept; what is empty is no value."""
+    import pyarrow as pa
+
+    names = [f"part{number}" for number in range(len(parts))]
+    raw = {"row": pa.array(range(len(texts[0])), pa.int64())}
+    raw |= {column: pa.array(one, pa.string()) for column, one in zip(names, texts, strict=True)}
+    table = database.create_table(f"{name}_raw", pa.table(raw))
+    forms = {
+        column: FORMS[part.form].expression(table[column]).nullif("") for column, part in zip(names, parts, strict=True)
+    }
+    return database.create_table(name, table.select("row", **forms))
+
+
+def _shared(left: Table, right: Table, columns: Sequence[str]) -> Table:
+    """Each complete key value that both sides have, how many rows of each side have it, and the first of them."""
+    return _counted(left, "left", columns).inner_join(_counted(right, "right", columns), columns)
+
+
+def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
+    filled = side.drop_null(columns)  # null joins nobody anyway; this spares the grouping
+    return filled.group_by(columns).agg(**{f"{name}_rows": filled.count(), f"{name}_first": filled.row.min()})
+
+
+def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table]) -> Iterator[Hit]:
+    """The hits of one key, in the order of the left side's rows."""
+    found = shared.order_by("left_first").to_pyarrow().to_pylist()
+    crowded = any(one["left_rows"] > 1 or one["right_rows"] > 1 for one in found)
+    members = [_members(side, shared, columns) if crowded else {} for side in sides]
+    for one in found:
+        key = tuple(one[column] for column in columns)
+        left = members[0].get(key) or [one["left_first"]]
+        right = members[1].get(key) or [one["right_first"]]
+        yield Hit(by, " + ".join(key), tuple(left), tuple(right))
+
+
+def _members(side: Table, shared: Table, columns: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
+    """The rows of each key value that several rows of a side share."""
+    several = shared.filter((shared.left_rows > 1) | (shared.right_rows > 1))
+    found: dict[tuple[str, ...], list[int]] = {}
+    for one in side.semi_join(several, columns).order_by("row").to_pyarrow().to_pylist():
+        found.setdefault(tuple(one[column] for column in columns), []).append(one["row"])
+    return found

@@ -1,0 +1,149 @@
+"""A flow's match keys: where their values stand on both sides, as text in the left side's spelling, and in which normal form they are joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checker.mapping.fields import FieldLens, lens_of
+from checker.mapping.lens import Untranslatable, is_empty, spelled
+from checker.model.paths import get
+from checker.model.profile import FieldRoles
+from checker.model.sync import Row
+from checker.project.sides import PARENT, FlowView, Side, many
+from checker.project.types import FieldMapping
+
+# Roles that have a normal form of their own, and names of fields that say the same where no role was found
+ROLE_FORMS = ("email", "vat_id", "name")
+NAMED = (
+    (re.compile(r"e[-_]?mail", re.IGNORECASE), "email"),
+    (re.compile(r"(^|[._-])(vat|ust|uid)[_-]?(id|nr|number|no)", re.IGNORECASE), "vat_id"),
+    (re.compile(r"phone|telefon|mobile|(^|[._-])tel($|[._-])", re.IGNORECASE), "phone"),
+    (re.compile(r"name\d?$", re.IGNORECASE), "name"),
+)
+
+
+Text = Callable[[Row], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field of a key: its normal form, and its text in a row of either side; None where the row has no value."""
+
+    form: str
+    left: Text
+    right: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One match key; a row without a value in one of its parts has no key. `by` is how links name it: `vat_id`, `name + country`."""
+
+    by: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What stands between the two sides beside the mapping: links of other flows by flow, from the right id to the left one, and time zones."""
+
+    links: Mapping[str, Mapping[str, str]]
+    zones: tuple[str | None, str | None]
+
+    def lens(self, mapping: FieldMapping, view: FlowView) -> FieldLens:
+        """The mapping's lens. Raises InputError for an unknown transformation."""
+        left, right = self.zones
+        return lens_of(mapping, left=view.left.fields, right=view.right.fields, left_zone=left, right_zone=right)
+
+
+def keys(view: FlowView, between: Between) -> tuple[Key, ...]:
+    """The flow's keys in order. One that names neither a mapped field nor a role of both sides has no values, and is left out."""
+    found = ((" + ".join(many(one)), [_part(name, view, between) for name in many(one)]) for one in view.flow.match)
+    return tuple(Key(by, tuple(part for part in parts if part)) for by, parts in found if all(parts))
+
+
+def value(row: Row, name: str) -> Any:
+    """What stands in a row's field; `..name` is a field of the record around. None where nothing stands there."""
+    if name in row.values:
+        return row.values[name]
+    if name.startswith(PARENT):
+        return get(row.around or {}, name.removeprefix(PARENT))
+    return get(row.values, name)
+
+
+def as_text(given: Any) -> str | None:
+    """A value as the text that is compared: 5, 5.0 and "5" are one; None where there is no value.
+
+    Letters with accents are composed; halves of a surrogate pair, which no database takes, are spelt out.
+    """
+    if isinstance(given, str) and given.isascii():
+        return given or None
+    return None if is_empty(given) else spelled(given).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _part(name: str, view: FlowView, between: Between) -> Part | None:
+    form = _form(name, view.left)
+    mapping = next((one for one in view.flow.fields if name in many(one.left)), None)
+    if mapping is None:
+        left, right = _role(name, view.left), _role(name, view.right)
+        return Part(form, _plain(left), _plain(right)) if left and right else None
+    if mapping.link is not None:
+        return Part(form, _plain(name), _linked(many(mapping.right)[0], between.links.get(mapping.link, {})))
+    lens = between.lens(mapping, view)
+    if not lens.chain:  # most keys: spelt alike on both sides, and read a hundred thousand times
+        return Part(form, _plain(name), _plain(lens.right[lens.left.index(name)]))
+    return Part(form, _left(name, lens), _right(name, lens))
+
+
+def _plain(name: str) -> Text:
+    return lambda row: as_text(value(row, name))
+
+
+def _linked(name: str, links: Mapping[str, str]) -> Text:
+    """An id of the right side is nobody's on the left: only another flow's link says whose it is there."""
+    return lambda row: links.get(as_text(value(row, name)) or "")
+
+
+def _left(name: str, lens: FieldLens) -> Text:
+    def text(row: Row) -> str | None:
+        values = {one: value(row, one) for one in lens.left}
+        return as_text(_there_and_back(lens, values).get(name))
+
+    return text
+
+
+def _right(name: str, lens: FieldLens) -> Text:
+    def text(row: Row) -> str | None:
+        try:
+            values = lens.to_left({one: value(row, one) for one in lens.right})
+        except Untranslatable:
+            return None
+        return as_text(_there_and_back(lens, values).get(name))
+
+    return text
+
+
+def _there_and_back(lens: FieldLens, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Left values as they come back from the right side, so that both sides are as tidy as the mapping makes them; else as they are."""
+    try:
+        return lens.to_left(lens.to_right(values))
+    except Untranslatable:
+        return values
+
+
+def _role(name: str, side: Side) -> str | None:
+    """The field that plays the role; roles are the record's own, so that records inside another one have none."""
+    if side.profile is None or side.inside or name not in FieldRoles.__struct_fields__:
+        return None
+    found = getattr(side.profile.fields, name)
+    return found if isinstance(found, str) else None
+
+
+def _form(name: str, side: Side) -> str:
+    """The normal form of a left field: by the role that it plays or names, else by its name."""
+    for role in ROLE_FORMS:
+        if name in (role, _role(role, side)):
+            return role
+    return next((form for pattern, form in NAMED if pattern.search(name)), "text")

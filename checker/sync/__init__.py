@@ -1,0 +1,1 @@
+"""The configured sync: what it would do is planned as plain data, and then done."""

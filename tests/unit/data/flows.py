@@ -1,0 +1,40 @@
+"""Flows and rows for tests of matching."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checker.model.sync import Row
+from checker.project.sides import FlowView, side_of
+from checker.project.types import FieldMapping, Flow
+
+FIELDS = [
+    FieldMapping(left="email", right="mail"),
+    FieldMapping(left="vat_id", right="ust_id"),
+    FieldMapping(left="name", right="name1"),
+    FieldMapping(left="country", right="land"),
+    FieldMapping(left="number", right="nummer"),
+]
+RIGHT = {one.left: one.right for one in FIELDS}
+
+
+def flow(*keys: str | list[str], fields: list[FieldMapping] | None = None) -> FlowView:
+    """A flow of customers with these match keys; nothing is known of either side's document."""
+    made = Flow(
+        name="customers",
+        left="crm/companies",
+        right="erp/partners",
+        match=list(keys),
+        fields=FIELDS if fields is None else fields,
+    )
+    return FlowView(made, side_of(made.left, {}), side_of(made.right, {}))
+
+
+def left(id_: str, **values: Any) -> Row:
+    """A row of the left side."""
+    return Row(id=id_, values=values)
+
+
+def right(id_: str, **values: Any) -> Row:
+    """A row of the right side; values are given by the left side's names."""
+    return Row(id=id_, values={RIGHT.get(name, name): value for name, value in values.items()})
