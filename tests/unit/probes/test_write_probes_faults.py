@@ -9,7 +9,7 @@ import pytest
 
 from checker.model.finding import Answer
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
-from tests.unit.probes.writable import small
+from tests.unit.probes.writable import FIELDS, small
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 
@@ -129,3 +129,11 @@ def test_every_test_record_bears_the_mark(tmp_path: Path) -> None:
         with small(folder, defect) as one:
             one.probed()
             assert all(one.system.writer.mark in str(record) for record in one.server.records.values())
+
+
+def test_what_could_not_be_told_as_ours_is_never_created(tmp_path: Path) -> None:
+    """Where only the required field has room for the mark, leaving it out isn't tried: such a record could never be removed."""
+    with small(tmp_path, "allows-required", {"last_name": FIELDS["last_name"]}) as one:
+        finding = one.probed()["write.required-enforced"]
+        assert (finding.answer, finding.values["reason"]) == (UNKNOWN, "no-room-for-mark")
+        assert all(one.system.writer.mark in str(record) for record in one.server.records.values())

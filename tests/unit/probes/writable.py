@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,14 +51,11 @@ LAG_S = 3.0  # of the lagging defects
 ENOUGH = 6  # creates after which the defect "full" refuses every other one
 
 
-def document() -> dict[str, Any]:
-    """The interface as it is declared; every defect contradicts it."""
-    body = {
-        "content": {
-            "application/json": {"schema": {"type": "object", "required": ["last_name", "stage"], "properties": FIELDS}}
-        }
-    }
-    record = {"type": "object", "properties": {**READ_ONLY, **FIELDS}}
+def document(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The interface as it is declared, with these fields; every defect contradicts it."""
+    required = [one for one in ("last_name", "stage") if one in fields]
+    body = {"content": {"application/json": {"schema": {"type": "object", "required": required, "properties": fields}}}}
+    record = {"type": "object", "properties": {**READ_ONLY, **fields}}
     one = {"content": {"application/json": {"schema": record}}, "description": "one"}
     many = {"type": "object", "properties": {"data": {"type": "array", "items": record}, "total": {"type": "integer"}}}
     query = [
@@ -278,12 +275,12 @@ class Small:
 
 
 @contextmanager
-def small(folder: Path, defect: str = "") -> Iterator[Small]:
-    """The small CRM, running, with that defect."""
+def small(folder: Path, defect: str = "", fields: Mapping[str, Any] = FIELDS) -> Iterator[Small]:
+    """The small CRM, running, with that defect; its document declares these fields."""
     at = Time()
     server = Writable(at, defect)
     path = folder / "small.json"
-    path.write_text(json.dumps(document()), "utf-8")
+    path.write_text(json.dumps(document(fields)), "utf-8")
     known = described(str(path))
     assert known.profile is not None
     assert known.document is not None

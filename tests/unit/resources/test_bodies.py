@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from checker.describe import described
-from checker.model.api import Place, Schema
+from checker.model.api import Body, Place, Schema
 from checker.model.profile import FieldInfo, FieldRoles, Relation, ResourceProfile
 from checker.resources.bodies import Bodies
 from checker.resources.patterns import fits, fitting
@@ -35,9 +36,14 @@ def bodies(system: str, resource: str, **more: Any) -> Bodies:
     return Bodies(profile, operation, MARK, TODAY, **{"references": REFERENCES, **more})
 
 
+def schema(node: dict[str, Any]) -> Schema:
+    """A schema without references."""
+    return Schema(node, Place("x", "#/x"), lambda *_: None)
+
+
 def slot(node: dict[str, Any], name: str = "field", **more: Any) -> Slot:
     """A declared field."""
-    return slot_of(Schema(node, Place("x", "#/x"), lambda *_: None), name, name, **more)
+    return slot_of(schema(node), name, name, **more)
 
 
 RESOURCES = [
@@ -197,3 +203,13 @@ def test_vat_ids_have_valid_check_digits(number: int) -> None:
     made = german_vat_id(number)
     assert made == german(int(made[2:10]) - 10_000_000)
     assert made.startswith("DE99")
+
+
+def test_a_form_is_made_from_its_own_schema() -> None:
+    """Where an interface takes forms only, their schema tells what a body holds; a wrapper around the record is looked through."""
+    node = {"properties": {"contact": {"required": ["last_name"], "properties": {"last_name": {"type": "string"}}}}}
+    form = "application/x-www-form-urlencoded"
+    media = {"application/xml": schema({}), form: schema(node)}
+    operation = replace(bodies("crm", "contacts").operation, body=Body(media, required=True))  # type: ignore[type-var]
+    profile = ResourceProfile(name="x", body_media=form, body_path="contact", fields=FieldRoles(name="last_name"))
+    assert Bodies(profile, operation, MARK, TODAY).variant(1) == {"last_name": f"Readiness Test {MARK}-1"}
