@@ -9,7 +9,7 @@ import pytest
 
 from checker.model.finding import Answer
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
-from tests.unit.probes.writable import small
+from tests.unit.probes.writable import FIELDS, small
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 
@@ -91,6 +91,22 @@ def test_a_lagging_list_is_waited_for_and_its_delay_told(tmp_path: Path) -> None
     assert 3.0 <= finding.values["delay"] < 8.0
 
 
+def test_a_record_that_is_readable_late_is_waited_for(tmp_path: Path) -> None:
+    """A read-back waits until the new record is there, and tells how long that took."""
+    with small(tmp_path, "read-lags") as one:
+        finding = one.probed()["write.round-trip"]
+    assert finding.answer is YES
+    assert 3.0 <= finding.values["delay"] < 8.0
+
+
+def test_a_restricted_user_that_is_sent_away_takes_nothing_from_ours(tmp_path: Path) -> None:
+    """A 401 to somebody else's write is a refusal, and our own writes go on."""
+    with small(tmp_path, "reader-unauthorised") as one:
+        assert one.probed()["rights.restricted-refused"].answer is YES
+        touch = one.system.resources[0]
+        assert touch.writer.create(touch.resource, touch.body()).ok
+
+
 def test_a_delete_that_only_the_list_of_changes_shows_is_visible(tmp_path: Path) -> None:
     """A record that can't be read any more, but is among what changed, is a delete that can be noticed."""
     with small(tmp_path, "vanishes") as one:
@@ -113,3 +129,11 @@ def test_every_test_record_bears_the_mark(tmp_path: Path) -> None:
         with small(folder, defect) as one:
             one.probed()
             assert all(one.system.writer.mark in str(record) for record in one.server.records.values())
+
+
+def test_what_could_not_be_told_as_ours_is_never_created(tmp_path: Path) -> None:
+    """Where only the required field has room for the mark, leaving it out isn't tried: such a record could never be removed."""
+    with small(tmp_path, "allows-required", {"last_name": FIELDS["last_name"]}) as one:
+        finding = one.probed()["write.required-enforced"]
+        assert (finding.answer, finding.values["reason"]) == (UNKNOWN, "no-room-for-mark")
+        assert all(one.system.writer.mark in str(record) for record in one.server.records.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +15,12 @@ from checker.journal import Journal
 from checker.model.finding import Finding
 from checker.model.permit import Permit
 from checker.probes import CLEANUP_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.attempts import Waiting
 from checker.probes.base import Ledger
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import bodies_of, key_places
 from checker.probes.run import ask
-from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.types import BearerAuth, System
 from checker.resources.resource import Resource
 from checker.resources.writing import Writer
@@ -50,14 +51,11 @@ LAG_S = 3.0  # of the lagging defects
 ENOUGH = 6  # creates after which the defect "full" refuses every other one
 
 
-def document() -> dict[str, Any]:
-    """The interface as it is declared; every defect contradicts it."""
-    body = {
-        "content": {
-            "application/json": {"schema": {"type": "object", "required": ["last_name", "stage"], "properties": FIELDS}}
-        }
-    }
-    record = {"type": "object", "properties": {**READ_ONLY, **FIELDS}}
+def document(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The interface as it is declared, with these fields; every defect contradicts it."""
+    required = [one for one in ("last_name", "stage") if one in fields]
+    body = {"content": {"application/json": {"schema": {"type": "object", "required": required, "properties": fields}}}}
+    record = {"type": "object", "properties": {**READ_ONLY, **fields}}
     one = {"content": {"application/json": {"schema": record}}, "description": "one"}
     many = {"type": "object", "properties": {"data": {"type": "array", "items": record}, "total": {"type": "integer"}}}
     query = [
@@ -99,6 +97,7 @@ class Writable:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     before: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    born: dict[str, float] = field(default_factory=dict)
     creates: int = 0
 
     def __call__(self, asked: Asked) -> Answered | Any:
@@ -107,7 +106,7 @@ class Writable:
         if user is None:
             return Answered(401, {"error": "who?"})
         if asked.method != "GET" and user == USERS["reader"] and self.defect != "anyone-writes":
-            return Answered(403, {"error": "read only"})
+            return Answered(401 if self.defect == "reader-unauthorised" else 403, {"error": "read only"})
         record_id = asked.path.removeprefix("/contacts").strip("/")
         if not record_id:
             return self.listed(asked.query) if asked.method == "GET" else self.created(asked, user)
@@ -152,6 +151,8 @@ class Writable:
         record = self.records[record_id]
         if self.defect == "never-readable":
             return Answered(404, {"error": "none"})
+        if self.defect == "read-lags" and self.time.monotonic() < self.born[record_id] + LAG_S:
+            return Answered(404, {"error": "none"})
         if self.defect == "vanishes" and record["deleted_at"]:
             return Answered(404, {"error": "none"})
         return self.shown(record)
@@ -172,6 +173,7 @@ class Writable:
         if refusal is not None:
             return refusal
         record_id = self.keys[key] = f"c{len(self.records) + 1}"
+        self.born[record_id] = self.time.monotonic()
         blank = dict.fromkeys(FIELDS)
         stored = {**blank, **{name: self.stored(name, value) for name, value in body.items() if name in FIELDS}}
         self.records[record_id] = {
@@ -273,12 +275,12 @@ class Small:
 
 
 @contextmanager
-def small(folder: Path, defect: str = "") -> Iterator[Small]:
-    """The small CRM, running, with that defect."""
+def small(folder: Path, defect: str = "", fields: Mapping[str, Any] = FIELDS) -> Iterator[Small]:
+    """The small CRM, running, with that defect; its document declares these fields."""
     at = Time()
     server = Writable(at, defect)
     path = folder / "small.json"
-    path.write_text(json.dumps(document()), "utf-8")
+    path.write_text(json.dumps(document(fields)), "utf-8")
     known = described(str(path))
     assert known.profile is not None
     assert known.document is not None
