@@ -296,6 +296,7 @@ def test_a_create_whose_answer_was_lost_leaves_no_duplicate(world: Both, *, stor
     made = [one for one in crm(world, "products") if one.data["sku"] == first.values["sku"]]
     assert len(made) == 1
     assert str(made[0].id) in {one.left for one in world.opened.state.links("products")}
+    assert world.writers["crm"].journal.unresolved() == []
     assert world.plan("products").plan.flows[0].actions == ()
 
 
