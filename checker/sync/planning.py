@@ -229,7 +229,7 @@ def settle_pending(
 def _candidates(state: State, pending: Pending, rows: Rows) -> tuple[str, ...]:
     side, links = pending.action.side, state.links(pending.action.flow)
     taken = frozenset(one.left if side is Which.LEFT else one.right for one in links)
-    return settling.arrived(pending, rows[side], taken)
+    return settling.arrived(pending, rows[side], taken | state.known(pending.action.flow, side))
 
 
 def _settled(

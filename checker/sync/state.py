@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from checker.errors import InputError, Problem, RefusedError
-from checker.model.sync import Action, Base, Link, Notice, Row
+from checker.model.sync import Action, Base, Link, Notice, Row, Which
 from checker.store import PRIVATE_FILE
 from checker.sync.exact import decoded, digest, encoded
 
@@ -26,6 +26,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE link (flow TEXT NOT NULL, left_id TEXT NOT NULL, right_id TEXT NOT NULL, found_by TEXT NOT NULL, base TEXT,
                    PRIMARY KEY (flow, left_id, right_id)) STRICT;
 CREATE TABLE pending (action TEXT PRIMARY KEY, flow TEXT NOT NULL, content TEXT NOT NULL) STRICT;
+CREATE TABLE known (flow TEXT NOT NULL, side TEXT NOT NULL, ids TEXT NOT NULL, PRIMARY KEY (flow, side)) STRICT;
 CREATE TABLE refusal (action TEXT PRIMARY KEY, flow TEXT NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE notice (flow TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE run (number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, counts TEXT) STRICT;
@@ -33,11 +34,10 @@ CREATE TABLE run (number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TE
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """A create that was about to be sent: its action with every value as it goes out, its source as it was read, the ids that were there before, and when (ISO 8601)."""
+    """A create that was about to be sent: its action with every value as it goes out, its source as it was read, and when (ISO 8601)."""
 
     action: Action
     source: Row
-    known: tuple[str, ...] = ()
     begun: str = ""
 
 
@@ -144,6 +144,20 @@ class State:
             self._db.execute(
                 "DELETE FROM link WHERE flow = ? AND left_id = ? AND right_id = ?", (flow, link.left, link.right)
             )
+
+    def knows(self, flow: str, side: Which, ids: Iterable[str]) -> None:
+        """Remember which records a side has before creates are sent to it; where some are still under way, what was there before those stays."""
+        with self._careful():
+            self._db.execute(
+                "INSERT OR REPLACE INTO known SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM pending WHERE flow = ?1)",
+                (flow, side.value, json.dumps(sorted(ids))),
+            )
+
+    def known(self, flow: str, side: Which) -> frozenset[str]:
+        """The records that a side had before creates were sent to it."""
+        with self._careful():
+            row = self._db.execute("SELECT ids FROM known WHERE flow = ? AND side = ?", (flow, side.value)).fetchone()
+            return frozenset(json.loads(row[0]) if row else ())
 
     def begin(self, pending: Pending) -> None:
         """Remember a create before it is sent."""
