@@ -222,6 +222,7 @@ def settle_pending(
         for one in open_:
             if not _settled(ground, state, pairing, one, rows, linked) and not _candidates(state, one, rows):
                 state.end(one.action.id)
+                state.missed(one.action)
                 ground.settled(pairing.side(one.action.side).system, one, None)
     return rows
 

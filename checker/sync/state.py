@@ -20,6 +20,7 @@ from checker.sync.exact import decoded, digest, encoded
 
 FILE = "sync.sqlite"
 VERSION = 1
+MOST_TRIES = 3  # of a create that never arrives
 BUSY_S = 5.0  # how long another process may hold the file
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -192,7 +193,17 @@ class State:
             row = self._db.execute(
                 "SELECT content FROM refusal WHERE action = ? AND digest = ?", (action.id, digest(action))
             ).fetchone()
-            return None if row is None else dict(json.loads(row[0]))
+            told: dict[str, Any] = {} if row is None else json.loads(row[0])
+        return told if told and told.get("tries", MOST_TRIES) >= MOST_TRIES else None
+
+    def missed(self, action: Action) -> None:
+        """Count that nothing arrived of an action whose outcome nobody knew; after three tries it counts as refused (acceptance A13)."""
+        with self._careful():
+            row = self._db.execute(
+                "SELECT content FROM refusal WHERE action = ? AND digest = ?", (action.id, digest(action))
+            ).fetchone()
+            tries = 1 + (json.loads(row[0]).get("tries", 0) if row else 0)
+        self.refuse(action, {"reason": "unknown", "tries": tries})
 
     def ask_again(self) -> None:
         """Forget all refusals."""
