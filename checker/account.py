@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from checker import catalogue
@@ -15,7 +15,7 @@ from checker.checklist.load import items as items_of
 from checker.checklist.people import statements
 from checker.checklist.scope import scope_of
 from checker.look import Seen, resource_names
-from checker.model.audit import Audit, Coverage, FindingText, FlowSeen, ItemText, NotTested, SystemSeen
+from checker.model.audit import Audit, Coverage, FindingText, FlowSeen, ItemText, NotTested, Rehearsal, SystemSeen
 from checker.model.checklist import Gate, Pack, Severity, Text
 from checker.model.finding import Answer, Evidence, Finding
 from checker.model.profile import Profile
@@ -24,9 +24,9 @@ from checker.modes import choose, gather
 from checker.numbering import numbered
 from checker.project.load import LoadedProject
 
-# What a look leaves out, as phrases of the report.
+# What an audit leaves out, as phrases of the report.
+UNTOUCHED = {"writes": "writing (the audit only read)"}
 NOT_TESTED = {
-    "writes": "writing (the audit only read)",
     "load": "load",
     "outage": "outages over a day",
     "production-rights": "production rights",
@@ -51,6 +51,8 @@ class Facts:
     started: str
     finished: str
     version: str
+    phases: tuple[str, ...] = ("look",)
+    rehearsal: Rehearsal = field(default_factory=Rehearsal)
 
 
 def account(facts: Facts) -> tuple[Audit, int]:
@@ -61,7 +63,9 @@ def account(facts: Facts) -> tuple[Audit, int]:
     profiles = {name: one for name, one in facts.profiles.items() if one is not None}
     modes = gather(facts.findings, scope, project, profiles)
     computed = [*facts.findings, *modes.findings]
-    findings, evidence = numbered([*computed, *contradictions(computed, claims)], facts.evidence)
+    findings, rehearsal, evidence = numbered(
+        [*computed, *contradictions(computed, claims)], facts.evidence, facts.rehearsal
+    )
     items = items_of(facts.packs)
     only = [item for item, _ in items.values()]
     said = {f"answer-{n}": one for n, one in enumerate(statements(only, facts.loaded.answers), start=1)}
@@ -81,7 +85,7 @@ def account(facts: Facts) -> tuple[Audit, int]:
         readiness_version=facts.version,
         started=facts.started,
         finished=facts.finished,
-        phases=("look",),
+        phases=facts.phases,
         language=project.language,
         go_live=project.go_live,
         stopped="interrupted" if facts.stopped else None,
@@ -91,6 +95,7 @@ def account(facts: Facts) -> tuple[Audit, int]:
         findings=findings,
         results=results,
         sync_mode=choose(modes.facts),
+        rehearsal=rehearsal,
         coverage=coverage(facts, findings),
         items={name: item_text(facts, name) for name in items},
         sections={name: text for pack in facts.packs for name, text in pack.sections.items()},
@@ -167,5 +172,6 @@ def coverage(facts: Facts, findings: Sequence[Finding]) -> Coverage:
             found = profile.resource(resource) if profile is not None else None
             known += len(found.schema) if found is not None else 0
     live = {} if facts.live else {"live": "the running systems (only the documents were read)"}
-    left_out = tuple(NotTested(code=code, says=says) for code, says in {**live, **NOT_TESTED}.items())
+    writes = {} if "touch" in facts.phases else UNTOUCHED
+    left_out = tuple(NotTested(code=code, says=says) for code, says in {**live, **writes, **NOT_TESTED}.items())
     return Coverage(operations=(len(tried), declared), fields=(2 * mapped, known), not_tested=left_out)

@@ -6,9 +6,9 @@ What a system does raises nothing here: it leaves findings, and what depended on
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from checker.client.build import client_for
@@ -18,6 +18,7 @@ from checker.documents import is_url
 from checker.model.api import Api
 from checker.model.finding import Answer, Finding
 from checker.model.profile import Profile
+from checker.patience import in_threads
 from checker.probes import REACH_PROBES, RESOURCE_PROBES, SYSTEM_PROBES, WITHOUT_STATE
 from checker.probes.base import Ledger, Probe
 from checker.probes.configured import missing_secret
@@ -73,53 +74,33 @@ class Look:
     # Each system that could be asked, its client still open: who touches it goes on with what was read, under the same limits.
     looks: dict[str, SystemLook] = field(default_factory=dict)
 
+    def open(self) -> dict[str, SystemLook]:
+        """The systems that can be asked, their clients open and nothing asked yet: for who doesn't look, but goes straight on."""
+        for name in self.known:
+            client = None if self._why_not(name) else self._client(name)
+            if client is not None:
+                self.looks[name] = self._look(name, client)
+        return self.looks
+
     def close(self) -> None:
         """Close all connections."""
         for one in self.looks.values():
             one.whole_client.close()
 
-    def open(self) -> None:
-        """Have each system that can be asked ready in `looks`; nothing is sent. Raises InputError where an address of the project is bad."""
-        for name in self.known:
-            if self._why_not(name) is None:
-                self.looks[name] = self._look(name, self._client(name))
-
     def run(self) -> tuple[dict[str, Seen], bool]:
         """Probe both systems side by side. Gives what was seen, and whether somebody stopped it (Ctrl-C)."""
         seen = {name: Seen(name) for name in self.loaded.project.systems}
-        crashes: list[BaseException] = []
-
-        def work(one: Seen) -> None:
-            try:
-                self._system(one)
-            except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
-                crashes.append(error)
-
-        threads = [threading.Thread(target=work, args=(one,), daemon=True, name=one.name) for one in seen.values()]
-        stopped = False
-        try:
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(0.1)
-        except KeyboardInterrupt:
-            stopped = True
-            self.stop.set()
-            latest = time.monotonic() + LONGEST_JOIN_S
-            for thread in threads:
-                thread.join(max(latest - time.monotonic(), 0))
-        if crashes and not stopped:
-            raise crashes[0]
+        works = {name: partial(self._system, one) for name, one in seen.items()}
+        stopped = in_threads(works, self.stop.set, LONGEST_JOIN_S)
         # Copies, for a thread that is left behind may still add to the originals.
         kept = {name: replace(one, findings=[*one.findings]) for name, one in seen.items()}
         for one in kept.values():
-            one.findings = _complete(self._subjects(one.name), one.findings, "stopped")
+            one.findings = complete(self._subjects(one.name), one.findings, "stopped")
         return kept, stopped
 
     def unasked(self, name: str) -> Seen:
         """A system that this run doesn't talk to: every live question stays open."""
-        return Seen(name, self.loaded.project.systems[name].base_url, _complete(self._subjects(name), [], "offline"))
+        return Seen(name, self.loaded.project.systems[name].base_url, complete(self._subjects(name), [], "offline"))
 
     def _subjects(self, name: str) -> dict[str, list[Probe[Any]]]:
         """All subjects of a system with the probes that are about them."""
@@ -135,14 +116,14 @@ class Look:
         reason = self._why_not(seen.name)
         client = None if reason else self._client(seen.name)
         if client is None:
-            seen.findings = _complete(self._subjects(seen.name), seen.findings, reason or "no-base-url")
+            seen.findings = complete(self._subjects(seen.name), seen.findings, reason or "no-base-url")
             return
         look = self.looks[seen.name] = self._look(seen.name, client)
         try:
             seen.base_url = client.base_url
             reason = self._probe(look, seen)
             reason = "stopped" if self.stop.is_set() else reason
-            seen.findings = _complete(self._subjects(seen.name), seen.findings, reason or "not-settled")
+            seen.findings = complete(self._subjects(seen.name), seen.findings, reason or "not-settled")
             seen.stateless = look.stateless
         finally:
             seen.requests = client.requests
@@ -219,7 +200,7 @@ class Look:
             )
             if listed is not None and listed.answer is not Answer.YES:
                 reason = str(listed.values.get("reason") or "list-refused")
-                seen.findings = _complete({resource.subject: [*RESOURCE_PROBES]}, seen.findings, reason)
+                seen.findings = complete({resource.subject: [*RESOURCE_PROBES]}, seen.findings, reason)
                 return
 
     def _ask(
@@ -250,7 +231,7 @@ def _on_a_mock(one: Finding) -> Finding:
     return next(left_open([one.id], one.subject, "stateless-mock"))
 
 
-def _complete(subjects: Mapping[str, list[Probe[Any]]], findings: list[Finding], reason: str) -> list[Finding]:
+def complete(subjects: Mapping[str, list[Probe[Any]]], findings: list[Finding], reason: str) -> list[Finding]:
     """The findings, with one "unknown" for each claim that none answers: a forgotten probe can't become a silent pass."""
     there = {(one.id, one.subject) for one in findings}
     claims = ((subject, claim) for subject, probes in subjects.items() for probe in probes for claim in probe.claims)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from msgspec.structs import replace
 
+from checker.model.audit import Rehearsal
 from checker.model.finding import (
     ActionEvidence,
     CountEvidence,
@@ -29,16 +31,22 @@ PREFIXES: Mapping[type[Evidence], str] = {
 
 
 def numbered(
-    findings: Iterable[Finding], evidence: Mapping[str, Evidence]
-) -> tuple[tuple[Finding, ...], dict[str, Evidence]]:
-    """The findings sorted by subject and id, and the evidence that they point at, under numbers (`ex-12`, `doc-3`)."""
+    findings: Iterable[Finding], evidence: Mapping[str, Evidence], rehearsal: Rehearsal
+) -> tuple[tuple[Finding, ...], Rehearsal, dict[str, Evidence]]:
+    """The findings sorted by subject and id, the rehearsal, and the evidence that both point at, under numbers (`ex-12`, `doc-3`)."""
     ordered = sorted(findings, key=lambda one: (one.subject, one.id, -one.grade.rank))
-    used = {key for one in ordered for key in one.evidence if key in evidence}
+    named = chain((one.evidence for one in ordered), (one.evidence for one in rehearsal.steps))
+    used = {key for keys in named for key in keys if key in evidence}
     counts: Counter[str] = Counter()
     names: dict[str, str] = {}
     for key in sorted(used):
         prefix = PREFIXES[type(evidence[key])]
         counts[prefix] += 1
         names[key] = f"{prefix}-{counts[prefix]}"
-    renamed = tuple(replace(one, evidence=tuple(names[key] for key in one.evidence if key in names)) for one in ordered)
-    return renamed, {names[key]: evidence[key] for key in sorted(used)}
+    found = tuple(replace(one, evidence=_named(one.evidence, names)) for one in ordered)
+    steps = tuple(replace(one, evidence=_named(one.evidence, names)) for one in rehearsal.steps)
+    return found, replace(rehearsal, steps=steps), {names[key]: evidence[key] for key in sorted(used)}
+
+
+def _named(keys: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(names[key] for key in keys if key in names)

@@ -6,8 +6,10 @@ Python raises KeyboardInterrupt in the main thread alone; the threads here are d
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -44,6 +46,42 @@ def undisturbed(work: Callable[[], Result], longest_s: float = LONGEST_S) -> tup
             raise
         return running.result(), True
     return running.result(), False
+
+
+def in_threads(works: Mapping[str, Callable[[], None]], stop: Callable[[], None], longest_s: float | None) -> bool:
+    """Do all works at once, each in a thread of its name; whether Ctrl-C came. Raises what the first work that failed raised, unless it came.
+
+    After Ctrl-C `stop` is called and the works have `longest_s` seconds to end; without, as long as they need, or until a second Ctrl-C.
+    """
+    crashes: list[BaseException] = []
+
+    def run(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
+            crashes.append(error)
+
+    threads = [threading.Thread(target=run, args=(one,), daemon=True, name=name) for name, one in works.items()]
+    stopped = False
+    try:
+        for thread in threads:
+            thread.start()
+        _join(threads, None)
+    except KeyboardInterrupt:
+        stopped = True
+        stop()
+        with suppress(KeyboardInterrupt):
+            _join(threads, longest_s)
+    if crashes and not stopped:
+        raise crashes[0]
+    return stopped
+
+
+def _join(threads: Iterable[threading.Thread], longest_s: float | None) -> None:
+    latest = None if longest_s is None else time.monotonic() + longest_s
+    for thread in threads:
+        while thread.is_alive() and (latest is None or time.monotonic() < latest):
+            thread.join(GLANCE_S)
 
 
 def _start(work: Callable[[], Result], future: Future[Result]) -> None:

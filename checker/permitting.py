@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from checker.catalogue import finding
+from checker.client.clock import Clock
 from checker.client.recorder import Recorder
 from checker.describe import Say, both_described
 from checker.errors import Problem
+from checker.journal import FILE, Journal
 from checker.look import Known as Seen
 from checker.look import Look
 from checker.model.finding import Answer, Finding, Grade
@@ -18,9 +20,12 @@ from checker.probes import access, statefulness
 from checker.probes.base import Ledger
 from checker.probes.contexts import SystemLook
 from checker.probes.identity import identity
+from checker.probes.needs import key_places
 from checker.probes.run import ask
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
+from checker.resources.writing import Writer, new_mark
+from checker.store import Store
 
 Permits = Mapping[str, Permit | tuple[Problem, ...]]
 UNSETTLED = {"permit.credentials-not-accepted", "permit.no-address", "permit.stateless"}
@@ -41,6 +46,27 @@ def opened(loaded: LoadedProject, environ: Mapping[str, str], say: Say) -> Itera
         yield live.looks
     finally:
         live.close()
+
+
+@contextmanager
+def writers(
+    loaded: LoadedProject, looks: Mapping[str, SystemLook], found: Permits, command: str, clock: Clock | None = None
+) -> Iterator[dict[str, Writer]]:
+    """Be the only run that writes for this project: a writer for each system that has a permit, all with one mark.
+
+    Raises RefusedError where another run is at it, and where the journal is not ours or damaged.
+    """
+    store = Store(loaded.folder)
+    with store.locked(command):
+        journal, mark = Journal(store.folder / FILE, loaded.project.project), new_mark()
+        try:
+            yield {
+                name: Writer(one, journal, mark, idempotency=key_places(looks[name]), clock=clock)
+                for name, one in found.items()
+                if isinstance(one, Permit)
+            }
+        finally:
+            journal.close()
 
 
 def knock(look: SystemLook) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from checker.client import inflate
 from checker.client.clock import Clock
 from checker.client.limits import Allowance
+from checker.client.line import Line, Severable
 from checker.client.messages import Headers, Redirect, Request, Response, as_pairs
 from checker.client.origin import Address, Guard, parse_url, resolve
 from checker.client.proxy import Proxy
@@ -88,6 +89,10 @@ class Client:
     def recorded(self, scope: Scope) -> Client:
         """The same client, recording its exchanges under that scope. Without one nothing is recorded."""
         return Client(self._parts, scope)
+
+    def through(self, line: Line) -> Client:
+        """The same client, its requests going through a line that can be cut."""
+        return Client(replace(self._parts, transport=Severable(self._parts.transport, line)), self._scope)
 
     def redact(self, text: str) -> str:
         """Any text without the secrets of this run."""

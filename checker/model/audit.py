@@ -145,15 +145,37 @@ class SyncMode(Struct, frozen=True, kw_only=True):
     flows: tuple[FlowMode, ...] = ()
 
 
+class StepOutcome(StrEnum):
+    """How a situation of the rehearsal came out. `skipped`: it can't occur here, and the step says why."""
+
+    PASS = "pass"  # noqa: S105 - an outcome
+    FAIL = "fail"
+    DECISION = "decision"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """A sentence by its code (`catalogue/rehearsal.yaml`), with values; they are masked."""
+
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
 class RehearsalStep(Struct, frozen=True, kw_only=True):
-    """One situation of the rehearsal: what happened, and what the customer must decide."""
+    """One situation of the rehearsal: what was done, what happened, and what the customer must decide.
+
+    `actions` counts the sync's writes; `says` is the English rendering of what happened; `flow` is null where it is about all flows.
+    """
 
     name: str
-    outcome: str
+    outcome: StepOutcome
     says: str
     actions: int = 0
     flow: str | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
+    did: tuple[Said, ...] = ()
+    happened: tuple[Said, ...] = ()
+    decide: tuple[Said, ...] = ()
     evidence: tuple[str, ...] = ()
 
 

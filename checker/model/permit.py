@@ -11,3 +11,12 @@ class Permit:
 
     system: str
     base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a run is going to write into a resource of a system: how many test records it creates at most; all of them are removed again."""
+
+    system: str
+    resource: str
+    at_most: int

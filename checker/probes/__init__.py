@@ -5,9 +5,24 @@ The two tuples are the registry of live probes, in the order in which they run: 
 
 from __future__ import annotations
 
-from checker.probes import access, changes, conformity, filtering, listing, paging, reach, statefulness
+from checker.probes import (
+    access,
+    changes,
+    conformity,
+    deleting,
+    filtering,
+    listing,
+    paging,
+    reach,
+    rights,
+    rules,
+    stamps,
+    statefulness,
+    writing,
+)
 from checker.probes.base import Probe
 from checker.probes.contexts import ResourceLook, SystemLook
+from checker.probes.touching import ResourceTouch, SystemTouch
 
 # Without any of these nothing else can be asked.
 REACH_PROBES: tuple[Probe[SystemLook], ...] = (reach.network_way, reach.origin)
@@ -36,3 +51,23 @@ RESOURCE_PROBES: tuple[Probe[ResourceLook], ...] = (
 
 # What a stateless mock can still be asked honestly; everything else needs a system that keeps what it is given.
 WITHOUT_STATE = frozenset({"sandbox-stateful"})
+
+# Behind the permit: about each resource, in the order of one test record's life; then about the system; then after the clean-up.
+WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
+    writing.create,
+    writing.read_back,
+    rules.rules,
+    rules.twice,
+    rules.unique,
+    rules.error_messages,
+    stamps.change,
+    stamps.changed_by,
+    writing.telling,
+    stamps.child,
+    writing.clearing,
+    deleting.delete,
+)
+
+WRITE_SYSTEM_PROBES: tuple[Probe[SystemTouch], ...] = (rights.restricted,)
+
+CLEANUP_PROBES: tuple[Probe[SystemTouch], ...] = (rights.nothing_left,)

@@ -186,10 +186,8 @@ def gate_rows(book: Book, causes: tuple[Blocker, ...]) -> tuple[GateRow, ...]:
     rows = []
     for flow in book.audit.flows:
         states = verdict.flows.get(flow.name, {})
-        arrow = {"left-to-right": "→", "right-to-left": "←"}.get(flow.direction, "⇄")
-        left, right = (book.names.system(end.partition("/")[0]) for end in (flow.left, flow.right))
         cells = tuple(_cell(book, states.get(gate, "unknown"), gate, flow.name, causes) for gate in GATES)
-        rows.append(GateRow(book.names.flow(flow.name), f"{left} {arrow} {right}", cells))
+        rows.append(GateRow(book.names.flow(flow.name), book.names.route(flow), cells))
     if not rows:
         cells = tuple(_cell(book, verdict.gates.get(gate, "unknown"), gate, None, causes) for gate in GATES)
         rows.append(GateRow(book.words("gates.all"), book.names.pair(), cells))

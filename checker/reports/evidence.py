@@ -1,4 +1,4 @@
-"""The appendix: evidence as one can look it up, systems, coverage, rehearsal. Pure."""
+"""The appendix: evidence as one can look it up, systems, coverage. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checker.model.audit import RehearsalStep, SystemSeen
+from checker.model.audit import SystemSeen
 from checker.model.finding import (
     ActionEvidence,
     Answer,
@@ -21,7 +21,6 @@ from checker.model.finding import (
 )
 from checker.model.text import safe
 from checker.reports.book import Book
-from checker.reports.words import Mark
 
 LONGEST_LINE = 160
 LONGEST_ANSWER = 300
@@ -73,15 +72,6 @@ class SystemRow:
     reached: str
     kind: str
     requests: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """A situation of the rehearsal."""
-
-    name: str
-    mark: Mark
-    says: str
 
 
 def evidence_list(book: Book) -> EvidenceList:
@@ -240,17 +230,4 @@ def _system(book: Book, name: str, seen: SystemSeen) -> SystemRow:
         else words(reached),
         kind="; ".join(kinds),
         requests=words.number(seen.requests),
-    )
-
-
-def rehearsal_rows(book: Book) -> tuple[StepRow, ...]:
-    """The situations of the rehearsal; none where it did not run."""
-    return tuple(_step(book, one) for one in book.audit.rehearsal.steps)
-
-
-def _step(book: Book, one: RehearsalStep) -> StepRow:
-    state = {"pass": "ready", "fail": "not-ready", "decision": "conditional"}.get(one.outcome, "unknown")
-    flow = f" ({book.names.flow(one.flow)})" if one.flow else ""
-    return StepRow(
-        safe(one.name) + flow, Mark(state, book.words.known(f"outcome.{one.outcome}", one.outcome)), safe(one.says)
     )

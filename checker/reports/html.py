@@ -14,6 +14,7 @@ from checker.model.text import safe
 from checker.reports import evidence, items, matrix
 from checker.reports.book import open_book
 from checker.reports.front import front
+from checker.reports.rehearsal import rehearsal_view
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,7 +39,7 @@ def render(audit: Audit, language: str) -> str:
         sections=items.sections(book),
         other_findings=items.other_findings(book),
         systems=evidence.system_rows(book),
-        rehearsal=evidence.rehearsal_rows(book),
+        rehearsal=rehearsal_view(book),
         evidence=evidence.evidence_list(book),
     )  # fmt: skip
 

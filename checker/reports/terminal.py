@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from checker.model.audit import Audit
+from checker.model.audit import Audit, StepOutcome
 from checker.model.text import safe
 from checker.reports.blockers import GateCell
 from checker.reports.book import Book, open_book
 from checker.reports.front import Front, front
+from checker.reports.rehearsal import FlowRows, StepRow, rehearsal_view
 from checker.reports.sync import SumTable
 from checker.reports.words import Mark
 
@@ -24,8 +25,13 @@ STYLES = {"ready": "green", "conditional": "yellow", "not-ready": "bold red", "u
 LONGEST_SHOWN = 2000
 
 
-def render(audit: Audit, language: str, *, width: int = WIDTH, colour: bool = False) -> str:
-    """The report as text, at most `width` columns wide (60 at least); with `colour` in ANSI colours, which are never the only sign."""
+def render(
+    audit: Audit, language: str, *, width: int = WIDTH, colour: bool = False, only_rehearsal: bool = False
+) -> str:
+    """The report as text, at most `width` columns wide (60 at least); with `colour` in ANSI colours, which are never the only sign.
+
+    `only_rehearsal`: that section alone.
+    """
     from rich.console import Console  # noqa: PLC0415 - slow to import
 
     book = open_book(audit, language)
@@ -42,7 +48,11 @@ def render(audit: Audit, language: str, *, width: int = WIDTH, colour: bool = Fa
         highlight=False,
         _environ={},
     )
-    _Page(book, front(book), console).write()
+    page = _Page(book, front(book), console)
+    if only_rehearsal:
+        page.rehearsal()
+    else:
+        page.write()
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
@@ -61,6 +71,7 @@ class _Page:
         self._status()
         self._gates()
         self._sync()
+        self.rehearsal()
         self._heading("not-tested")
         for one in (*self.page.not_tested, self.words("not-tested.always")):
             self._say(one)
@@ -166,6 +177,32 @@ class _Page:
         self._show(shown)
         if table.quota:
             self._say(table.quota)
+
+    def rehearsal(self) -> None:
+        """What passed in one line a flow; what needs somebody's attention whole."""
+        view = rehearsal_view(self.book)
+        if view is None:
+            return
+        self._heading("rehearsal", view.summary)
+        for flow in view.flows:
+            self._flow(flow)
+
+    def _flow(self, flow: FlowRows) -> None:
+        self._say(f"{flow.flow} {flow.route}".strip(), "bold")
+        if flow.passed:
+            mark = self.words.outcome(StepOutcome.PASS)
+            self._say(f"{mark.symbol} {mark.word}: {', '.join(flow.passed)}", STYLES["ready"])
+        grid = self._grid(None, 1)
+        for row in flow.telling:
+            grid.add_row(self._text(row.mark.symbol, STYLES.get(row.mark.state, "")), self._step(row))
+        if flow.telling:
+            self._show(grid)
+
+    def _step(self, row: StepRow) -> Text:
+        head = self._text(f"{row.name}: ", "bold") + self._text(f"{row.mark.word}. ", STYLES.get(row.mark.state, ""))
+        said = " ".join(part for part in (row.did, row.happened) if part)
+        decide = f" → {self.words('rehearsal.decide')}: {row.decide}" if row.decide else ""
+        return head + self._text(said) + self._text(decide, "bold")
 
     def _verdict(self) -> None:
         self._heading("verdict")

@@ -12,7 +12,7 @@ import msgspec
 import yaml
 
 from checker.data_files import data_folder
-from checker.model.audit import Audit
+from checker.model.audit import Audit, FlowSeen, StepOutcome
 from checker.model.checklist import Text
 from checker.model.finding import Subject
 from checker.model.text import fill, number, safe
@@ -28,6 +28,14 @@ SYMBOLS = {
     "not-permitted": "R",
     "waived": "A",
     "error": "!",
+}
+# How a situation of the rehearsal came out, with the signs of the items' states.
+OUTCOMES: Mapping[StepOutcome, str] = {
+    StepOutcome.PASS: "ready",
+    StepOutcome.FAIL: "not-ready",
+    StepOutcome.DECISION: "conditional",
+    StepOutcome.SKIPPED: "not-applicable",
+    StepOutcome.UNKNOWN: "unknown",
 }
 ONLY_SHOWN = frozenset({"none", "needed", "wanted"})  # cells of the capability matrix
 DATE_PATTERNS = {"en": "d MMM y", "de": "dd.MM.y"}
@@ -141,6 +149,10 @@ class Words:
         """A gate's state: clear, blocked, open."""
         return Mark(state, self.known(f"gate-state.{state}", state))
 
+    def outcome(self, outcome: StepOutcome) -> Mark:
+        """How a situation of the rehearsal came out."""
+        return Mark(OUTCOMES[outcome], self(f"outcome.{outcome}"))
+
     def grade(self, grade: str | None) -> str:
         """How sure: tested, documented, stated …; empty where nothing is known."""
         return self.known(f"grade.{grade}", grade) if grade else ""
@@ -178,6 +190,12 @@ class Names:
     def flow(self, name: str) -> str:
         """A flow: usual names in the reader's language, others as the customer wrote them."""
         return self.words.known(f"flow-name.{name}", name)
+
+    def route(self, flow: FlowSeen) -> str:
+        """Between which systems a flow travels, and which way: CRM ⇄ ERP."""
+        arrow = {"left-to-right": "→", "right-to-left": "←"}.get(flow.direction, "⇄")
+        left, right = (self.system(end.partition("/")[0]) for end in (flow.left, flow.right))
+        return f"{left} {arrow} {right}"
 
     def subject(self, text: str) -> str:
         """A finding's subject in words: `crm/contacts` is CRM contacts, `flow:orders:crm->erp` is Orders CRM → ERP."""

@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from checker import catalogue
-from checker.probes import REACH_PROBES, RESOURCE_PROBES, SYSTEM_PROBES
+from checker.probes import (
+    CLEANUP_PROBES,
+    REACH_PROBES,
+    RESOURCE_PROBES,
+    SYSTEM_PROBES,
+    WRITE_PROBES,
+    WRITE_SYSTEM_PROBES,
+)
 
 ROOT = Path(__file__).parents[2]
 LIVE = (*REACH_PROBES, *SYSTEM_PROBES, *RESOURCE_PROBES)
+WRITING = (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES)
 # Where the claims of the other stages are said.
 SAID = ("probes/declared.py", "probes/configured.py", "modes/computed.py")
 
@@ -23,6 +31,14 @@ def test_every_claim_of_a_probe_is_in_the_catalogue_with_its_scope() -> None:
         if (claims[claim].stage, claims[claim].scope) != ("probe", probe.scope)
     ]
     assert wrong == []
+
+
+def test_every_claim_of_a_write_probe_is_one_that_needs_the_permit() -> None:
+    """A write probe's claims are of the stage write and of the probe's scope, and each is answered by one probe only."""
+    claims = catalogue.claims()
+    told = [(claim, probe.scope) for probe in WRITING for claim in probe.claims]
+    assert [(claims[claim].stage, claims[claim].scope) for claim, _ in told] == [("write", scope) for _, scope in told]
+    assert len(told) == len({claim for claim, _ in told})
 
 
 def test_every_claim_that_this_version_can_settle_has_somebody_who_settles_it() -> None:

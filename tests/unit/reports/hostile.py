@@ -21,6 +21,7 @@ PAYLOADS = (
 CLOSED = frozenset(
     {
         "state",
+        "outcome",
         "answer",
         "grade",
         "kind",

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from checker.catalogue.mode_texts import told
+from checker.catalogue.rehearsal_texts import said
 from checker.model.audit import (
     Audit,
     Coverage,
@@ -21,8 +22,10 @@ from checker.model.audit import (
     Rehearsal,
     RehearsalStep,
     Result,
+    Said,
     Staleness,
     State,
+    StepOutcome,
     SyncMode,
     SystemSeen,
     Verdict,
@@ -349,6 +352,30 @@ SYNC = SyncMode(
 )  # fmt: skip
 
 
+def played(name: str, outcome: str, *happened: Said, flow: str | None = "contacts", **more: Any) -> RehearsalStep:
+    """A situation of the rehearsal."""
+    return RehearsalStep(
+        name=name, outcome=StepOutcome(outcome), says=f"says of {name}", happened=happened, flow=flow, **more
+    )
+
+
+BOTH = {"left": "crm", "right": "erp"}
+STEPS = (
+    played("first-load", "decision", said("arrived", arrived=1, expected=1), said("left-to-people", n=1, target="erp", policy="ask"), flow="companies", actions=1, did=(said("did-create", records={"crm": 1, "erp": 1}),), decide=(said("decide-create", source="crm", target="erp"),)),
+    played("second-run-idle", "pass", said("idle"), flow="companies", did=(said("did-run-again"),)),
+    played("first-load", "pass", said("arrived", arrived=3, expected=3), actions=3, did=(said("did-create", records={"crm": 2, "erp": 1}),), evidence=("action-1",)),
+    played("second-run-idle", "fail", said("written-again", n=1, fields=["phone"]), actions=1, did=(said("did-run-again"),), decide=(said("decide-altered", target="erp"),)),
+    played("change-left", "pass", said("change-arrived", target="erp"), actions=1, did=(said("did-change", system="crm", fields=["job_title"]),)),
+    played("change-right", "pass", said("change-arrived", target="crm"), actions=1, did=(said("did-change", system="erp", fields=["position"]),)),
+    played("different-fields", "pass", said("merged"), actions=2, did=(said("did-change-both", left_fields=["job_title"], right_fields=["telefon"], **BOTH),)),
+    played("same-field", "decision", said("conflict-kept"), said("by-rule", policy="ask"), did=(said("did-change-same", fields=["job_title"], **BOTH),), decide=(said("decide-conflict"),)),
+    played("refused-value", "pass", said("listed", reasons=["HTTP 422, nachname"]), actions=2, did=(said("did-too-long", source="crm", target="erp", fields=["last_name"], length=61, most=60),), decide=(said("decide-refused", source="crm"),), evidence=("ex-3", "ex-4")),
+    played("other-side-down", "unknown", said("broke-off", reason="unreachable"), did=(said("did-outage-create", source="crm", target="erp"),)),
+    played("change-left", "skipped", said("skip-one-way", source="crm", target="erp"), flow="products"),
+    played("clean-up", "pass", said("removed", n=9), flow=None, did=(said("did-clean-up"),)),
+)  # fmt: skip
+
+
 def verdict() -> Verdict:
     """The verdict that follows from the results."""
     counting = [
@@ -375,13 +402,13 @@ def sample() -> Audit:
     """The audit."""
     return Audit(
         project="Muster GmbH: CRM ↔ ERP", readiness_version="0.1.0", started="2026-11-27T15:20:00Z", finished="2026-11-27T15:40:12Z",
-        phases=("look",), language="de", go_live="2027-02-01", verdict=verdict(),
+        phases=("look", "touch"), language="de", go_live="2027-02-01", verdict=verdict(),
         systems={
             "erp": SystemSeen(base_url="https://erp.example.com/api/v2", reached=False, profile=ERP, sandbox=True, requests=3),
             "crm": SystemSeen(base_url="https://crm.example.com", reached=True, profile=CRM, sandbox=True, reached_from="203.0.113.10", requests=214),
         },
         flows=FLOWS, findings=FINDINGS, results=RESULTS, sync_mode=SYNC,
-        rehearsal=Rehearsal(steps=(RehearsalStep(name="second-run-idle", outcome="pass", says="no writes", flow="contacts"),)),
+        rehearsal=Rehearsal(steps=STEPS),
         coverage=Coverage(operations=(12, 185), fields=(9, 41), not_tested=(
             NotTested(code="load", says="load"), NotTested(code="outage", says="outages over a day"), NotTested(code="production-rights", says="production rights"))),
         items={item: item_text(*texts) for item, texts in ITEMS.items()},

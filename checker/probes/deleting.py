@@ -1,0 +1,103 @@
+"""Deleting: is a test record deleted, and how can that be noticed from outside?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from checker.model.paths import get
+from checker.probes.base import Told, no, probe, unknown, yes
+from checker.probes.contexts import evidence_of
+from checker.probes.touching import Record, ResourceTouch, refused_by_rule, why_not
+from checker.probes.writing import quoted
+from checker.resources.query import Query, brackets
+from checker.resources.writing import Outcome
+
+GONE = frozenset({404, 410})
+CLAIMS = ("delete.accepted", "delete.visible")
+
+
+@probe(*CLAIMS, scope="resource")
+def delete(touch: ResourceTouch) -> Iterator[Told]:
+    """Delete the test record, read it again, and look for traces."""
+    if not touch.born:
+        yield from touch.left_open(*CLAIMS)
+        return
+    if touch.profile.operations.delete is None:
+        for claim in CLAIMS:
+            yield unknown(claim, "no-delete-operation")
+        return
+    before = touch.latest
+    written = touch.writer.delete(touch.resource, touch.id or "")
+    status = written.response.status if written.response else None
+    if not written.ok:
+        if written.outcome is Outcome.REFUSED and (refused_by_rule(written) or why_not(written) == "not-permitted"):
+            yield no("delete.accepted", written.evidence, status=status, message=quoted(touch, written))
+        else:
+            yield unknown("delete.accepted", why_not(written), written.evidence, status=status)
+        yield unknown("delete.visible", "delete-refused", written.evidence)
+        return
+    touch.gone = True
+    yield from _traces(touch, before, written.evidence, status)
+
+
+def _traces(touch: ResourceTouch, before: Record, deleted: tuple[str, ...], status: int | None) -> Iterator[Told]:
+    """What is left: nothing, a mark in the record, or a place among what changed; a record as it was is no delete."""
+    left, evidence = _after(touch, before)
+    evidence = (*deleted, *evidence)
+    field = _mark(touch, before, left) if left is not None else None
+    if left is not None and field is None:
+        yield no("delete.accepted", evidence, status=status, message=None, outcome="still-there")
+        yield unknown("delete.visible", "still-there", evidence)
+        return
+    yield yes("delete.accepted", evidence, status=status, outcome="gone" if left is None else "marked")
+    since, more = _among_changes(touch, before)
+    listed = touch.listed_now(touch.id or "", before)
+    evidence = (*evidence, *more, *listed.evidence)
+    how = f"field {field}" if field else "changes" if since else None
+    values = {"how": how, "listed": listed.record is not None}
+    yield yes("delete.visible", evidence, **values) if how else no("delete.visible", evidence, **values)
+
+
+def _after(touch: ResourceTouch, before: Record) -> tuple[Record | None, tuple[str, ...]]:
+    """The record as a single read gives it after the delete, waiting while it is as it was; None where it is gone."""
+    evidence: tuple[str, ...] = ()
+    for pause in (*touch.waiting.pauses, None):
+        if touch.profile.operations.read is None:
+            seen = touch.listed_now(touch.id or "", before)
+            record, response = seen.record, seen.response
+        else:
+            single = touch.resource.read(touch.id or "")
+            record, response = single.record, single.response
+        evidence = evidence_of(response)
+        if record is None or _mark(touch, before, record) is not None or pause is None:
+            return record, evidence
+        touch.waiting.sleep(pause)
+    return None, evidence
+
+
+def _mark(touch: ResourceTouch, before: Record, after: Record) -> str | None:
+    """The field that shows the delete: the one that the profile names, else one that now says so by its name and value."""
+    name = touch.profile.fields.deleted
+    if name is not None:
+        return name if get(after, name) not in (None, False, "", 0) else None
+    changed = [one for one in after if after[one] != before.get(one) and after[one] not in (None, False, "")]
+    return next(
+        (one for one in changed if any(word in one.lower() for word in ("delet", "archiv", "trash", "geloescht"))), None
+    )
+
+
+def _among_changes(touch: ResourceTouch, before: Record) -> tuple[bool, tuple[str, ...]]:
+    """Whether asking for changes since the record's last one brings it, with what the profile says is needed to see deletes."""
+    stamp = touch.look.stamp(before)
+    query: Query | None = touch.resource.since(stamp.at) if stamp is not None else None
+    if query is None:
+        return False, ()
+    for name, value in (touch.profile.updated_since.deletes or {}).items():
+        query = query | Query(brackets(name, _plain(value)))
+    page = touch.resource.page(query)
+    return any(touch.resource.id_of(one) == touch.id for one in page.records), evidence_of(page.response)
+
+
+def _plain(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -1,0 +1,294 @@
+"""Rules: what does the system refuse? Each body breaks exactly one rule, and the same body without the fault must be accepted afterwards."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from checker.model.paths import get
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.touching import ResourceTouch, refused_by_rule, why_not
+from checker.probes.writing import quoted
+from checker.resources.slots import Slot
+from checker.resources.writing import Written
+
+LONGEST_SENT = 10_000  # characters; a longer text would test a server's patience rather than its rules
+MOST_UNIQUE = 3  # fields that are tried; each costs a create
+# Texts that are wrong in each format; formats in the order in which they are tried.
+WRONG: Mapping[str, str] = {
+    "email": "readiness-no-address",
+    "date": "readiness-no-date",
+    "date-time": "readiness-no-date",
+    "uri": "readiness no address",
+    "uuid": "readiness-no-uuid",
+}
+NUMBERS = frozenset({"number", "integer"})
+NO_NUMBER = "readiness-no-number"
+NO_OPTION = "rdy-no-such-option"
+LONG_AGO = {"date": "2001-01-01", "date-time": "2001-01-01T00:00:00Z"}
+
+Broken = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fault:
+    """One rule broken in one field: `broken` makes the faulty body of a good one, `beside` is what a good one must carry for that."""
+
+    claim: str
+    field: str
+    broken: Broken
+    beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+RULES = (
+    "write.required-enforced",
+    "write.max-length-enforced",
+    "write.enum-enforced",
+    "write.format-enforced",
+    "write.read-only-refused",
+)
+WHY_NONE = {
+    "write.required-enforced": "no-required-field",
+    "write.max-length-enforced": "no-length-declared",
+    "write.enum-enforced": "no-options-declared",
+    "write.format-enforced": "no-format-known",
+    "write.read-only-refused": "no-read-only-field",
+}
+
+
+@probe(*RULES, scope="resource")
+def rules(touch: ResourceTouch) -> Iterator[Told]:
+    """Break one rule after the other, then write a good body: what was refused was refused for its fault only if that is accepted."""
+    if not touch.born:
+        yield from touch.left_open(*RULES)
+        return
+    faults = [
+        one for one in (required(touch), too_long(touch), option(touch), wrong_format(touch), read_only(touch)) if one
+    ]
+    beside = {name: value for one in faults for name, value in one.beside.items()}
+    tried = [(one, _broken(touch, one, beside)) for one in faults]
+    control(touch, beside)
+    for fault, written in tried:
+        yield _judged(touch, fault, written)
+    for claim in RULES:
+        if claim not in {one.claim for one in faults}:
+            yield unknown(claim, WHY_NONE[claim])
+
+
+def _broken(touch: ResourceTouch, fault: Fault, beside: Mapping[str, Any]) -> Written | None:
+    """What came of the faulty body; None where a record of it could not be told as ours."""
+    body = fault.broken(touch.body(**beside))
+    if fault.claim == "write.required-enforced" and not touch.marked(body):
+        body = fault.broken(touch.bodies.variant(touch.next(), leave_out={fault.field}) | dict(beside))
+    if not touch.marked(body):
+        return None
+    written = touch.writer.create(touch.resource, body)
+    if refused_by_rule(written):
+        touch.refusals.append((fault.field, written))
+    return written
+
+
+def control(touch: ResourceTouch, beside: Mapping[str, Any]) -> None:
+    """Create a record from a good body of the same shape; it is kept for the probes that follow."""
+    touch.control_body = _good(touch, beside)
+    touch.control = touch.writer.create(touch.resource, touch.control_body, key=key_of(touch))
+
+
+def _good(touch: ResourceTouch, beside: Mapping[str, Any]) -> dict[str, Any]:
+    """A body without those unique fields that need not be there: sent twice, only the system's own care would notice."""
+    optional = {one for one in touch.bodies.unique if not getattr(touch.bodies.slot(one), "required", False)}
+    body = touch.body(**beside)
+    bare = {name: value for name, value in body.items() if name not in optional}
+    return bare if touch.marked(bare) else body
+
+
+def key_of(touch: ResourceTouch) -> str | None:
+    """The idempotency key of the control, where the document declares a header for it."""
+    return f"{touch.writer.mark}-{touch.profile.name}" if touch.key_header else None
+
+
+def _judged(touch: ResourceTouch, fault: Fault, written: Written | None) -> Told:
+    if written is None:
+        return unknown(fault.claim, "no-room-for-mark", field=fault.field)
+    status = written.response.status if written.response else None
+    good = touch.control
+    evidence = (*written.evidence, *(good.evidence if good else ()))
+    if written.ok:
+        return no(fault.claim, evidence, field=fault.field, status=status, outcome=_became(fault, written))
+    if not refused_by_rule(written):
+        return unknown(fault.claim, why_not(written), evidence, field=fault.field, status=status)
+    if good is None or not good.ok:
+        return unknown(fault.claim, "control-refused", evidence, field=fault.field, status=status)
+    return yes(fault.claim, evidence, field=fault.field, status=status, message=quoted(touch, written))
+
+
+def _became(fault: Fault, written: Written) -> str:
+    """What the answer shows of the faulty value: stored as sent, cut or otherwise changed, left out; accepted where it shows no record."""
+    if not written.record:
+        return "accepted"
+    sent, read = fault.broken({}).get(fault.field), get(written.record, fault.field)
+    if read is None:
+        return "ignored"
+    if sent == read:
+        return "stored"
+    if fault.claim == "write.read-only-refused":
+        return "ignored"
+    return "cut" if isinstance(sent, str) and isinstance(read, str) and sent.startswith(read) else "changed"
+
+
+def required(touch: ResourceTouch) -> Fault | None:
+    """Leave out a required field; rather one that doesn't bear the mark."""
+    body = touch.birth.body if touch.birth else {}
+    names = [one.path for one in touch.bodies.slots if one.required and one.path in body]
+    names = names or [one for one in touch.profile.validation.required if one in body]
+    names.sort(key=lambda one: touch.writer.mark in str(body[one]))
+    return Fault("write.required-enforced", names[0], _without(names[0])) if names else None
+
+
+def _without(name: str) -> Broken:
+    return lambda body: {key: value for key, value in body.items() if key != name}
+
+
+def _with(name: str, value: Any) -> Broken:
+    return lambda body: {**body, name: value}
+
+
+def too_long(touch: ResourceTouch) -> Fault | None:
+    """One character more than allowed; rather in a plain text."""
+    slots = [one for one in _texts(touch) if one.max_length is not None and one.max_length < LONGEST_SENT]
+    if not slots:
+        return None
+    slot = slots[0]
+    length = (slot.max_length or 0) + 1
+    text = (f"{touch.writer.mark} " + "x" * length)[:length]
+    return Fault("write.max-length-enforced", slot.path, _with(slot.name, text))
+
+
+def _texts(touch: ResourceTouch) -> list[Slot]:
+    """Plain texts of the body, the name first."""
+    body = touch.birth.body if touch.birth else {}
+    pointing = {one.field for one in touch.profile.relations}
+    plain = [
+        one
+        for one in touch.bodies.slots
+        if isinstance(body.get(one.name), str)
+        and not (one.enum or one.format or one.pattern)
+        and one.path not in pointing
+        and touch.bodies.role_of(one.path) not in {"email", "vat_id", "country", "currency"}
+    ]
+    return sorted(plain, key=lambda one: touch.bodies.role_of(one.path) != "name")
+
+
+def option(touch: ResourceTouch) -> Fault | None:
+    """A text that is none of the options; rather in a field that the body has anyway."""
+    body = touch.birth.body if touch.birth else {}
+    slots = [one for one in touch.bodies.slots if any(isinstance(value, str) for value in one.enum)]
+    slots.sort(key=lambda one: one.name not in body)
+    if not slots:
+        return None
+    slot = slots[0]
+    good = next(value for value in slot.enum if value is not None)
+    beside = {} if slot.name in body else {slot.name: good}
+    longest = min(slot.max_length or len(NO_OPTION), len(NO_OPTION))
+    return Fault("write.enum-enforced", slot.path, _with(slot.name, NO_OPTION[:longest]), beside)
+
+
+def wrong_format(touch: ResourceTouch) -> Fault | None:
+    """A text in the wrong format: of an address, a date, a number, or one that breaks the declared pattern."""
+    body = touch.birth.body if touch.birth else {}
+    there = [one for one in touch.bodies.slots if one.name in body and not one.enum]
+    for kind, wrong in WRONG.items():
+        for slot in there:
+            role = touch.bodies.role_of(slot.path)
+            if (slot.format == kind or (kind == "email" and role == "email")) and _room(slot, wrong):
+                return Fault("write.format-enforced", slot.path, _with(slot.name, wrong))
+    number = next((one for one in there if one.type in NUMBERS and one.path not in touch.bodies.references), None)
+    if number is not None:
+        return Fault("write.format-enforced", number.path, _with(number.name, NO_NUMBER))
+    patterned = next((one for one in there if one.pattern and isinstance(body[one.name], str)), None)
+    if patterned is None:
+        return None
+    # as long as a good one, so that no length is broken as well
+    wrong = re.sub(r"\w", "#", str(body[patterned.name]))
+    return Fault("write.format-enforced", patterned.path, _with(patterned.name, wrong))
+
+
+def _room(slot: Slot, text: str) -> bool:
+    return slot.max_length is None or len(text) <= slot.max_length
+
+
+def read_only(touch: ResourceTouch) -> Fault | None:
+    """A value for a field that the document declares as only read; not the id, which a create may choose in some systems."""
+    values = {"string": touch.writer.mark, "number": 4711, "integer": 4711, "boolean": True}
+    for one in touch.profile.schema:
+        plain = one.read_only and one.type in values and "." not in one.name and "[]" not in one.name
+        if plain and one.name != touch.profile.fields.id and not one.enum:
+            value = LONG_AGO.get(one.format or "", values[one.type or "string"])
+            return Fault("write.read-only-refused", one.name, _with(one.name, value))
+    return None
+
+
+@probe("write.idempotent-create", scope="resource")
+def twice(touch: ResourceTouch) -> Iterator[Told]:
+    """Send the control's create again, with the same key where the document declares one: one record, or two?"""
+    first = touch.control
+    if first is None or not first.ok or first.record_id is None:
+        yield unknown("write.idempotent-create", "control-refused" if touch.born else touch.barred)
+        return
+    second = touch.writer.create(touch.resource, touch.control_body, key=key_of(touch))
+    evidence = (*first.evidence, *second.evidence)
+    values = {"header": touch.key_header, "status": second.response.status if second.response else None}
+    if refused_by_rule(second):
+        yield yes("write.idempotent-create", evidence, **values, outcome="refused")
+    elif second.ok and second.record_id is not None:
+        same = second.record_id == first.record_id
+        yield whether(
+            "write.idempotent-create", same, evidence, **values, outcome="replayed" if same else "two-records"
+        )
+    else:
+        yield unknown("write.idempotent-create", why_not(second), evidence, **values)
+
+
+@probe("write.unique-enforced", scope="resource")
+def unique(touch: ResourceTouch) -> Iterator[Told]:
+    """For each field that is to be unique: a second record with the value of the first, all else its own."""
+    if not touch.born or touch.birth is None:
+        yield from touch.left_open("write.unique-enforced")
+        return
+    body = touch.birth.body
+    fields = [one for one in sorted(touch.bodies.unique) if isinstance(body.get(one), str | int)][:MOST_UNIQUE]
+    if not fields or touch.control is None or not touch.control.ok:
+        yield unknown("write.unique-enforced", "control-refused" if fields else "no-unique-field", touch.birth.evidence)
+        return
+    tried = {name: touch.writer.create(touch.resource, touch.body(**{name: body[name]})) for name in fields}
+    touch.refusals += [(name, one) for name, one in tried.items() if refused_by_rule(one)]
+    evidence = (*touch.birth.evidence, *(key for one in tried.values() for key in one.evidence))
+    accepted = [name for name, one in tried.items() if one.ok]
+    refused = [name for name, one in tried.items() if refused_by_rule(one)]
+    values = {"fields": accepted or refused, "status": [one.response.status for one in tried.values() if one.response]}
+    if accepted:
+        yield no("write.unique-enforced", evidence, **values)
+    elif refused:
+        yield yes("write.unique-enforced", evidence, **values)
+    else:
+        yield unknown("write.unique-enforced", why_not(next(iter(tried.values()))), evidence)
+
+
+@probe("write.error-names-field", scope="resource")
+def error_messages(touch: ResourceTouch) -> Iterator[Told]:
+    """Look for the field's name in each refusal that a broken rule brought."""
+    if not touch.refusals:
+        yield unknown("write.error-names-field", "no-refusal" if touch.born else touch.barred)
+        return
+    silent = [name for name, one in touch.refusals if not _names(touch, name, one)]
+    evidence = tuple(key for _, one in touch.refusals for key in one.evidence)
+    yield whether("write.error-names-field", not silent, evidence, fields=silent, of=len(touch.refusals))
+
+
+def _names(touch: ResourceTouch, name: str, written: Written) -> bool:
+    """Whether the answer names the field, as records or as bodies call it."""
+    text = written.response.body.decode("utf-8", "replace") if written.response else ""
+    written_as = touch.profile.write_as.get(name, name)
+    return any(one.rpartition(".")[2].casefold() in text.casefold() for one in (name, written_as))

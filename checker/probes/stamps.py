@@ -1,0 +1,230 @@
+"""Stamps: does a change move the time of the last change, also that of a line or sub-record, does the list show it, and who is said to have made it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from checker.probes.alterations import same
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.touching import Record, ResourceTouch, Seen, refused_by_rule, why_not
+from checker.probes.writing import fitted, quoted, texts, written_and_seen
+from checker.profiles.field_names import UPDATED
+from checker.profiles.names import words
+from checker.resources.slots import Slot
+from checker.resources.writing import Outcome, Written
+
+# How long to wait, so that the next change falls into another unit of the stamps, in seconds.
+NEXT_UNIT = {"second": 1.1, "millisecond": 0.05, "microsecond": 0.05}
+LATER = date(2030, 1, 1)  # far from what a test record has
+BY = frozenset({"by", "von", "user", "durch", "benutzer", "author"})
+CHANGES = ("write.update-accepted", "timestamp.moves-on-update", "list.shows-change-at-once")
+
+
+@probe(*CHANGES, scope="resource")
+def change(touch: ResourceTouch) -> Iterator[Told]:
+    """Change a plain text: is it accepted, does the stamp move, does the list show it?"""
+    if not touch.born or touch.first_seen.record is None:
+        yield from touch.left_open(*CHANGES)
+        return
+    if touch.profile.operations.update is None:
+        for claim in CHANGES:
+            yield unknown(claim, "no-update-operation")
+        return
+    changes = plain_change(touch)
+    if not changes:
+        for claim in CHANGES:
+            yield unknown(claim, "no-free-text")
+        return
+    before = touch.latest
+    wait_for_next_unit(touch, before)
+    written, seen = written_and_seen(touch, changes)
+    yield _accepted(touch, written, changes)
+    if seen is None or seen.record is None:
+        return
+    yield from _moved("timestamp.moves-on-update", touch, before, written, seen)
+    yield _in_list(touch, seen, changes)
+
+
+def plain_change(touch: ResourceTouch) -> dict[str, Any]:
+    """Another text of the same kind for the first plain text; where there is none, another day, number or external id."""
+    number = touch.next()
+    for slot, value in texts(touch):
+        fresh = touch.bodies.fresh(slot.path, number)
+        other = fresh if isinstance(fresh, str) and touch.writer.mark in fresh else f"{value} {number}"
+        if fitted(slot, other) is not None:
+            return {slot.name: other}
+    body = touch.birth.body if touch.birth else {}
+    fixed = touch.bodies.unique | set(touch.bodies.references)
+    plain = (one for one in touch.bodies.slots if one.name in body and one.path not in fixed)
+    changed = ((one.name, _other(touch, one, body[one.name], number)) for one in plain)
+    return next(({name: value} for name, value in changed if value is not None), {})
+
+
+def _other(touch: ResourceTouch, slot: Slot, given: Any, number: int) -> Any:
+    """Another value for a field that is no plain text; None where there is no harmless one."""
+    if slot.format == "date":
+        return (LATER + timedelta(days=number)).isoformat()
+    if touch.bodies.role_of(slot.path) == "external_id" and isinstance(given, str):
+        return touch.bodies.fresh(slot.path, number)
+    if slot.type in {"number", "integer"} and isinstance(given, int | float) and _below(slot, given + number):
+        return given + number
+    return None
+
+
+def _below(slot: Slot, value: float) -> bool:
+    return slot.maximum is None or value <= slot.maximum
+
+
+def wait_for_next_unit(touch: ResourceTouch, record: Record) -> None:
+    """Let the system's clock reach the next unit of its stamps: within one, a change could not be told."""
+    stamp = touch.look.stamp(record)
+    pause = NEXT_UNIT.get(stamp.precision) if stamp is not None else None
+    if pause is not None:
+        touch.waiting.sleep(pause)
+
+
+def _accepted(touch: ResourceTouch, written: Written, changes: Mapping[str, Any]) -> Told:
+    claim, status = "write.update-accepted", written.response.status if written.response else None
+    values = {"field": ", ".join(changes), "status": status}
+    if written.ok:
+        return yes(claim, written.evidence, **values)
+    if written.outcome is Outcome.REFUSED and (refused_by_rule(written) or why_not(written) == "not-permitted"):
+        return no(claim, written.evidence, **values, message=quoted(touch, written))
+    return unknown(claim, why_not(written), written.evidence, **values)
+
+
+def _moved(claim: str, touch: ResourceTouch, before: Record, written: Written, seen: Seen) -> Iterator[Told]:
+    """Whether the stamp is another one than before; where it isn't at once, patience decides."""
+    name = touch.profile.fields.updated
+    old = touch.look.stamp(before)
+    if name is None or old is None:
+        yield unknown(claim, "no-timestamp-field" if name is None else "no-timestamp", written.evidence)
+        return
+    if old.precision not in NEXT_UNIT:
+        yield unknown(claim, "stamp-too-coarse", written.evidence, precision=old.precision)
+        return
+
+    def another(record: Record) -> bool:
+        stamp = touch.look.stamp(record)
+        return stamp is not None and stamp.at > old.at
+
+    last = seen if another(seen.record or {}) else touch.seen(another)
+    touch.changed = last.record or touch.changed
+    shown = " + ".join(name) if isinstance(name, list) else name
+    delay = round(last.delay or 0, 1)
+    evidence = (*written.evidence, *last.evidence)
+    yield whether(claim, another(last.record or {}), evidence, field=shown, delay=delay)
+
+
+def _in_list(touch: ResourceTouch, seen: Seen, changes: Mapping[str, Any]) -> Told:
+    """Whether the list shows the record as the single read does, at once or after how many seconds."""
+    claim = "list.shows-change-at-once"
+    if not (touch.profile.operations.list or touch.profile.operations.search):
+        return unknown(claim, "no-list-operation")
+    listed_fields = set(touch.look.first.records[0]) if touch.look.readable and touch.look.first.records else set()
+    shown = {
+        name: value
+        for name, value in (seen.record or {}).items()
+        if name in changes and name in (listed_fields or {name})
+    }
+    if not shown:
+        return unknown(claim, "not-in-list", seen.evidence)
+
+    def fresh(record: Record) -> bool:
+        return all(same(value, record.get(name)) for name, value in shown.items())
+
+    found = touch.listed(seen.record or {}, fresh)
+    at_once = found.delay is not None and found.delay < touch.waiting.pauses[0]
+    delay = None if found.delay is None else round(found.delay, 1)
+    return whether(claim, at_once, found.evidence, delay=delay, status=found.response.status)
+
+
+@probe("timestamp.moves-on-child", scope="resource")
+def child(touch: ResourceTouch) -> Iterator[Told]:
+    """Change one value in a line or sub-record, and nothing else."""
+    claim = "timestamp.moves-on-child"
+    if not touch.born or touch.first_seen.record is None:
+        yield from touch.left_open(claim)
+        return
+    rows, reason = changed_rows(touch)
+    if rows is None:
+        yield unknown(claim, reason)
+        return
+    before = touch.latest
+    wait_for_next_unit(touch, before)
+    written, seen = written_and_seen(touch, rows)
+    if seen is None or seen.record is None:
+        reason = "refused" if refused_by_rule(written) else why_not(written)
+        yield unknown(claim, reason, written.evidence, message=quoted(touch, written))
+        return
+    name = next(iter(rows))
+    if seen.record.get(name) == before.get(name):
+        yield unknown(claim, "child-unchanged", (*written.evidence, *seen.evidence), field=name)
+        return
+    yield from _moved(claim, touch, before, written, seen)
+
+
+def changed_rows(touch: ResourceTouch) -> tuple[dict[str, Any] | None, str]:
+    """The first list of objects with one value changed in its first row; else None and why."""
+    for slot in touch.bodies.slots:
+        item = slot.item
+        rows = touch.latest.get(slot.name)
+        if item is None or item.type != "object" or not isinstance(rows, list):
+            continue
+        known = {one.name: one for one in item.below}
+        kept = [{name: value for name, value in row.items() if name in known} for row in rows if isinstance(row, dict)]
+        if not kept:
+            return None, "no-child-rows"
+        for name, one in known.items():
+            other = _another(touch, one, kept[0].get(name))
+            if other is not None:
+                return {slot.name: [{**kept[0], name: other}, *kept[1:]]}, ""
+    return None, "no-child-rows"
+
+
+def _another(touch: ResourceTouch, slot: Slot, value: Any) -> Any:
+    """Another value of the same kind; None where that can't be had without breaking a rule."""
+    if slot.enum or slot.pattern or slot.format or value is None:
+        return None
+    if isinstance(value, str) and slot.type == "string" and touch.writer.mark in value:
+        return fitted(slot, f"{value}x") or value[:-1]
+    counted = (
+        isinstance(value, int | float) and not isinstance(value, bool) and "nr" not in slot.name and slot.name != "pos"
+    )
+    return value + 1 if counted and slot.name != "id" and _below(slot, value + 1) else None
+
+
+@probe("changed-by.own-user-shown", scope="resource")
+def changed_by(touch: ResourceTouch) -> Iterator[Told]:
+    """Is there a field that names who changed the record last, filled after our change, and another one after another user's?"""
+    claim = "changed-by.own-user-shown"
+    if not touch.born or touch.first_seen.record is None:
+        yield from touch.left_open(claim)
+        return
+    record = touch.latest
+    name = next((one for one in record if says_who(one)), None)
+    if name is None or record.get(name) in (None, ""):
+        yield no(claim, touch.first_seen.evidence, field=name, differs=None)
+        return
+    changes = plain_change(touch)
+    if "second_user" not in touch.resource.client.credentials or not changes:
+        yield yes(claim, touch.first_seen.evidence, field=name, differs=None)
+        return
+    ours = record[name]
+    other = touch.resource.asked_with("second_user")
+    written = touch.writer.update(other, touch.id or "", changes)
+    if not written.ok:
+        yield yes(claim, (*touch.first_seen.evidence, *written.evidence), field=name, differs=None)
+        return
+    seen = touch.seen(lambda one: one.get(name) != ours)
+    touch.changed = seen.record or touch.changed
+    evidence = (*touch.first_seen.evidence, *written.evidence, *seen.evidence)
+    yield whether(claim, seen.delay is not None, evidence, field=name, differs=seen.delay is not None)
+
+
+def says_who(name: str) -> bool:
+    """Whether a field's name says who changed the record: `updated_by`, `geaendert_von`."""
+    parts = set(words(name))
+    return bool(parts & UPDATED) and bool(parts & BY)

@@ -1,0 +1,326 @@
+"""What write probes look at: a resource's test record through its life, read back with patience; and the system around it.
+
+The life of one record is shared by all probes of a resource, so that requests are few: create, read, update, read, delete, read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from checker.client.messages import Response
+from checker.model.api import Operation
+from checker.model.profile import ResourceProfile
+from checker.probes.base import Told, unknown
+from checker.probes.contexts import ResourceLook, SystemLook, evidence_of
+from checker.probes.needs import key_header
+from checker.resources.bodies import Bodies
+from checker.resources.cleaning import CleanedUp
+from checker.resources.query import Query
+from checker.resources.resource import Resource
+from checker.resources.writing import Outcome, Writer, Written
+
+LIST_PAGES = 25  # of a list that is looked through for a record where no filter finds it
+# Answers that say nothing about a body: who asks, how often, and how.
+NO_RULE = frozenset({401, 403, 404, 405, 408, 415, 429})
+RIGHTS = frozenset({401, 403})
+BAD_REQUEST, SERVER_ERROR = 400, 500
+
+Record = dict[str, Any]
+Good = Callable[[Record], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How long a read-back waits for what was written: the pauses between its reads, in seconds. Sleep and clock are parameters."""
+
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    pauses: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a read-back saw at last: the record where there is one, after how many seconds it was as expected (None: never)."""
+
+    record: Record | None
+    response: Response
+    delay: float | None
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The last exchange."""
+        return evidence_of(self.response)
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """The first create: what was sent at last, how much of it (full, lean, record), what came of it, and every attempt."""
+
+    body: Mapping[str, Any]
+    shape: str
+    written: Written
+    attempts: tuple[Written, ...]
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """All attempts."""
+        return tuple(key for one in self.attempts for key in one.evidence)
+
+
+def refused_by_rule(written: Written) -> bool:
+    """Whether the system refused the body itself, and not the user, the moment or the way of asking."""
+    status = written.response.status if written.response else 0
+    return written.outcome is Outcome.REFUSED and BAD_REQUEST <= status < SERVER_ERROR and status not in NO_RULE
+
+
+def why_not(written: Written) -> str:
+    """Why a write that was neither done nor refused by a rule says nothing, as a reason's code."""
+    status = written.response.status if written.response else None
+    if status in RIGHTS:
+        return "not-permitted"
+    if status == 429:  # noqa: PLR2004 - Too Many Requests
+        return "rate-limited"
+    if written.outcome is Outcome.UNKNOWN:
+        return "write-unclear"
+    return "refused"
+
+
+@dataclass
+class ResourceTouch:
+    """One resource, as write probes see it."""
+
+    look: ResourceLook
+    system: SystemTouch
+    plan: Bodies
+    waiting: Waiting = field(default_factory=Waiting)
+    refusals: list[tuple[str, Written]] = field(default_factory=list)
+    control: Written | None = None
+    control_body: Mapping[str, Any] = field(default_factory=dict)
+    gone: bool = False
+    changed: Record | None = None
+    _number: int = 0
+
+    @property
+    def subject(self) -> str:
+        """`SYSTEM/RESOURCE`."""
+        return self.look.subject
+
+    @property
+    def profile(self) -> ResourceProfile:
+        """The resource's profile."""
+        return self.look.profile
+
+    @property
+    def resource(self) -> Resource:
+        """The resource, its exchanges recorded under the probe that runs now."""
+        return self.look.resource
+
+    @property
+    def writer(self) -> Writer:
+        """The only thing that writes."""
+        return self.system.writer
+
+    def redact(self, text: str) -> str:
+        """Any text without the secrets of this run."""
+        return self.look.redact(text)
+
+    def next(self) -> int:
+        """A number that no body of this resource has had."""
+        self._number += 1
+        return self._number
+
+    @property
+    def operation(self) -> Operation | None:
+        """The declared create operation."""
+        return self.plan.operation
+
+    @property
+    def key_header(self) -> str | None:
+        """The header in which a create takes an idempotency key, where one is declared."""
+        return key_header(self.operation)
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """The maker of bodies, with references that lead somewhere."""
+        known = dict(self.system.references(self))
+        made = replace(self.plan, references=known)
+        if made.source is None and self.look.readable and self.look.first.records:
+            return made.from_record(self.look.first.records[0])
+        return made
+
+    @cached_property
+    def birth(self) -> Birth | None:
+        """The first create, with less where more is refused; None where nothing can be created at all."""
+        if self.profile.operations.create is None or self.bodies.source is None:
+            return None
+        attempts: list[Written] = []
+        last: Birth | None = None
+        for shape, body in self._bodies_to_try():
+            if last is not None and body == last.body:
+                continue
+            written = self.writer.create(self.resource, body)
+            attempts.append(written)
+            last = Birth(body, shape, written, tuple(attempts))
+            if not refused_by_rule(written):
+                break
+        return last
+
+    def _bodies_to_try(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        yield "full", self.bodies.variant(self.next())
+        yield "lean", self.bodies.lean(self.next())
+        if self.look.readable and self.look.first.records:
+            yield "record", self.bodies.from_record(self.look.first.records[0]).variant(self.next())
+
+    @property
+    def born(self) -> bool:
+        """Whether there is a living test record whose id is known."""
+        return self.birth is not None and self.birth.written.ok and self.id is not None and not self.gone
+
+    @property
+    def id(self) -> str | None:
+        """The id of the test record."""
+        return self.birth.written.record_id if self.birth else None
+
+    @property
+    def barred(self) -> str:
+        """Why there is no test record to try things with, as a reason's code."""
+        if self.profile.operations.create is None:
+            return "no-create-operation"
+        if self.birth is None:
+            return "no-body"
+        if self.gone:
+            return "record-gone"
+        written = self.birth.written
+        return "no-id" if written.ok else "write-unclear" if written.outcome is Outcome.UNKNOWN else "create-refused"
+
+    def body(self, number: int | None = None, /, **more: Any) -> dict[str, Any]:
+        """A body of the shape that was accepted at birth, with another number."""
+        number = self.next() if number is None else number
+        shape = self.birth.shape if self.birth else "full"
+        if shape == "record" and self.look.first.records:
+            made = self.bodies.from_record(self.look.first.records[0]).variant(number)
+        else:
+            made = self.bodies.lean(number) if shape == "lean" else self.bodies.variant(number)
+        return {**made, **more}
+
+    def marked(self, body: Mapping[str, Any]) -> bool:
+        """Whether a record of this body could be told as ours, and so removed."""
+        return self.writer.mark in str(body)
+
+    def seen(self, good: Good = bool, record_id: str | None = None) -> Seen:
+        """Read the test record until it is as expected, or patience ends. Raises TransportError where no answer came."""
+        wanted = record_id or self.id or ""
+        began = self.waiting.monotonic()
+        for pause in (*self.waiting.pauses, None):
+            single = self._one(wanted)
+            if single.record is not None and good(single.record):
+                return Seen(single.record, single.response, self.waiting.monotonic() - began)
+            if pause is not None:
+                self.waiting.sleep(pause)
+        return Seen(single.record, single.response, None)
+
+    def _one(self, record_id: str) -> Seen:
+        if self.profile.operations.read is None:
+            return self.listed_now(record_id, {})
+        single = self.resource.read(record_id)
+        return Seen(single.record, single.response, None)
+
+    @cached_property
+    def first_seen(self) -> Seen:
+        """The test record as it was read back after its birth."""
+        return self.seen()
+
+    @property
+    def latest(self) -> Record:
+        """The test record as it was seen last."""
+        return self.changed or self.first_seen.record or {}
+
+    def listed(self, record: Record, good: Good) -> Seen:
+        """Look for the test record in the list until it is as expected, or patience ends."""
+        began = self.waiting.monotonic()
+        for pause in (*self.waiting.pauses, None):
+            found = self.listed_now(self.id or "", record)
+            if found.record is not None and good(found.record):
+                return Seen(found.record, found.response, self.waiting.monotonic() - began)
+            if pause is not None:
+                self.waiting.sleep(pause)
+        return Seen(found.record, found.response, None)
+
+    def listed_now(self, record_id: str, record: Record) -> Seen:
+        """The record in the list as it is now: by a filter on a text that bears the mark where there is one, else page by page."""
+        pages = self.resource.pages(self._narrowed(record), most=LIST_PAGES)
+        for page in pages:
+            found = next((one for one in page.records if self.resource.id_of(one) == record_id), None)
+            if found is not None:
+                return Seen(found, page.response, None)
+        return Seen(None, page.response, None)
+
+    def _narrowed(self, record: Record) -> Query | None:
+        for param in self.profile.filtering.params:
+            value = record.get(param.name)
+            if isinstance(value, str) and self.writer.mark in value:
+                return self.resource.filtered({param.name: value})
+        return None
+
+    def update(self, changes: Mapping[str, Any]) -> Written:
+        """Change the test record."""
+        return self.writer.update(self.resource, self.id or "", changes)
+
+    def left_open(self, *claims: str) -> Iterator[Told]:
+        """Every claim open, for want of a test record."""
+        evidence = self.birth.evidence if self.birth else ()
+        for claim in claims:
+            yield unknown(claim, self.barred, evidence)
+
+
+@dataclass
+class SystemTouch:
+    """One system, as write probes see it. `cleaned` is what came of the clean-up, once it is done."""
+
+    look: SystemLook
+    writer: Writer
+    resources: list[ResourceTouch] = field(default_factory=list)
+    cleaned: CleanedUp | None = None
+
+    @property
+    def name(self) -> str:
+        """The system's name."""
+        return self.look.name
+
+    def redact(self, text: str) -> str:
+        """Any text without the secrets of this run."""
+        return self.look.redact(text)
+
+    def references(self, touch: ResourceTouch) -> Iterator[tuple[str, Any]]:
+        """Values for fields that point at other records: a test record of ours where there is one, else a record that exists."""
+        needed = {one.path for one in touch.plan.slots if one.required} | touch.plan.wanted
+        for relation in touch.profile.relations:
+            if touch.plan.source == "schema" and relation.field not in needed:
+                continue
+            found = self._record_of(relation.to, touch)
+            if found is not None:
+                yield relation.field, found
+
+    def _record_of(self, name: str, asking: ResourceTouch) -> Any:
+        own = next((one for one in self.resources if one.profile.name == name and one is not asking), None)
+        if own is not None and own.control is not None and own.control.ok and own.control.record:
+            return _raw_id(own.profile, own.control.record)
+        profile = self.look.profile.resource(name)
+        if profile is None or profile.fields.id is None or not (profile.operations.list or profile.operations.search):
+            return None
+        other = Resource(self.name, profile, self.look.whole_client, zone=self.look.zone).recorded(self.look.scope)
+        page = other.page(size=1)
+        if page.records:
+            return _raw_id(profile, page.records[0])
+        if own is not None and own.birth is not None and own.birth.written.record:
+            return _raw_id(profile, own.birth.written.record)
+        return None
+
+
+def _raw_id(profile: ResourceProfile, record: Mapping[str, Any]) -> Any:
+    """The id as the record has it: a number stays one."""
+    return record.get(profile.fields.id or "")

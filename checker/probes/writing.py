@@ -1,0 +1,251 @@
+"""Writing: is a record created and changed, is what was written read again, and what does the system make of it silently?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from checker.probes.alterations import DROPPED, alterations, how
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.touching import RIGHTS, Record, ResourceTouch, Seen, refused_by_rule, why_not
+from checker.resources.slots import Slot
+from checker.resources.writing import Outcome, Written
+
+# Umlauts, ß, a letter with a composed accent, one from Poland, one outside the basic plane.
+UNUSUAL = "Äöüß é Łódź 🙂"
+FINE = 0.0051  # added to a number, to see whether it is rounded
+SHOWN = 200  # characters of an answer's body that a finding quotes
+LONGEST_FULL = 250  # a text is filled up to its largest length where that is no more
+
+
+def quoted(touch: ResourceTouch, written: Written) -> str | None:
+    """The beginning of what the system answered, without this run's secrets."""
+    if written.response is None:
+        return None
+    return touch.redact(written.response.body[:SHOWN].decode("utf-8", "replace")) or None
+
+
+@probe("write.create-accepted", scope="resource")
+def create(touch: ResourceTouch) -> Iterator[Told]:
+    """Create one test record: with all that matters, else with what is demanded, else after an existing record."""
+    birth = touch.birth
+    if birth is None:
+        yield unknown("write.create-accepted", touch.barred)
+        return
+    written = birth.written
+    values = {"status": written.response.status if written.response else None, "shape": birth.shape}
+    if written.ok:
+        yield yes("write.create-accepted", birth.evidence, **values, fields=len(birth.body), tried=len(birth.attempts))
+    elif written.outcome is Outcome.REFUSED and (refused_by_rule(written) or why_not(written) == "not-permitted"):
+        yield no("write.create-accepted", birth.evidence, **values, message=quoted(touch, written))
+    else:
+        yield unknown("write.create-accepted", why_not(written), birth.evidence, **values)
+
+
+@probe("write.round-trip", "write.rights-suffice", scope="resource")
+def read_back(touch: ResourceTouch) -> Iterator[Told]:
+    """Read the new record until it is visible: is every field there that was written?"""
+    birth = touch.birth
+    if birth is not None and not birth.written.ok and why_not(birth.written) == "not-permitted":
+        yield no("write.rights-suffice", birth.evidence, status=_status(birth.written), fields=[])
+    if not touch.born or birth is None:
+        yield from touch.left_open("write.round-trip", *(() if _forbidden(touch) else ("write.rights-suffice",)))
+        return
+    seen = touch.first_seen
+    evidence = (*birth.evidence, *seen.evidence)
+    if seen.record is None:
+        yield no("write.round-trip", evidence, status=seen.response.status, fields=[], delay=None)
+        if seen.response.status in RIGHTS:
+            yield no("write.rights-suffice", evidence, status=seen.response.status, fields=[])
+        return
+    lost = [path for path, what in alterations(birth.body, seen.record) if what == DROPPED]
+    values = {"fields": lost, "delay": round(seen.delay or 0, 1), "written": len(birth.body)}
+    yield whether("write.round-trip", not lost, evidence, **values)
+    if birth.shape != "full":
+        yield unknown("write.rights-suffice", "create-reduced", evidence)
+        return
+    hidden = [name for name in birth.body if name not in seen.record]
+    yield whether("write.rights-suffice", not hidden, evidence, fields=hidden, written=len(birth.body))
+
+
+def _forbidden(touch: ResourceTouch) -> bool:
+    return touch.birth is not None and why_not(touch.birth.written) == "not-permitted"
+
+
+def _status(written: Written) -> int | None:
+    return written.response.status if written.response else None
+
+
+@probe("write.not-altered", "write.unicode-kept", scope="resource")
+def telling(touch: ResourceTouch) -> Iterator[Told]:
+    """Write values that show what a system does to them: blanks at the ends, other case, fine numbers, unusual characters."""
+    if not touch.born or touch.birth is None:
+        yield from touch.left_open("write.not-altered", "write.unicode-kept")
+        return
+    unusual, others = unusual_value(touch), telling_values(touch)
+    found: dict[str, str] = dict(alterations(touch.birth.body, touch.first_seen.record or {}))
+    tried = set(touch.birth.body)
+    evidence = [*touch.birth.evidence, *touch.first_seen.evidence]
+    kept: bool | None = None
+    # At once where that is accepted; one after the other where something of it is refused.
+    both = {**others, **unusual}
+    rounds = [both] if both else []
+    while rounds:
+        changes = rounds.pop(0)
+        written, seen = written_and_seen(touch, changes)
+        evidence += [*written.evidence, *(seen.evidence if seen else ())]
+        if seen is None or seen.record is None:
+            if refused_by_rule(written) and len(changes) > len(unusual) and unusual:
+                rounds = [unusual]
+            continue
+        tried |= set(changes)
+        found |= dict(alterations(changes, seen.record))
+        if unusual and unusual.items() <= changes.items():
+            kept = all(_kept(value, seen.record.get(name)) for name, value in unusual.items())
+    told = [f"{path}: {what}" for path, what in found.items()]
+    yield whether("write.not-altered", not found, tuple(evidence), alterations=told, tried=len(tried))
+    if kept is None:
+        yield unknown("write.unicode-kept", "no-free-text" if not unusual else "refused", tuple(evidence))
+    else:
+        yield whether("write.unicode-kept", kept, tuple(evidence), field=", ".join(unusual))
+
+
+def _kept(sent: str, read: Any) -> bool:
+    """Whether the unusual characters are there; what became of blanks and case is another question."""
+    return isinstance(read, str) and how(sent, read) in {None, "trimmed", "recased"}
+
+
+def written_and_seen(touch: ResourceTouch, changes: Mapping[str, Any]) -> tuple[Written, Seen | None]:
+    """Change the test record and read it until one of the changed fields is no longer as before; None where the change wasn't accepted."""
+    before = dict(touch.latest)
+    written = touch.update(changes)
+    if not written.ok:
+        return written, None
+
+    def moved(record: Record) -> bool:
+        return any(record.get(name) != before.get(name) or record.get(name) == value for name, value in changes.items())
+
+    seen = touch.seen(moved)
+    touch.changed = seen.record or touch.changed
+    return written, seen
+
+
+def texts(touch: ResourceTouch) -> list[tuple[Slot, str]]:
+    """Free texts of the body at birth that say what we like: no options, no pattern, no format, nothing unique, no reference."""
+    body = touch.birth.body if touch.birth else {}
+    pointing = {one.field for one in touch.profile.relations}
+    found: list[tuple[Slot, str]] = []
+    for name, value in body.items():
+        slot = touch.bodies.slot(name) or Slot(name, name, type="string")
+        plain = slot.type == "string" and not (slot.enum or slot.pattern or slot.format)
+        role = touch.bodies.role_of(name)
+        if plain and isinstance(value, str) and name not in pointing | touch.bodies.unique and role in {None, "name"}:
+            found.append((slot, value))
+    return sorted(found, key=lambda one: touch.writer.mark not in one[1])
+
+
+def fitted(slot: Slot, text: str) -> str | None:
+    """The text where the field has room for it."""
+    return text if slot.max_length is None or len(text) <= slot.max_length else None
+
+
+def unusual_value(touch: ResourceTouch) -> dict[str, str]:
+    """A text with unusual characters for the first free text that has room; it keeps the mark."""
+    for slot, _ in texts(touch):
+        value = fitted(slot, f"{touch.writer.mark} {UNUSUAL}")
+        if value is not None:
+            return {slot.name: value}
+    return {}
+
+
+def telling_values(touch: ResourceTouch) -> dict[str, Any]:
+    """Blanks at the ends of a text, a text as long as allowed, an address in other case, a VAT id with blanks, a number with more digits."""
+    made: dict[str, Any] = {}
+    body = touch.birth.body if touch.birth else {}
+    free = [one for one in texts(touch) if one[0].name not in unusual_value(touch)]
+    for (slot, value), change in zip(free, (blanks, filled), strict=False):
+        changed = fitted(slot, change(value, slot.max_length))
+        made |= {slot.name: changed} if changed is not None else {}
+    for name, value in body.items():
+        role, known = touch.bodies.role_of(name), touch.bodies.slot(name)
+        if role == "email" and isinstance(value, str):
+            made[name] = value[:1].upper() + value[1:]
+        elif role == "vat_id" and isinstance(value, str) and known is not None and not known.pattern:
+            changed = fitted(known, f"{value[:2].lower()} {value[2:]}")
+            made |= {name: changed} if changed is not None else {}
+        elif known is not None and known.type == "number" and isinstance(value, int | float):
+            highest = known.maximum is not None and value + FINE > known.maximum
+            made |= {} if highest else {name: round(value + FINE, 4)}
+    return made
+
+
+def blanks(value: str, max_length: int | None) -> str:
+    """The text with a blank at each end, or with one at its end where there is no room for two."""
+    return f"{value} " if max_length is not None and len(value) + 1 >= max_length else f" {value} "
+
+
+def filled(value: str, max_length: int | None) -> str:
+    """The text filled up to the largest length."""
+    room = max_length or len(value)
+    return value if room > LONGEST_FULL else (value + " " + "x" * room)[:room]
+
+
+@probe("write.null-clears", scope="resource")
+def clearing(touch: ResourceTouch) -> Iterator[Told]:
+    """Send null for one field and an empty text for another; what is left out of a partial change must stay."""
+    if not touch.born or touch.birth is None:
+        yield from touch.left_open("write.null-clears")
+        return
+    fields = [one for one in clearable(touch) if touch.latest.get(one) not in (None, "")][:2]
+    if not fields:
+        yield unknown("write.null-clears", "no-optional-text")
+        return
+    evidence: list[str] = []
+    came: dict[str, str] = {}
+    for form, name, value in zip(("null", "empty"), (fields[0], fields[-1]), (None, ""), strict=True):
+        if touch.latest.get(name) in (None, ""):
+            continue
+        written = touch.update({name: value})
+        evidence += written.evidence
+        if not written.ok:
+            came[form] = "refused" if refused_by_rule(written) else "unclear"
+            continue
+        seen = touch.seen(lambda record, name=name: record.get(name) in (None, ""))  # type: ignore[misc]
+        evidence += seen.evidence
+        touch.changed = seen.record or touch.changed
+        came[form] = "cleared" if seen.delay is not None else "kept"
+    method = (touch.profile.operations.update or "").partition(" ")[0].upper()
+    came["left_out"] = "whole-record" if method == "PUT" else "kept" if _untouched(touch) else "cleared"
+    if "unclear" in came.values() and "cleared" not in came.values():
+        yield unknown("write.null-clears", "write-unclear", tuple(evidence), **came)
+        return
+    cleared = "cleared" in (came.get("null"), came.get("empty"))
+    yield whether("write.null-clears", cleared, tuple(evidence), field=", ".join(dict.fromkeys(fields)), **came)
+
+
+def _untouched(touch: ResourceTouch) -> bool:
+    """Whether what no change named is still as it was born."""
+    named = {slot.name for slot, _ in texts(touch)} | set(telling_values(touch)) | set(clearable(touch))
+    rest = {name: value for name, value in (touch.birth.body if touch.birth else {}).items() if name not in named}
+    return not [path for path, what in alterations(rest, touch.latest) if what == DROPPED]
+
+
+def clearable(touch: ResourceTouch) -> list[str]:
+    """Optional texts of the body that bear no mark, or that others bear as well."""
+    body = touch.birth.body if touch.birth else {}
+    pointing = {one.field for one in touch.profile.relations}
+    names = []
+    for name, value in body.items():
+        slot = touch.bodies.slot(name)
+        optional = slot is not None and not slot.required and not slot.enum and slot.type == "string"
+        rest = {other: one for other, one in touch.latest.items() if other != name}
+        own = touch.bodies.role_of(name) not in {"name", "currency", "country"}
+        if optional and own and isinstance(value, str) and name not in pointing and touch.writer.mark in str(rest):
+            names.append(name)
+    return sorted(names, key=lambda one: _particular(touch, one))
+
+
+def _particular(touch: ResourceTouch, name: str) -> tuple[bool, bool]:
+    """What is sorted last: a field that can't be null, and one in which an empty text breaks a format."""
+    slot = touch.bodies.slot(name)
+    return slot is None or not slot.nullable, slot is not None and bool(slot.format or slot.pattern)

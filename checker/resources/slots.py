@@ -1,0 +1,155 @@
+"""Slots: the fields of a create body, with the rules that hold for them, read from a schema or from an existing record's shape. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checker.model.api import Body, Operation, Schema
+from checker.model.paths import segments
+from checker.model.profile import ResourceProfile
+
+DEEPEST = 5  # levels of objects inside objects that are looked at; schemas may hold themselves
+LONGEST_COPIED = 40  # characters of a text of an existing record that still look like a code
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One field of a body. `name` is its own, `path` the dotted one from the body's top; `below` are an object's fields, `item` what an array holds.
+
+    `example` is a value that is known to fit: declared, or seen in a record.
+    """
+
+    name: str
+    path: str
+    type: str | None = None
+    format: str | None = None
+    required: bool = False
+    nullable: bool = False
+    max_length: int | None = None
+    min_length: int | None = None
+    pattern: str | None = None
+    enum: tuple[Any, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    default: Any = None
+    example: Any = None
+    below: tuple[Slot, ...] = ()
+    item: Slot | None = None
+
+    def walk(self) -> Iterator[Slot]:
+        """The slot and all that are inside it; those of an array's items too."""
+        yield self
+        for one in (*self.below, *((self.item,) if self.item else ())):
+            yield from one.walk()
+
+
+def slots_of_body(operation: Operation | None, profile: ResourceProfile) -> tuple[Slot, ...]:
+    """The fields that the create operation's body declares, in the document's order; none where it declares none."""
+    body = operation.body if operation else None
+    schema = _record_schema(body, profile) if body else None
+    read_only = {one.name for one in profile.schema if one.read_only}
+    return tuple(one for one in _children(schema, "", 0) if one.path not in read_only) if schema else ()
+
+
+def _record_schema(body: Body, profile: ResourceProfile) -> Schema | None:
+    """The schema of the record inside the body, whatever wraps it."""
+    schema = body.media.get(profile.body_media or "") or body.schema
+    for part in segments(profile.body_path or ""):
+        if schema is None:
+            return None
+        schema = schema.items if part == "[]" else schema.properties(variants=True).get(part)
+    return schema
+
+
+def _children(schema: Schema, path: str, depth: int) -> Iterator[Slot]:
+    required = set(schema.required())
+    for name, one in schema.properties(variants=True).items():
+        if not one.read_only:
+            where = f"{path}.{name}" if path else name
+            yield slot_of(one, name, where, depth, required=name in required)
+
+
+def slot_of(schema: Schema, name: str, path: str, depth: int = 0, *, required: bool = False) -> Slot:
+    """One declared field; alternatives are read as their first that isn't null."""
+    chosen = _alternative(schema)
+    kind = chosen.type
+    deep = depth < DEEPEST
+    items = chosen.items if kind == "array" and deep else None
+    enum = tuple(chosen.enum)
+    return Slot(
+        name=name,
+        path=path,
+        type=kind,
+        format=chosen.format,
+        required=required,
+        nullable=_nullable(schema) or None in enum,
+        max_length=chosen.max_length,
+        min_length=_whole(chosen.get("minLength")),
+        pattern=chosen.pattern,
+        enum=enum,
+        minimum=_number(chosen.get("minimum"), chosen.get("exclusiveMinimum")),
+        maximum=_number(chosen.get("maximum"), chosen.get("exclusiveMaximum")),
+        default=chosen.get("default"),
+        example=_example(chosen) if _example(chosen) is not None else _example(schema),
+        below=tuple(_children(chosen, path, depth + 1)) if kind == "object" and deep else (),
+        item=slot_of(items, name, f"{path}[]", depth + 1) if items is not None else None,
+    )
+
+
+def _alternative(schema: Schema) -> Schema:
+    if schema.types:
+        return schema
+    return next((one for one in schema.variants if one.type is not None), schema)
+
+
+def _nullable(schema: Schema) -> bool:
+    return (
+        schema.get("nullable") is True or "null" in schema.types or any("null" in one.types for one in schema.variants)
+    )
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _number(bound: Any, exclusive: Any) -> float | None:
+    """The bound; a boolean `exclusive…` (OpenAPI 3.0) says nothing that a value well inside would break."""
+    found = [one for one in (bound, exclusive) if isinstance(one, int | float) and not isinstance(one, bool)]
+    return found[0] if found else None
+
+
+def _example(schema: Schema) -> Any:
+    listed = schema.get("examples")
+    if isinstance(listed, list) and listed:
+        return listed[0]
+    return schema.get("example")
+
+
+def slots_of_record(record: Mapping[str, Any], profile: ResourceProfile) -> tuple[Slot, ...]:
+    """The fields of an existing record that a create could carry: without ids, stamps and what is only read."""
+    roles = profile.fields
+    own = [roles.id, roles.deleted, *_many(roles.created), *_many(roles.updated)]
+    out = {one for one in own if one} | {one.name for one in profile.schema if one.read_only}
+    return tuple(_seen(name, name, value) for name, value in record.items() if name not in out and value is not None)
+
+
+def _many(name: str | list[str] | None) -> list[str]:
+    return [] if name is None else name if isinstance(name, list) else [name]
+
+
+def _seen(name: str, path: str, value: Any) -> Slot:
+    slot = Slot(name, path, type=_type(value))
+    if isinstance(value, Mapping):
+        return replace(slot, below=tuple(_seen(str(key), f"{path}.{key}", one) for key, one in value.items()))
+    if isinstance(value, list):
+        return replace(slot, item=_seen(name, f"{path}[]", value[0]) if value else None)
+    if isinstance(value, str) and len(value) > LONGEST_COPIED:
+        return slot
+    return replace(slot, example=value)
+
+
+def _type(value: Any) -> str:
+    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "object")

@@ -1,0 +1,184 @@
+"""The touch: write probes of the permitted systems, side by side, and the clean-up, whatever happens on the way.
+
+What a system does raises nothing here: it leaves findings, and what depended on it is unknown, with the reason.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property, partial
+from typing import Any
+
+from checker.look import complete, resource_names
+from checker.model.finding import Finding
+from checker.model.permit import Permit, Planned
+from checker.model.profile import Profile, ResourceProfile
+from checker.patience import in_threads
+from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.base import Probe
+from checker.probes.contexts import SystemLook
+from checker.probes.needs import bodies_of, unique_fields
+from checker.probes.run import ask
+from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.project.load import LoadedProject
+from checker.project.sides import FlowView, views
+from checker.resources.cleaning import CleanedUp, clean_up
+from checker.resources.resource import Resource
+from checker.resources.writing import Writer
+
+Say = Callable[[str], None]
+MOST_UNIQUE = 3  # unique fields that are tried in a resource
+ALWAYS = 4  # the record that lives, the good body of the rules, the same again, and one in a wrong format
+
+
+@dataclass
+class Touched:
+    """What the touch found out of one system; filled probe by probe, so that a stop keeps what was found."""
+
+    name: str
+    findings: list[Finding] = field(default_factory=list)
+    requests: int = 0
+    cleaned: CleanedUp | None = None
+
+
+def planned(
+    loaded: LoadedProject, profiles: Mapping[str, Profile], permits: Mapping[str, Permit | str]
+) -> tuple[Planned, ...]:
+    """What would be written in the permitted systems, in the order in which it would be. Pure."""
+    seen = views(loaded.project, profiles)
+    return tuple(
+        Planned(name, profile.name, _at_most(profile, len(set(unique_fields(seen, name, profile)))))
+        for name, permit in permits.items()
+        if isinstance(permit, Permit)
+        for profile in in_order(_resources(loaded, profiles, name))
+        if profile.operations.create is not None
+    )
+
+
+def _at_most(profile: ResourceProfile, unique: int) -> int:
+    """A record for each rule that may turn out not to be enforced; one for the restricted user may come on top in the first resource."""
+    rules = profile.validation
+    broken = sum(
+        map(bool, (rules.required, rules.max_length, rules.enum, any(one.read_only for one in profile.schema)))
+    )
+    return ALWAYS + broken + min(unique, MOST_UNIQUE)
+
+
+def _resources(loaded: LoadedProject, profiles: Mapping[str, Profile], name: str) -> list[ResourceProfile]:
+    profile = profiles.get(name)
+    found = (profile.resource(one) for one in resource_names(loaded, name)) if profile else ()
+    return [one for one in found if one is not None]
+
+
+def in_order(profiles: list[ResourceProfile]) -> list[ResourceProfile]:
+    """Resources that others point at first; otherwise in their order, and where they point in a circle too."""
+    waiting, ordered = list(profiles), list[ResourceProfile]()
+    while waiting:
+        names = {one.name for one in waiting}
+        free = (one for one in waiting if not any(to.to in names - {one.name} for to in one.relations))
+        first = next(free, waiting[0])
+        waiting.remove(first)
+        ordered.append(first)
+    return ordered
+
+
+@dataclass
+class Touch:
+    """Write probes of the systems of a project.
+
+    `looks` are the systems as the look left them, their clients open; `permits` has a permit for each system, or the code of the reason why
+    there is none; `writers` has a writer for each permitted system (its `idempotency`: `needs.key_places`).
+    """
+
+    loaded: LoadedProject
+    profiles: Mapping[str, Profile]
+    looks: Mapping[str, SystemLook]
+    permits: Mapping[str, Permit | str]
+    writers: Mapping[str, Writer]
+    say: Say
+    today: date
+    stop: threading.Event = field(default_factory=threading.Event)
+    waiting: Waiting | None = None
+
+    def run(self) -> tuple[dict[str, Touched], bool]:
+        """Probe the permitted systems side by side and clean up. Gives what was found, and whether somebody stopped it.
+
+        The first Ctrl-C ends the probing and waits for the clean-up, the second ends that too: the journal knows what is left.
+        """
+        touched = {name: Touched(name) for name in self.loaded.project.systems}
+        works = {name: partial(self._system, one) for name, one in touched.items()}
+        stopped = in_threads(works, self.stop.set, None)
+        # Copies, for a thread that is left behind may still add to the originals.
+        kept = {name: replace(one, findings=[*one.findings]) for name, one in touched.items()}
+        for one in kept.values():
+            one.findings = complete(self._subjects(one.name), one.findings, "stopped" if stopped else "not-settled")
+        return kept, stopped
+
+    def _subjects(self, name: str) -> dict[str, list[Probe[Any]]]:
+        """All subjects of a system with the write probes that are about them."""
+        about: dict[str, list[Probe[Any]]] = {name: [*WRITE_SYSTEM_PROBES, *CLEANUP_PROBES]}
+        found = _resources(self.loaded, self.profiles, name)
+        return about | {f"{name}/{one.name}": [*WRITE_PROBES] for one in found}
+
+    def _system(self, touched: Touched) -> None:
+        """Touch one system, as far as it may be."""
+        name = touched.name
+        permit, look = self.permits.get(name, "no-permit"), self.looks.get(name)
+        if not isinstance(permit, Permit) or look is None:
+            reason = permit if isinstance(permit, str) else "unreachable"
+            touched.findings = complete(self._subjects(name), touched.findings, reason)
+            return
+        before = look.whole_client.requests
+        try:
+            self._probe_and_clean(SystemTouch(look, self.writers[name]), touched)
+        finally:
+            touched.requests = look.whole_client.requests - before
+
+    def _probe_and_clean(self, system: SystemTouch, touched: Touched) -> None:
+        """All probes, and the clean-up even where one of them broke what the runner doesn't catch."""
+        try:
+            for touch in self._touches(system):
+                system.resources.append(touch)
+                for probe in WRITE_PROBES:
+                    self._ask(probe, touch, system, touch.subject, touched)
+            for about in WRITE_SYSTEM_PROBES:
+                self._ask(about, system, system, system.name, touched)
+        finally:
+            self.say(f"{system.name}: removing test records")
+            touched.cleaned = system.cleaned = cleaned(system)
+        for last in CLEANUP_PROBES:
+            touched.findings += ask(last, system, system.name)
+
+    def _touches(self, system: SystemTouch) -> Iterator[ResourceTouch]:
+        order = [one.name for one in in_order([one.profile for one in system.look.resources])]
+        for look in sorted(system.look.resources, key=lambda one: order.index(one.profile.name)):
+            plan = bodies_of(look, self._flows, system.writer.mark, self.today)
+            yield ResourceTouch(look, system, plan, self.waiting or Waiting(self._pause))
+
+    @cached_property
+    def _flows(self) -> tuple[FlowView, ...]:
+        return views(self.loaded.project, self.profiles)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but not past a stop."""
+        self.stop.wait(seconds)
+
+    def _ask(self, probe: Probe[Any], at: Any, system: SystemTouch, subject: str, touched: Touched) -> None:
+        if self.stop.is_set():
+            return
+        self.say(f"{subject}: {probe.name}")
+        system.look.now(probe.name, subject)
+        touched.findings += ask(probe, at, subject)
+
+
+def cleaned(system: SystemTouch) -> CleanedUp:
+    """Remove the run's test records of a system; what its writer wrote later, for the rehearsal, is removed by another call."""
+    look = system.look
+    look.now("clean-up", system.name)
+    resources = {one.profile.name: one.resource for one in look.resources}
+    for profile in look.profile.resources:
+        resources.setdefault(profile.name, Resource(system.name, profile, look.client, zone=look.zone))
+    return clean_up(system.writer, resources, system.writer.mark)

@@ -1,0 +1,100 @@
+"""Which fields a rehearsal changes, to which values, and what the other side refuses."""
+
+from __future__ import annotations
+
+import pytest
+from rehearsed_flows import side, text, view
+
+from checker.model.profile import FieldInfo
+from checker.model.sync import Which
+from checker.rehearsing.knobs import Knob, knobs, refusable, too_long, value_for
+
+LEFT = side(
+    "crm",
+    "contacts",
+    text("name", 120),
+    text("title", 80),
+    text("email", 254, format="email"),
+    text("phone"),
+    text("status", enum=("a", "b")),
+    text("zip", 12),
+    text("sku", pattern="^A[0-9]+$"),
+    text("born", format="date"),
+    text("id", read_only=True),
+)
+RIGHT = side(
+    "erp",
+    "partners",
+    text("name1", 40),
+    text("position", 40),
+    text("mail", 60),
+    text("telefon"),
+    text("status"),
+    text("plz", 12),
+    text("nr"),
+    text("geboren", format="date"),
+    FieldInfo(name="hoehe", type="number"),
+)
+FIELDS = [
+    {"left": "name", "right": "name1"},
+    {"left": "title", "right": "position", "transform": ["trim"]},
+    {"left": "email", "right": "mail", "transform": ["trim", "lowercase"]},
+    {"left": "phone", "right": "telefon", "transform": ["phone"]},
+    {"left": "status", "right": "status"},
+    {"left": "zip", "right": "plz"},
+    {"left": "sku", "right": "nr"},
+    {"left": "born", "right": "geboren"},
+    {"left": "title", "right": "hoehe", "transform": ["decimal_comma"]},
+    {"left": "owner", "right": "..id", "link": "companies"},
+    {"left": ["first", "last"], "right": "name1"},
+    {"left": "id", "right": "nr"},
+]
+FLOW = view(LEFT, RIGHT, fields=FIELDS, match=["email", ["name"]])
+
+
+def names(which: Which) -> list[str]:
+    """The fields that can be changed on a side, in the order of choice."""
+    return [one.here for one in knobs(FLOW, which)]
+
+
+def test_plain_texts_come_first_and_match_keys_last() -> None:
+    """A change shall not make one record look like another: what records are recognised by is touched last."""
+    assert names(Which.LEFT) == ["title", "phone", "born", "name", "email"]
+    assert names(Which.RIGHT) == ["position", "telefon", "geboren", "name1", "mail"]
+
+
+def test_a_field_that_does_not_travel_away_from_a_side_is_no_knob_there() -> None:
+    """A change of it would not be expected on the other side."""
+    one_way = view(LEFT, RIGHT, fields=[{"left": "title", "right": "position", "direction": "left-to-right"}])
+    assert [one.here for one in knobs(one_way, Which.LEFT)] == ["title"]
+    assert knobs(one_way, Which.RIGHT) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("text", "rdyabc 007"), ("email", "rdyabc-7@example.com"), ("date", "2030-01-08")],
+)
+def test_values_are_ours_and_fit_their_field(kind: str, expected: str) -> None:
+    """A text carries the run's mark; an address stands at a domain that nobody owns."""
+    assert value_for(Knob(Which.LEFT, "x", "y", kind, None), "rdyabc", 7) == expected
+
+
+@pytest.mark.parametrize("kind", ["text", "email", "phone", "date"])
+def test_no_two_values_are_alike(kind: str) -> None:
+    """A change changes something, each time."""
+    knob = Knob(Which.LEFT, "x", "y", kind, None)
+    assert len({value_for(knob, "rdyabc", n) for n in range(1, 25)}) == 24
+
+
+def test_a_value_that_is_refused_is_one_character_too_long_for_the_target_and_fits_the_source() -> None:
+    """CRM titles have 80 characters, ERP positions 40: 41 is what the rehearsal writes."""
+    found = refusable(FLOW, Which.LEFT)
+    assert found is not None
+    assert (found.here, found.length, found.most) == ("title", 41, 40)
+    assert len(too_long(found, "rdyabc")) == 41
+    assert " " not in too_long(found, "rdyabc")
+
+
+def test_where_the_target_takes_more_than_the_source_nothing_is_refused() -> None:
+    """No value is invented that the source itself would not take."""
+    assert refusable(FLOW, Which.RIGHT) is None
