@@ -36,10 +36,9 @@ def consent(planned: Iterable[Planned], addresses: Mapping[str, str], language: 
         click.echo(line, err=True)
     if yes:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise RefusedError(Problem("consent.nobody-asked"))
-    if not click.confirm(tells["question"], err=True):
-        raise RefusedError(Problem("consent.declined"))
+    asked = sys.stdin.isatty() and sys.stderr.isatty()
+    if not (asked and click.confirm(tells["question"], err=True)):
+        raise RefusedError(Problem("permit.not-agreed"))
 
 
 def lines(planned: Iterable[Planned], addresses: Mapping[str, str], language: str) -> list[str]:
