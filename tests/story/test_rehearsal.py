@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from checker.model.audit import StepOutcome
 from checker.model.finding import ActionEvidence, ExchangeEvidence
+from checker.rehearsing import own
 from checker.sandbox.demo_project import demo_environment
 from checker.sandbox.pair import Pair, running_pair
 from tests.story.cli import Readiness
@@ -105,6 +106,20 @@ def test_evidence_of_runs_holds_names_and_no_values(whole: Seen) -> None:
     told = json.dumps([one.detail for one in whole.evidence.values() if isinstance(one, ActionEvidence)])
     assert "@example.com" not in told
     assert "Nordlicht" not in told
+
+
+def test_long_list_is_not_walked_at_each_run(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a list of many pages only our own records are read, one by one: the same outcomes, and few list requests.
+
+    Mutant: the whole list is read at each of the fifty runs.
+    """
+    monkeypatch.setattr(own, "MOST_WALKED", 1)
+    listed: list[str] = []
+    pair.erp.faults["GET /mandanten/{mandant}/geschaeftspartner"] = lambda request: listed.append(request.path)
+    seen = see(project(tmp_path, pair, ("companies", "contacts")), pair)
+    assert set(seen.outcomes("contacts").values()) == {"pass", "decision"}
+    assert seen.after == seen.before
+    assert len(listed) < 20
 
 
 def answering(status: int) -> Callable[[Request], Response | None]:
