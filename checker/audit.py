@@ -4,76 +4,101 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
 from checker import __version__
 from checker.account import Facts, account
 from checker.checklist.load import load_packs
-from checker.client.build import client_for
 from checker.client.recorder import Recorder
-from checker.describe import Described, described, download
-from checker.documents import is_url
-from checker.errors import DocumentError, InputError
+from checker.describe import Described, both_described
+from checker.errors import Problem
 from checker.look import Known, Look, Seen, resource_names
 from checker.model.audit import Audit
 from checker.model.finding import Finding
-from checker.patience import side_by_side, undisturbed
+from checker.model.profile import Profile
+from checker.patience import undisturbed
 from checker.probes.base import Ledger
 from checker.probes.configured import findings_of_project
 from checker.probes.declared import findings_of_document, findings_without_document
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
+from checker.resources.cleaning import Leftover
+from checker.trial import Tried, Wish, touch
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Options:
-    """How an audit is asked for. `environ` is where `${env:…}` references are looked up; `now` dates the audit, and dates are computed from it."""
+    """How an audit is asked for. `environ` is where `${env:…}` references are looked up; `now` dates the audit, and dates are computed from it.
+
+    `wish` says how far it shall go; without one it ends after the look.
+    """
 
     gate: str = "go-live"
     fail_on: str | None = None
     offline: bool = False
+    wish: Wish = field(default_factory=Wish)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
 
 
 @dataclass(frozen=True)
 class Audited:
-    """A finished audit, the exit code of its verdict, and whether Ctrl-C came while it was made."""
+    """A finished audit, the exit code of its verdict, and whether Ctrl-C came while it was made.
+
+    `refused`: what spoke against writing; `left`: test records that could not be removed.
+    """
 
     audit: Audit
     exit_code: int
     interrupted: bool = False
+    refused: tuple[Problem, ...] = ()
+    left: tuple[Leftover, ...] = ()
 
 
 @dataclass(frozen=True)
 class Looked:
-    """Everything that the look found out."""
+    """Everything that the look found out; the systems in `live` are still open."""
 
     described: Mapping[str, Described]
+    live: Look
     seen: Mapping[str, Seen]
     findings: tuple[Finding, ...]
     stopped: bool
 
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        """The profiles of the documents that could be read."""
+        return {name: one.profile for name, one in self.described.items() if one.profile is not None}
+
 
 def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
-    """Look at both systems, judge what was found, recommend a sync mode. Raises InputError for what is wrong with the project's own files."""
+    """Look at both systems, touch them where that is permitted and agreed to, judge what was found, recommend a sync mode.
+
+    Raises InputError for what is wrong with the project's own files, RefusedError where another run writes for this project.
+    """
     packs = load_packs(loaded.project.checklists, relative_to=loaded.folder)
     started = options.now()
     recorder, ledger = Recorder(), Ledger()
     looked = look(loaded, options, recorder, ledger, say)
+    with closing(looked.live):
+        going_on = options.wish.touch and not (options.offline or looked.stopped)
+        tried = (
+            touch(looked.live, looked.profiles, looked.findings, options.wish, started.date()) if going_on else Tried()
+        )
     say("judging")
     facts = Facts(
         loaded=loaded,
         packs=packs,
-        findings=looked.findings,
+        findings=(*looked.findings, *tried.findings),
         evidence={**ledger.evidence, **recorder.evidence()},
         profiles={name: one.profile for name, one in looked.described.items()},
-        seen=looked.seen,
-        stopped=looked.stopped,
+        seen={name: replace(one, requests=tried.requests.get(name, one.requests)) for name, one in looked.seen.items()},
+        stopped=looked.stopped or tried.stopped,
         live=not options.offline,
         gate=options.gate,
         fail_on=options.fail_on,
@@ -81,9 +106,11 @@ def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
         started=stamp(started),
         finished=stamp(options.now()),
         version=__version__,
+        phases=("look", *tried.phases),
+        rehearsal=tried.rehearsal,
     )
     (made, exit_code), late = undisturbed(partial(account, facts))
-    return Audited(made, exit_code, looked.stopped or late)
+    return Audited(made, exit_code, facts.stopped or late, tried.refused, tried.left)
 
 
 def stamp(instant: datetime) -> str:
@@ -94,19 +121,16 @@ def stamp(instant: datetime) -> str:
 def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Ledger, say: Say) -> Looked:
     """Documents, project file and, unless offline, read probes of both systems."""
     secrets = Secrets(loaded.folder, options.environ)
-    found = documents(loaded, secrets, say)
+    found = both_described(loaded, secrets, say)
     profiles = {name: one.profile for name, one in found.items() if one.profile is not None}
     findings = [*findings_of_project(loaded, profiles, secrets.missing, ledger)]
     for name, one in found.items():
         findings += document_findings(loaded, name, one, ledger)
     known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in found.items()}
     live = Look(loaded, known, secrets, recorder, ledger, say)
-    try:
-        seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
-    finally:
-        live.close()
+    seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
     findings += [finding for one in seen.values() for finding in one.findings]
-    return Looked(found, seen, tuple(findings), stopped)
+    return Looked(found, live, seen, tuple(findings), stopped)
 
 
 def document_findings(loaded: LoadedProject, name: str, one: Described, ledger: Ledger) -> list[Finding]:
@@ -115,32 +139,3 @@ def document_findings(loaded: LoadedProject, name: str, one: Described, ledger: 
         return list(findings_of_document(name, one.profile, resource_names(loaded, name), ledger))
     problem = next(iter(one.problems), None)
     return list(findings_without_document(name, problem, loaded.project.systems[name].document))
-
-
-def documents(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[str, Described]:
-    """Both documents, read and profiled side by side; the validator works in a process of its own."""
-
-    def one(name: str) -> Described:
-        settings = loaded.project.systems[name]
-        if settings.document is None:
-            return Described(None, None)
-        say(f"{name}: reading {settings.document}")
-        address = is_url(settings.document)
-        source = settings.document if address else str(loaded.folder / settings.document)
-        fetch = partial(fetched, loaded, name, secrets) if address else None
-        return described(source, overrides=settings.resources, fetch=fetch, strict=True, shown_as=settings.document)
-
-    return dict(zip(loaded.project.systems, side_by_side(one, loaded.project.systems), strict=True))
-
-
-def fetched(loaded: LoadedProject, name: str, secrets: Secrets, address: str) -> bytes:
-    """A document at an address of the system's own origin or of one of its `origins`, asked with the system's credentials.
-
-    Where the system has no `base_url`, the address is asked without credentials. Raises DocumentError where it can't be had.
-    """
-    settings = loaded.project.systems[name]
-    try:
-        client = client_for(name, settings, secrets, Recorder(), base_url=address, folder=loaded.folder)
-    except InputError as error:
-        raise DocumentError(*error.problems) from None
-    return download(client, address, "own" if settings.base_url else "none")

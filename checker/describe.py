@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from checker import documents
 from checker.client.messages import Request
-from checker.documents import Document, Fetch
-from checker.errors import DocumentError, Problem, TransportError
+from checker.documents import Document, Fetch, is_url
+from checker.errors import DocumentError, InputError, Problem, TransportError
 from checker.model.profile import DocumentProblem, Profile
+from checker.patience import side_by_side
 from checker.profiles import apply_overrides, build_profile
+from checker.project.load import LoadedProject
+from checker.project.secrets import Secrets
 from checker.project.types import ResourceOverrides
 
 if TYPE_CHECKING:
     from checker.client.client import Client  # slow to import, and a document usually is a file
 
+Say = Callable[[str], None]
 MOST_PROBLEMS = 50  # shown of a document
 
 
@@ -77,6 +82,38 @@ def download(client: Client, address: str, credentials: str) -> bytes:
         values = {"url": documents.public_url(address), "status": response.status}
         raise DocumentError(Problem("document.fetch-refused", values))
     return response.body
+
+
+def both_described(loaded: LoadedProject, secrets: Secrets, say: Say, *, strict: bool = True) -> dict[str, Described]:
+    """Both documents, read and profiled side by side; with `strict` the validator works in a process of its own."""
+
+    def one(name: str) -> Described:
+        settings = loaded.project.systems[name]
+        if settings.document is None:
+            return Described(None, None)
+        say(f"{name}: reading {settings.document}")
+        address = is_url(settings.document)
+        source = settings.document if address else str(loaded.folder / settings.document)
+        fetch = partial(fetched, loaded, name, secrets) if address else None
+        return described(source, overrides=settings.resources, fetch=fetch, strict=strict, shown_as=settings.document)
+
+    return dict(zip(loaded.project.systems, side_by_side(one, loaded.project.systems), strict=True))
+
+
+def fetched(loaded: LoadedProject, name: str, secrets: Secrets, address: str) -> bytes:
+    """A document at an address of the system's own origin or of one of its `origins`, asked with the system's credentials.
+
+    Where the system has no `base_url`, the address is asked without credentials. Raises DocumentError where it can't be had.
+    """
+    from checker.client.build import client_for  # noqa: PLC0415 - as above
+    from checker.client.recorder import Recorder  # noqa: PLC0415
+
+    settings = loaded.project.systems[name]
+    try:
+        client = client_for(name, settings, secrets, Recorder(), base_url=address, folder=loaded.folder)
+    except InputError as error:
+        raise DocumentError(*error.problems) from None
+    return download(client, address, "own" if settings.base_url else "none")
 
 
 def _placed(problem: DocumentProblem, document: Document) -> DocumentProblem:

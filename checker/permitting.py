@@ -2,21 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from checker.catalogue import finding
+from checker.client.clock import Clock
+from checker.client.recorder import Recorder
+from checker.describe import Say, both_described
 from checker.errors import Problem
+from checker.journal import FILE, Journal
+from checker.look import Known as Seen
+from checker.look import Look
 from checker.model.finding import Answer, Finding, Grade
 from checker.model.permit import Permit
 from checker.permit import Known, permit
 from checker.probes import access, statefulness
+from checker.probes.base import Ledger
 from checker.probes.contexts import SystemLook
 from checker.probes.identity import identity
+from checker.probes.needs import key_places
 from checker.probes.run import ask
 from checker.project.load import LoadedProject
+from checker.project.secrets import Secrets
+from checker.resources.writing import Writer, new_mark
+from checker.store import Store
 
 Permits = Mapping[str, Permit | tuple[Problem, ...]]
 UNSETTLED = {"permit.credentials-not-accepted", "permit.no-address", "permit.stateless"}
+
+
+@contextmanager
+def opened(loaded: LoadedProject, environ: Mapping[str, str], say: Say) -> Iterator[dict[str, SystemLook]]:
+    """The systems of a project that can be asked, without a look: documents read, clients open, nothing sent yet. Closed at the end.
+
+    Raises InputError where an address or a file of the project is bad.
+    """
+    secrets = Secrets(loaded.folder, environ)
+    described = both_described(loaded, secrets, say, strict=False)
+    known = {name: Seen(one.profile, one.document.api if one.document else None) for name, one in described.items()}
+    live = Look(loaded, known, secrets, Recorder(), Ledger(), say)
+    try:
+        live.open()
+        yield live.looks
+    finally:
+        live.close()
+
+
+@contextmanager
+def writers(
+    loaded: LoadedProject, looks: Mapping[str, SystemLook], found: Permits, command: str, clock: Clock | None = None
+) -> Iterator[dict[str, Writer]]:
+    """Be the only run that writes for this project: a writer for each system that has a permit, all with one mark.
+
+    Raises RefusedError where another run is at it, and where the journal is not ours or damaged.
+    """
+    store = Store(loaded.folder)
+    with store.locked(command):
+        journal, mark = Journal(store.folder / FILE, loaded.project.project), new_mark()
+        try:
+            yield {
+                name: Writer(one, journal, mark, idempotency=key_places(looks[name]), clock=clock)
+                for name, one in found.items()
+                if isinstance(one, Permit)
+            }
+        finally:
+            journal.close()
 
 
 def knock(look: SystemLook) -> tuple[Finding, ...]:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from functools import partial
 
 from checker import __version__, catalogue
-from checker.audit import documents, stamp
+from checker.audit import stamp
 from checker.client.clock import Clock
 from checker.client.recorder import Recorder
+from checker.describe import both_described
 from checker.errors import Problem, RefusedError
 from checker.journal import FILE, Journal
 from checker.look import Known, Look
@@ -63,7 +64,7 @@ def play(loaded: LoadedProject, agree: Agree, say: Say, around: Around | None = 
     around = around or Around()
     _refuse(one for one in refused(permits(loaded, {}, ())) if one.code != ONLY_ASKING_TELLS)
     started, secrets = around.now(), Secrets(loaded.folder, around.environ)
-    described = documents(loaded, secrets, say)
+    described = both_described(loaded, secrets, say, strict=False)
     profiles = {name: one.profile for name, one in described.items() if one.profile is not None}
     agree(planned(loaded, profiles), {name: one.base_url or "" for name, one in loaded.project.systems.items()})
     known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in described.items()}

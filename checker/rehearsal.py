@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from checker import catalogue
 from checker.catalogue.rehearsal_texts import said
 from checker.client.client import Client
 from checker.client.line import Line
 from checker.client.recorder import Recorder
 from checker.model.audit import Rehearsal, StepOutcome
-from checker.model.finding import ActionEvidence, Answer, Finding
+from checker.model.finding import ActionEvidence, Answer, Finding, Grade
 from checker.model.permit import Planned
 from checker.model.profile import Profile
 from checker.model.sync import Which
@@ -31,7 +32,7 @@ from checker.project.types import SideFilter
 from checker.rehearsing.loading import RECORDS
 from checker.rehearsing.order import needed_by
 from checker.rehearsing.own import OwnSide
-from checker.rehearsing.scene import Scene, findings_of, order_finding, skipped
+from checker.rehearsing.scene import ORDER_CLAIM, Scene, findings_of, order_finding, skipped
 from checker.rehearsing.scenes import SCENES, played
 from checker.rehearsing.stage import Stage, sources_of
 from checker.resources.cleaning import CleanedUp, clean_up
@@ -244,6 +245,14 @@ def _findings(cast: Cast, acts: Sequence[Act], *, stopped: bool) -> Iterator[Fin
     }
     loaded = [flow for flow, scene in loads.items() if _arrived(scene)]
     yield order_finding(unlinked, loaded, [act.view.flow.name for act in acts if needed_by(act.view)])
+
+
+def unplayed(loaded: LoadedProject, profiles: Mapping[str, Profile], reason: str) -> Iterator[Finding]:
+    """Everything that a rehearsal would tell, left open for one reason (a code of catalogue/reasons.yaml)."""
+    for view in views(loaded.project, profiles):
+        ways = [(source.system, target.system) for source, target in view.directions]
+        yield from findings_of(view.flow.name, ways, (), reason)
+    yield catalogue.finding(ORDER_CLAIM, "pair", Answer.UNKNOWN, Grade.PROBED, {"reason": reason})
 
 
 def _arrived(scene: Scene) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,26 +12,34 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from checker.audit import fetched
 from checker.client.build import client_for
 from checker.client.client import Client
 from checker.client.recorder import Recorder
-from checker.describe import Described, described
-from checker.documents import is_url
-from checker.errors import DocumentError, InputError, Problem
+from checker.describe import Described, both_described
+from checker.errors import DocumentError, InputError, Problem, RefusedError
+from checker.journal import FILE as JOURNAL
+from checker.journal import Journal
+from checker.look import resource_names
+from checker.model.permit import Permit
 from checker.model.sync import Plan, Which
-from checker.patience import side_by_side
+from checker.permitting import knock, permits, refused
+from checker.probes.base import Ledger
+from checker.probes.contexts import ResourceLook, SystemLook
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
 from checker.project.sides import FlowView, Side, views
 from checker.resources.resource import Resource
+from checker.resources.writing import Outcome, Writer, new_mark
 from checker.store import Store
+from checker.sync.applied import Applied
+from checker.sync.apply import Options, apply
 from checker.sync.exact import digest
 from checker.sync.planning import Ground, Pairing
 from checker.sync.side import SyncSide
-from checker.sync.state import FILE, State
+from checker.sync.state import FILE, Pending, State
 
 DEFAULT_ZONE = "UTC"
+PURPOSE = Options().purpose
 Say = Callable[[str], None]
 
 
@@ -91,7 +99,7 @@ def opened(loaded: LoadedProject, say: Say, around: Surroundings | None = None) 
         known = targets(loaded, around.environ)
         state = remembered(loaded, around.environ)
         stack.callback(state.close)
-        documents = _documents(loaded, secrets, say)
+        documents = _described(loaded, secrets, say)
         clients: dict[str, Client] = {}
         for name, system in loaded.project.systems.items():
             clients[name] = client_for(name, system, secrets, recorder, folder=loaded.folder)
@@ -99,27 +107,35 @@ def opened(loaded: LoadedProject, say: Say, around: Surroundings | None = None) 
         made_from = {"project": digest(loaded.path.read_text("utf-8"))}
         made_from |= {f"document:{name}": one.document.digest for name, one in documents.items() if one.document}
         made_from |= {f"target:{name}": digest(url) for name, url in known.items()}
-        ground = Ground(
-            loaded.project.project, _pairings(loaded, documents, clients, recorder), made_from, around.now, around.sleep
-        )
+        pairings = _pairings(loaded, documents, clients, recorder)
+        told = partial(_told_the_journal, loaded)
+        ground = Ground(loaded.project.project, pairings, made_from, around.now, around.sleep, settled=told)
         yield Opened(loaded, ground, state, clients, documents, recorder)
 
 
-def _documents(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[str, Described]:
-    def one(name: str) -> Described:
-        settings = loaded.project.systems[name]
-        if settings.document is None:
-            return Described(None, None)
-        say(f"{name}: reading {settings.document}")
-        address = is_url(settings.document)
-        source = settings.document if address else str(loaded.folder / settings.document)
-        fetch = partial(fetched, loaded, name, secrets) if address else None
-        found = described(source, overrides=settings.resources, fetch=fetch, shown_as=settings.document)
-        if found.profile is None:
-            raise DocumentError(*found.problems)
-        return found
+def _described(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[str, Described]:
+    found = both_described(loaded, secrets, say, strict=False)
+    for name, one in found.items():
+        if one.profile is None:
+            raise DocumentError(*one.problems or [Problem("sync.no-document", {"system": name})])
+    return found
 
-    return dict(zip(loaded.project.systems, side_by_side(one, loaded.project.systems), strict=True))
+
+def _told_the_journal(loaded: LoadedProject, system: str, pending: Pending, record: str | None) -> None:
+    """Write down what came of a create that was settled by looking: the journal's intent of it is open no longer."""
+    path = Store(loaded.folder).folder / JOURNAL
+    if not path.exists():
+        return
+    journal = Journal(path, loaded.project.project)
+    try:
+        begun = datetime.fromisoformat(pending.begun)
+        of_sync = (one for one in journal.unresolved(system) if one.purpose == PURPOSE)
+        found = [one.number for one in of_sync if datetime.fromisoformat(one.at) >= begun]
+        if found:
+            outcome = Outcome.REFUSED if record is None else Outcome.DONE
+            journal.settle(min(found), outcome, record, "looked up by a later sync")
+    finally:
+        journal.close()
 
 
 def _pairings(
@@ -142,6 +158,45 @@ def _pairings(
         Pairing(one, side(one, Which.LEFT), side(one, Which.RIGHT), (zones[one.left.system], zones[one.right.system]))
         for one in views(loaded.project, profiles)
     )
+
+
+@contextmanager
+def permitted(both: Opened, systems: Sequence[str]) -> Iterator[dict[str, Writer]]:
+    """Be the only run that writes, with leave to write in these systems: a writer for each, all of one run.
+
+    Raises RefusedError where another run is at it, and with all that speaks against writing: then nothing was written anywhere.
+    """
+    project, folder = both.loaded.project.project, both.loaded.folder
+    with Store(folder).locked("sync apply"):
+        looks = {name: _look(both, name) for name in systems}
+        found = permits(both.loaded, looks, [finding for one in looks.values() for finding in knock(one)])
+        if problems := refused({name: found[name] for name in systems}):
+            raise RefusedError(*problems)
+        journal = Journal(Store(folder).folder / JOURNAL, project)
+        try:
+            mark = new_mark()
+            yield {name: Writer(one, journal, mark) for name in systems if isinstance(one := found[name], Permit)}
+        finally:
+            journal.close()
+
+
+def _look(both: Opened, name: str) -> SystemLook:
+    """One system as the questions before a write see it."""
+    settings, known = both.loaded.project.systems[name], both.documents[name]
+    assert known.profile is not None  # noqa: S101 - whoever has no profile isn't opened
+    api = known.document.api if known.document else None
+    look = SystemLook(name, settings, known.profile, api, both.clients[name], both.recorder, Ledger())
+    named = (known.profile.resource(one) for one in resource_names(both.loaded, name))
+    look.resources += [
+        ResourceLook(look, Resource(name, one, both.clients[name], zone=look.zone)) for one in named if one
+    ]
+    return look
+
+
+def apply_plan(plan: Plan, both: Opened, say: Say, *, allow: int = 0) -> Applied:
+    """Do what a plan says, as the only run that writes. Raises RefusedError before the first write where a permit, a guard or the world says no."""
+    with permitted(both, systems_written(plan, both.ground)) as writers:
+        return apply(plan, both.ground, both.state, writers, Options(allow=allow), say)
 
 
 def systems_written(plan: Plan, ground: Ground) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from checker.look import complete, resource_names
 from checker.model.finding import Finding
-from checker.model.permit import Permit
+from checker.model.permit import Permit, Planned
 from checker.model.profile import Profile, ResourceProfile
 from checker.patience import in_threads
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
@@ -42,15 +42,6 @@ class Touched:
     findings: list[Finding] = field(default_factory=list)
     requests: int = 0
     cleaned: CleanedUp | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """Test records that the touch may create in one resource, at most; all are removed again."""
-
-    system: str
-    resource: str
-    at_most: int
 
 
 def planned(

@@ -13,9 +13,12 @@ from typing import Any
 from msgspec.structs import replace
 from werkzeug.wrappers import Request, Response
 
+from checker.client.clock import Clock
+from checker.journal import Journal
+from checker.model.permit import Permit
 from checker.model.sync import Plan
 from checker.project.load import load_project
-from checker.resources.writing import Writer
+from checker.resources.writing import Writer, new_mark
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import Pair, Running, running_pair
 from checker.sync.applied import Applied
@@ -38,6 +41,10 @@ class Both:
     writers: Mapping[str, Writer]
     writes: list[str]
     slept: list[float] = field(default_factory=list)
+
+    def new_run(self) -> None:
+        """As when the program is started again: writers that know nothing of the last run."""
+        self.writers = {name: Writer(one.permit, one.journal, new_mark()) for name, one in self.writers.items()}
 
     def plan(self, *flows: str) -> Planned:
         """Plan these flows, all where none is named."""
@@ -111,7 +118,15 @@ def both(
 @contextmanager
 def writers(made: Opened) -> Iterator[dict[str, Writer]]:
     """A writer for each system."""
-    yield {name: Writer() for name in made.clients}
+    journal = Journal(made.loaded.folder / "journal.sqlite", made.loaded.project.project)
+    try:
+        clock = Clock(sleep=lambda _: None)
+        yield {
+            name: Writer(Permit(name, one.base_url), journal, new_mark(), clock=clock)
+            for name, one in made.clients.items()
+        }
+    finally:
+        journal.close()
 
 
 def named(records: Any, **values: Any) -> Any:

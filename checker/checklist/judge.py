@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from checker.catalogue import Claim
 from checker.catalogue.steps import GRADES
 from checker.checklist import people
-from checker.checklist.next_steps import Draft, next_step, waits_on
+from checker.checklist.next_steps import PERMITTED, Draft, next_step, waits_on
 from checker.checklist.people import Said
 from checker.checklist.settle import Known, Settled, answered, references, settle
 from checker.model.audit import DataSource, Result, State, WaiverNote
@@ -48,6 +48,7 @@ class Bench:
     today: date
     go_live: date | None
     evidence: Mapping[str, Evidence]
+    touched: bool = False
 
 
 def judge(  # noqa: PLR0913 - all that a judgement rests on, the latter half by name
@@ -65,9 +66,10 @@ def judge(  # noqa: PLR0913 - all that a judgement rests on, the latter half by 
 
     `claims` is the catalogue's; `evidence` tells where counted records came from. Raises KeyError for a claim that isn't in `claims`.
     """
+    told = list(findings)
     bench = Bench(
-        known=Known.of(findings), answers=answers, scope=scope, claims=claims, today=today, go_live=go_live,
-        evidence=evidence or {},
+        known=Known.of(told), answers=answers, scope=scope, claims=claims, today=today, go_live=go_live,
+        evidence=evidence or {}, touched=any(one.id == PERMITTED for one in told),
     )  # fmt: skip
     drafts = [draft for item in items for draft in _drafts(item, bench)]
     by_item: dict[str, list[Draft]] = {}
@@ -255,7 +257,8 @@ def _source(draft: Draft, bench: Bench) -> DataSource | None:
 
 
 def _result(draft: Draft, by_item: Mapping[str, Sequence[Draft]], bench: Bench) -> Result:
-    held_up_by = waits_on(draft, by_item, bench.claims) if draft.state in UNDECIDED else None
+    undecided = draft.state in UNDECIDED
+    held_up_by = waits_on(draft, by_item, bench.claims, touched=bench.touched) if undecided else None
     done = draft.state is State.CONDITIONAL and (draft.assigned.done or draft.done)
     return Result(
         item=draft.item.id,

@@ -18,6 +18,9 @@ from checker.model.text import fill
 # Stages of the catalogue by the phase of the audit that brings them; all others belong to the look.
 TOUCH_STAGES = frozenset({"write", "webhook", "rehearsal"})
 LATER_STAGES = frozenset({"data"})
+PERMITTED = "write.permitted"  # told where an audit went on to its writing part, or would have
+# Reasons why the writing part left a claim open that another run of it would settle.
+ANOTHER_RUN = frozenset({"no-permit", "not-agreed", "not-rehearsed", "stopped", "offline"})
 HOLDS_UP = frozenset({State.NOT_READY, State.UNKNOWN, State.ERROR, State.NOT_PERMITTED})
 
 
@@ -49,7 +52,9 @@ class Draft:
     done: bool = False
 
 
-def waits_on(draft: Draft, by_item: Mapping[str, Sequence[Draft]], claims: Mapping[str, Claim]) -> str | None:
+def waits_on(
+    draft: Draft, by_item: Mapping[str, Sequence[Draft]], claims: Mapping[str, Claim], *, touched: bool = False
+) -> str | None:
     """What holds an open result up: `ITEM@SUBJECT`, `answers:RECIPIENT`, `us:look`, `us:touch`, `us:later`; None: a reason of its own.
 
     The item's own `waits_on` comes first, followed to the end of the chain, so that everything behind one cause stands together.
@@ -63,22 +68,30 @@ def waits_on(draft: Draft, by_item: Mapping[str, Sequence[Draft]], claims: Mappi
     unanswered = draft.said.state is None and draft.item.ask.of != "never"
     if not draft.item.needs:
         return f"answers:{recipient}" if unanswered else None
-    return _by_stage(draft.settled.gaps, claims, recipient, unanswered=unanswered)
+    return _by_stage(draft.settled.gaps, claims, recipient, unanswered=unanswered, touched=touched)
 
 
-def _by_stage(gaps: Sequence[Gap], claims: Mapping[str, Claim], recipient: str, *, unanswered: bool) -> str | None:
-    """What the gaps wait for. What a later phase will settle by itself isn't asked before."""
+def _by_stage(
+    gaps: Sequence[Gap], claims: Mapping[str, Claim], recipient: str, *, unanswered: bool, touched: bool
+) -> str | None:
+    """What the gaps wait for. What a later phase will settle by itself isn't asked before; `touched`: the writing part was there already."""
     if any(gap.why in (Why.ERROR, Why.NOT_PERMITTED) for gap in gaps):
         return None
     stages = {gap.claim: claims[gap.claim].stage for gap in gaps if gap.claim in claims}
-    ours = [gap for gap in gaps if stages.get(gap.claim) not in TOUCH_STAGES | LATER_STAGES]
+    ours = [gap for gap in gaps if stages.get(gap.claim) not in TOUCH_STAGES | LATER_STAGES or _tried(gap)]
     if any(stages.get(gap.claim) == "project" for gap in ours) or (ours and unanswered):
         return f"answers:{recipient}"
     if ours:
         return "us:look" if all(gap.why is Why.MISSING for gap in ours) else None
     if not stages:
         return None
-    return "us:later" if LATER_STAGES & set(stages.values()) else "us:touch"
+    later = {"us:later" if touched and gap.why is Why.MISSING else "us:touch" for gap in gaps}
+    return "us:later" if LATER_STAGES & set(stages.values()) or "us:later" in later else "us:touch"
+
+
+def _tried(gap: Gap) -> bool:
+    """Whether the claim was tried and stayed open for a reason that the next run would meet again."""
+    return gap.finding is not None and gap.finding.values.get("reason") not in ANOTHER_RUN
 
 
 def _root(draft: Draft, by_item: Mapping[str, Sequence[Draft]]) -> Draft | None:

@@ -9,7 +9,7 @@ import click
 
 from checker.cli.options import CONTEXT, language_option, load_named_project, progress, project_option
 
-INTERRUPTED = 130
+INTERRUPTED = 130  # also where Ctrl-C came while the report was written
 
 
 @click.command("audit", context_settings=CONTEXT)
@@ -25,7 +25,9 @@ INTERRUPTED = 130
     help="From which severity on an item counts; default: by gate.",
 )
 @click.option("--offline", is_flag=True, help="Read documents and project only; talk to no system.")
-@click.option("--look", "look_only", is_flag=True, help="Read only. (This version always ends there.)")
+@click.option("--look", "look_only", is_flag=True, help="Read only: write nothing, and don't ask to.")
+@click.option("--no-rehearse", is_flag=True, help="Try writes in the sandboxes, but don't play the sync through.")
+@click.option("--yes", is_flag=True, help="Agree to what will be written; needed where there is no terminal to ask on.")
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", help="What is printed on stdout."
 )
@@ -48,29 +50,37 @@ def command(
     language: str | None,
     offline: bool,
     look_only: bool,
+    no_rehearse: bool,
+    yes: bool,
 ) -> None:
     """Check both systems and write the report: who has to do what before they can be connected.
 
-    Reads both documents, tries both sandboxes (reading only, with credentials from the environment), judges the checklist, recommends a
-    sync mode. Nothing is written to any system.
+    Looks: reads both documents, and both sandboxes with credentials from the environment. Then touches, in systems that are marked
+    `sandbox: true`: shows what it would write and, agreed to, tries writes with test records, plays the sync through, and removes
+    everything again. Judges the checklist and recommends a sync mode. Without agreement it looks, and says what it left out.
 
     \b
     Examples:
       readiness audit
-      readiness audit --gate build --format json > audit.json     # in CI: exit 0 ready, 1 not ready, 3 undecided
+      readiness audit --look                                            # read only
+      readiness audit --yes --gate build --format json > audit.json     # in CI: exit 0 ready, 1 not ready, 3 undecided
       readiness audit --offline --language de
     """
     from checker.audit import Options, audit
-    from checker.cli.written import prepare, tell, write
+    from checker.cli.consent import consent
+    from checker.cli.written import outcome, prepare, tell, write
     from checker.patience import undisturbed
+    from checker.trial import Wish
 
-    del look_only
     loaded = load_named_project(project_path)
     prepare(loaded.folder, report_path)
-    options = Options(gate=gate or loaded.project.gate, fail_on=fail_on, offline=offline)
-    with progress() as say:
-        made = audit(loaded, options, say)
     language = language or loaded.project.language
+    with progress() as say:
+        agree = partial(consent, language=language, yes=yes, pause=say.clear)
+        wish = Wish(touch=not look_only, rehearse=not no_rehearse, agree=agree)
+        made = audit(
+            loaded, Options(gate=gate or loaded.project.gate, fail_on=fail_on, offline=offline, wish=wish), say
+        )
     where, late = undisturbed(partial(write, made.audit, loaded.folder, language, report_path))
-    tell(made.audit, form, language, where)
-    ctx.exit(INTERRUPTED if made.interrupted or late else made.exit_code)
+    tell(made, form, language, where)
+    ctx.exit(INTERRUPTED if late else outcome(made, asked=yes))

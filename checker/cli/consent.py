@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import click
 
@@ -25,12 +25,21 @@ TELLS = {
 }
 
 
-def consent(planned: Iterable[Planned], addresses: Mapping[str, str], language: str, *, yes: bool) -> None:
+def consent(
+    planned: Iterable[Planned],
+    addresses: Mapping[str, str],
+    language: str,
+    *,
+    yes: bool,
+    pause: Callable[[], None] | None = None,
+) -> None:
     """Show on stderr what is going to be written, and have it agreed to: by `--yes`, or by a person at the terminal.
 
-    `addresses`: base URLs by system. Returns where it was agreed; raises RefusedError where it was declined, or where nobody can be asked.
+    `addresses`: base URLs by system; `pause` clears what stands on the terminal. Returns where it was agreed; raises RefusedError where it was declined, or where nobody can be asked.
     """
     tells = TELLS[language]
+    if pause is not None:
+        pause()
     click.echo(tells["head"], err=True)
     for line in lines(planned, addresses, language):
         click.echo(line, err=True)

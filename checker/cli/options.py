@@ -88,12 +88,17 @@ class Progress:
                 sys.stderr.write("\r\x1b[K" + safe(text, 76))
                 sys.stderr.flush()
 
-    def end(self) -> None:
-        """Clear the line."""
+    def clear(self) -> None:
+        """Clear the line, for something else to be shown."""
         if self._shown:
-            self._shown = False  # a thread that is left behind has nothing to say any more
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            with self._lock:
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
+
+    def end(self) -> None:
+        """Clear the line for good: a thread that is left behind has nothing to say any more."""
+        self.clear()
+        self._shown = False
 
 
 @contextmanager

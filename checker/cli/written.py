@@ -6,11 +6,13 @@ import errno
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from checker import reports
+from checker.audit import Audited
 from checker.cli.options import short_path
 from checker.errors import InputError, Problem
 from checker.model.audit import Audit
@@ -21,9 +23,22 @@ REPORT_NAME = "readiness-report.html"
 NARROWEST, WIDEST = 80, 120  # columns
 READABLE = 0o644  # the report is made to be sent
 TELLS = {
-    "en": ("Report", "The look is all that this version does: nothing was written to any system.", "Interrupted: what was found so far is saved; `readiness audit` starts again."),
-    "de": ("Bericht", "Diese Version prüft nur lesend: In keinem System wurde etwas geschrieben.", "Unterbrochen: Das bisher Gefundene ist gespeichert; `readiness audit` beginnt neu."),
+    "en": {
+        "report": "Report",
+        "look": "Nothing was written to any system.",
+        "touch": "What was written was removed again.",
+        "left": "{count} test records could not be removed; `readiness cleanup` tries again and lists them.",
+        "interrupted": "Interrupted: what was found so far is saved; `readiness audit` starts again.",
+    },
+    "de": {
+        "report": "Bericht",
+        "look": "In keinem System wurde etwas geschrieben.",
+        "touch": "Was geschrieben wurde, ist wieder entfernt.",
+        "left": "{count} Testdatensätze ließen sich nicht entfernen; `readiness cleanup` versucht es noch einmal und listet sie auf.",
+        "interrupted": "Unterbrochen: Das bisher Gefundene ist gespeichert; `readiness audit` beginnt neu.",
+    },
 }  # fmt: skip
+INTERRUPTED, REFUSED, NOT_READY, AWAITS = 130, 4, 1, 5
 
 
 def prepare(folder: Path, report_path: Path | None = None) -> None:
@@ -45,15 +60,41 @@ def write(audit: Audit, folder: Path, language: str, report_path: Path | None = 
     return path
 
 
-def tell(audit: Audit, form: str, language: str, report: Path) -> None:
-    """Print the audit on stdout; then where the report is."""
+def tell(made: Audited, form: str, language: str, report: Path) -> None:
+    """Print the audit on stdout; then where the report is, what was written and what is left."""
+    audit, texts = made.audit, TELLS[language]
     click.echo(on_screen(audit, language) if form == "terminal" else as_bytes(audit, form, language), nl=False)
-    label, ended, interrupted = TELLS[language]
-    if form == "terminal":
-        click.echo(f"\n{label}: {short_path(report)}")
-        click.echo(interrupted if audit.stopped else ended)
-    elif sys.stderr.isatty():
-        click.echo(f"{label}: {short_path(report)}", err=True)
+    to_stderr = form != "terminal"
+    if not to_stderr:
+        click.echo()
+    if not to_stderr or sys.stderr.isatty():
+        click.echo(f"{texts['report']}: {short_path(report)}", err=to_stderr)
+    for line in ending(made, language):
+        click.echo(line, err=to_stderr)
+
+
+def ending(made: Audited, language: str) -> Iterator[str]:
+    """What was written, and what came of it, in a few lines."""
+    from checker.catalogue import explain_problem
+
+    texts = TELLS[language]
+    for one in made.refused:
+        message, hint = explain_problem(one, language)
+        yield f"{message}" + (f"\n  → {hint}" if hint else "")
+    yield texts["touch" if "touch" in made.audit.phases else "look"]
+    if made.left:
+        yield texts["left"].format(count=len(made.left))
+    if made.audit.stopped:
+        yield texts["interrupted"]
+
+
+def outcome(made: Audited, *, asked: bool) -> int:
+    """The exit code: 130, 4 (writing was asked for and nothing could be), 1, 5 (test records are left), else the verdict's."""
+    if made.interrupted:
+        return INTERRUPTED
+    if asked and made.refused and "touch" not in made.audit.phases:
+        return REFUSED
+    return AWAITS if made.left and made.exit_code != NOT_READY else made.exit_code
 
 
 def as_bytes(audit: Audit, form: str, language: str) -> bytes:

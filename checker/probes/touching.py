@@ -194,7 +194,8 @@ class ResourceTouch:
             return "no-body"
         if self.gone:
             return "record-gone"
-        return "no-id" if self.birth.written.ok else "create-refused"
+        written = self.birth.written
+        return "no-id" if written.ok else "write-unclear" if written.outcome is Outcome.UNKNOWN else "create-refused"
 
     def body(self, number: int | None = None, /, **more: Any) -> dict[str, Any]:
         """A body of the shape that was accepted at birth, with another number."""

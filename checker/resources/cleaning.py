@@ -64,7 +64,7 @@ def _remove(writer: Writer, journal: Journal, resource: Resource | None, entry: 
     if resource is None:
         return _left(entry, "no-such-resource")
     if resource.client.base_url != entry.base_url:
-        return _left(entry, "other-address")
+        return _left(entry, "written-elsewhere")
     try:
         records = _records_of(writer, resource, entry)
         if len(records) != 1:

@@ -114,7 +114,7 @@ def refuse_masses(plan: Plan, ground: Ground, allow: int) -> None:
             values = {"flow": flow.flow, "side": pairing.side(one.side).subject, "what": one.what}
             counts = {"count": one.number, "records": one.of, "allowed": one.allowed}
             if one.number > allow:
-                found.append(Problem("sync.guard", {**values, **counts}))
+                found.append(Problem(f"sync.guard-{one.what}", {**values, **counts}))
     if found:
         raise RefusedError(*found)
 

@@ -26,6 +26,7 @@ from checker.sync.state import Pending, State
 
 Rows = Mapping[Which, dict[str, Row]]
 Only = Callable[[SyncSide, Row], bool]
+Settled = Callable[[str, Pending, str | None], None]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ class Pairing:
 
 @dataclass(frozen=True)
 class Ground:
-    """What a sync stands on. `made_from`: digests of the project file, the documents and the targets. `only` narrows the rows that are seen."""
+    """What a sync stands on. `made_from`: digests of the project file, the documents and the targets. `only` narrows the rows that are seen.
+
+    `settled` hears of creates that were settled by looking: the system, what was pending, the record's id or None where nothing arrived.
+    """
 
     project: str
     pairings: tuple[Pairing, ...]
@@ -61,6 +65,7 @@ class Ground:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     only: Only | None = None
+    settled: Settled = field(default=lambda *_: None)
 
 
 @dataclass
@@ -208,15 +213,16 @@ def settle_pending(
 
     Several candidates leave it open. Gives the rows, read anew where there was a wait.
     """
-    open_ = [one for one in state.pending(pairing.flow) if not _settled(state, pairing, one, rows, linked)]
+    open_ = [one for one in state.pending(pairing.flow) if not _settled(ground, state, pairing, one, rows, linked)]
     waits = [settling.wait_s(one, ground.now()) for one in open_]
     if open_ and wait:
         if max(waits) > 0:
             ground.sleep(max(waits))
             rows = read_rows(ground, pairing)
         for one in open_:
-            if not _settled(state, pairing, one, rows, linked) and not _candidates(state, one, rows):
+            if not _settled(ground, state, pairing, one, rows, linked) and not _candidates(state, one, rows):
                 state.end(one.action.id)
+                ground.settled(pairing.side(one.action.side).system, one, None)
     return rows
 
 
@@ -226,7 +232,9 @@ def _candidates(state: State, pending: Pending, rows: Rows) -> tuple[str, ...]:
     return settling.arrived(pending, rows[side], taken)
 
 
-def _settled(state: State, pairing: Pairing, pending: Pending, rows: Rows, linked: Mapping[str, Linked]) -> bool:
+def _settled(
+    ground: Ground, state: State, pairing: Pairing, pending: Pending, rows: Rows, linked: Mapping[str, Linked]
+) -> bool:
     found = _candidates(state, pending, rows)
     if len(found) != 1:
         return False
@@ -236,6 +244,7 @@ def _settled(state: State, pairing: Pairing, pending: Pending, rows: Rows, linke
     written = {f"{side}:{name}" for name in pending.action.values}
     base = settle(pairing.parts(linked), None, now, now, written=written)
     state.settle(pairing.flow, link, base, pending.action.id)
+    ground.settled(pairing.side(side).system, pending, found[0])
     return True
 
 

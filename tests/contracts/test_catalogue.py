@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -252,3 +253,10 @@ def test_every_error_with_texts_can_be_raised() -> None:
     topics = re.compile(r"[a-z]+\\\.")
     known = {one for _, one in strings_in_code() if ".+" not in one.pattern or topics.match(one.pattern)}
     assert not [code for code in errors() if not any(one.fullmatch(code) for one in known)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "checker" / "catalogue").rglob("*.yaml")), ids=lambda one: one.name)
+def test_no_text_is_written_twice(path: Path) -> None:
+    """A key that stands twice would hide the first of its texts."""
+    keys = re.findall(r"^([A-Za-z][\w.-]*):", path.read_text("utf-8"), re.MULTILINE)
+    assert [one for one, count in Counter(keys).items() if count > 1] == []

@@ -69,7 +69,8 @@ def test_an_id_is_taken_apart_as_it_was_put_together(parent: str, own: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("value", "gone"), [("2026-07-01T10:00:00Z", True), (True, True), (1, True), (None, False), (False, False), ("", False)]
+    ("value", "gone"),
+    [("2026-07-01T10:00:00Z", True), (True, True), (1, True), (None, False), (False, False), ("", False)],
 )
 def test_a_record_that_is_shown_deleted_is_gone(value: Any, *, gone: bool) -> None:
     """A filled deleted stamp and a set flag mean gone; an empty one doesn't."""

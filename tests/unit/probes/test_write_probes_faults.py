@@ -1,0 +1,115 @@
+"""Every claim of the write probes, with a system that keeps it and one that breaks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.model.finding import Answer
+from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from tests.unit.probes.writable import small
+
+YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
+
+# What the small CRM does wrong -> what must be told of it: (claim, answer, some of its values). Each line is the mutant that it catches: a
+# probe that doesn't look gives the answer of the good citizen.
+DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
+    ("no-create", "write.create-accepted", NO, {"status": 403}),
+    ("no-create", "write.rights-suffice", NO, {"status": 403}),
+    ("no-update", "write.update-accepted", NO, {"status": 409}),
+    ("never-readable", "write.round-trip", NO, {"status": 404}),
+    ("hides", "write.round-trip", NO, {"fields": ["note"]}),
+    ("hides", "write.rights-suffice", NO, {"fields": ["note"]}),
+    ("drops", "write.round-trip", NO, {"fields": ["note"]}),
+    ("drops", "write.not-altered", NO, {"alterations": ["note: dropped"]}),
+    ("cuts", "write.not-altered", NO, {"alterations": ["note: cut"]}),
+    ("rounds", "write.not-altered", NO, {"alterations": ["amount: rounded"]}),
+    ("trims", "write.not-altered", NO, {"alterations": ["nickname: trimmed"]}),
+    ("recases", "write.not-altered", NO, {"alterations": ["email: recased"]}),
+    ("ascii", "write.unicode-kept", NO, {"field": "last_name"}),
+    ("allows-required", "write.required-enforced", NO, {"field": "stage", "status": 201}),
+    ("allows-max-length", "write.max-length-enforced", NO, {"field": "last_name", "outcome": "cut"}),
+    ("allows-enum", "write.enum-enforced", NO, {"field": "stage", "outcome": "stored"}),
+    ("allows-format", "write.format-enforced", NO, {"field": "email", "outcome": "stored"}),
+    ("allows-read-only", "write.read-only-refused", NO, {"outcome": "ignored"}),
+    ("allows-unique", "write.unique-enforced", NO, {"fields": ["email"]}),
+    ("silent", "write.error-names-field", NO, {}),
+    ("keeps-null", "write.null-clears", NO, {"null": "kept", "empty": "kept"}),
+    ("two-records", "write.idempotent-create", NO, {"outcome": "two-records"}),
+    ("stuck", "timestamp.moves-on-update", NO, {"field": "updated_at"}),
+    ("child-stuck", "timestamp.moves-on-child", NO, {"field": "updated_at"}),
+    ("list-lags", "list.shows-change-at-once", NO, {}),
+    ("no-delete", "delete.accepted", NO, {"status": 409}),
+    ("delete-ignored", "delete.accepted", NO, {"outcome": "still-there"}),
+    ("anyone-writes", "rights.restricted-refused", NO, {"status": 201}),
+    ("no-user", "changed-by.own-user-shown", NO, {"field": None}),
+    ("same-user", "changed-by.own-user-shown", NO, {"differs": False}),
+    ("no-delete", "cleanup.nothing-left", NO, {}),
+    # A refusal that comes whatever is sent says nothing about the fault in it, and neither does a broken server.
+    ("full", "write.read-only-refused", UNKNOWN, {"reason": "control-refused"}),
+    ("full", "write.idempotent-create", UNKNOWN, {"reason": "control-refused"}),
+    ("broken", "write.create-accepted", UNKNOWN, {"reason": "write-unclear"}),
+    ("broken", "write.required-enforced", UNKNOWN, {"reason": "write-unclear"}),
+]
+
+
+def test_a_system_that_keeps_its_rules_is_told_so(tmp_path: Path) -> None:
+    """Every claim is a yes for the good citizen, in at most forty requests, and no test record is left."""
+    with small(tmp_path) as one:
+        found = one.probed()
+        assert {claim: finding.answer for claim, finding in found.items()} == dict.fromkeys(found, YES)
+        assert found.keys() == {
+            claim for probe in (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims
+        }
+        assert one.requests <= 40
+        assert all(record["deleted_at"] for record in one.server.records.values())
+
+
+@pytest.mark.parametrize(
+    ("defect", "claim", "answer", "values"), DEFECTS, ids=[f"{one[0]}-{one[1]}" for one in DEFECTS]
+)
+def test_a_defect_is_noticed(tmp_path: Path, defect: str, claim: str, answer: Answer, values: dict[str, Any]) -> None:
+    """What the system does wrong is told, with the field and what happened."""
+    with small(tmp_path, defect) as one:
+        finding = one.probed()[claim]
+    assert (finding.answer, {name: finding.values.get(name) for name in values}) == (answer, values)
+    assert finding.evidence or answer is UNKNOWN or claim == "cleanup.nothing-left"
+
+
+def test_every_claim_has_a_system_that_breaks_it() -> None:
+    """No claim is told without a test in which the answer is no; that a delete leaves no trace is told of the ERP."""
+    claims = {claim for probe in (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims}
+    assert claims - {claim for _, claim, answer, _ in DEFECTS if answer is NO} == {"delete.visible"}
+
+
+def test_a_lagging_list_is_waited_for_and_its_delay_told(tmp_path: Path) -> None:
+    """A list that shows changes three seconds late is no list without changes: the delay is told."""
+    with small(tmp_path, "list-lags") as one:
+        finding = one.probed()["list.shows-change-at-once"]
+    assert 3.0 <= finding.values["delay"] < 8.0
+
+
+def test_a_delete_that_only_the_list_of_changes_shows_is_visible(tmp_path: Path) -> None:
+    """A record that can't be read any more, but is among what changed, is a delete that can be noticed."""
+    with small(tmp_path, "vanishes") as one:
+        finding = one.probed()["delete.visible"]
+    assert (finding.answer, finding.values["how"]) == (YES, "changes")
+
+
+def test_what_a_restricted_user_created_is_removed(tmp_path: Path) -> None:
+    """A record that should never have come to be is a finding, and is cleaned up like the others."""
+    with small(tmp_path, "anyone-writes") as one:
+        assert one.probed()["rights.restricted-refused"].answer is NO
+        assert all(record["deleted_at"] for record in one.server.records.values())
+
+
+def test_every_test_record_bears_the_mark(tmp_path: Path) -> None:
+    """Whatever is accepted, a record of ours can be told as ours, also where the name was left out."""
+    for defect in ("allows-required", "allows-format", "allows-enum"):
+        folder = tmp_path / defect
+        folder.mkdir()
+        with small(folder, defect) as one:
+            one.probed()
+            assert all(one.system.writer.mark in str(record) for record in one.server.records.values())

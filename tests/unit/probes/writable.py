@@ -1,0 +1,305 @@
+"""A small CRM that keeps its rules, but for one switchable defect: what the write probes must notice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from checker.client.recorder import Recorder
+from checker.describe import described
+from checker.journal import Journal
+from checker.model.finding import Finding
+from checker.model.permit import Permit
+from checker.probes import CLEANUP_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.base import Ledger
+from checker.probes.contexts import ResourceLook, SystemLook
+from checker.probes.needs import bodies_of, key_places
+from checker.probes.run import ask
+from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.project.types import BearerAuth, System
+from checker.resources.resource import Resource
+from checker.resources.writing import Writer
+from checker.touch import cleaned
+from tests.clients import FAST, Time, client
+from tests.servers import Answered, Asked, serve
+from tests.unit.probes.touched import MARK, TODAY, probed, told
+
+USERS = {"good": "api@example.com", "second": "nora@example.com", "reader": "reader@example.com"}
+TEXT = {"type": "string"}
+STAMP = {"type": "string", "format": "date-time", "readOnly": True}
+FIELDS: dict[str, Any] = {
+    "last_name": {**TEXT, "maxLength": 60},
+    "nickname": {**TEXT, "nullable": True, "maxLength": 60},
+    "note": {**TEXT, "nullable": True, "maxLength": 100},
+    "email": {**TEXT, "format": "email", "description": "Unique among contacts."},
+    "stage": {**TEXT, "enum": ["new", "old"]},
+    "amount": {"type": "number"},
+    "lines": {"type": "array", "items": {"type": "object", "required": ["text"], "properties": {"text": TEXT}}},
+}
+READ_ONLY = {
+    "id": {**TEXT, "readOnly": True},
+    "updated_at": STAMP,
+    "deleted_at": STAMP,
+    "updated_by": {**TEXT, "readOnly": True},
+}
+LAG_S = 3.0  # of the lagging defects
+ENOUGH = 6  # creates after which the defect "full" refuses every other one
+
+
+def document() -> dict[str, Any]:
+    """The interface as it is declared; every defect contradicts it."""
+    body = {
+        "content": {
+            "application/json": {"schema": {"type": "object", "required": ["last_name", "stage"], "properties": FIELDS}}
+        }
+    }
+    record = {"type": "object", "properties": {**READ_ONLY, **FIELDS}}
+    one = {"content": {"application/json": {"schema": record}}, "description": "one"}
+    many = {"type": "object", "properties": {"data": {"type": "array", "items": record}, "total": {"type": "integer"}}}
+    query = [
+        {"name": name, "in": "query", "schema": {"type": kind}}
+        for name, kind in (
+            ("limit", "integer"),
+            ("offset", "integer"),
+            ("email", "string"),
+            ("updated_since", "string"),
+        )
+    ]
+    key = {"name": "Idempotency-Key", "in": "header", "schema": TEXT}
+    listed = {"200": {"content": {"application/json": {"schema": many}}, "description": "many"}}
+    by_id = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}]}
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Small CRM", "version": "1"},
+        "paths": {
+            "/contacts": {
+                "get": {"parameters": query, "responses": listed},
+                "post": {"parameters": [key], "requestBody": body, "responses": {"201": one}},
+            },
+            "/contacts/{id}": {
+                **by_id,
+                "get": {"responses": {"200": one}},
+                "patch": {"requestBody": body, "responses": {"200": one}},
+                "delete": {"responses": {"204": {"description": "gone"}}},
+            },
+        },
+    }  # fmt: skip
+
+
+@dataclass
+class Writable:
+    """The server. `defect` names what it does wrong; without one it is a good citizen."""
+
+    time: Time
+    defect: str = ""
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    before: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    creates: int = 0
+
+    def __call__(self, asked: Asked) -> Answered | Any:
+        """Answer a request."""
+        user = USERS.get(asked.headers.get("authorization", "").removeprefix("Bearer "))
+        if user is None:
+            return Answered(401, {"error": "who?"})
+        if asked.method != "GET" and user == USERS["reader"] and self.defect != "anyone-writes":
+            return Answered(403, {"error": "read only"})
+        record_id = asked.path.removeprefix("/contacts").strip("/")
+        if not record_id:
+            return self.listed(asked.query) if asked.method == "GET" else self.created(asked, user)
+        if record_id not in self.records:
+            return Answered(404, {"error": "none"})
+        if asked.method == "GET":
+            return self.read(record_id)
+        return self.deleted(record_id) if asked.method == "DELETE" else self.updated(record_id, asked.json(), user)
+
+    def stamp(self) -> str:
+        """Now."""
+        return self.time.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def shown(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A record as answers show it."""
+        hidden = {"hides": "note", "no-user": "updated_by"}.get(self.defect)
+        return {name: value for name, value in record.items() if name != hidden}
+
+    def listed(self, query: dict[str, str]) -> Any:
+        """The list: without what is deleted, unless that is asked for by its time of change."""
+        found = list(self.records.values())
+        if "updated_since" in query:
+            found = [one for one in found if one["updated_at"] >= query["updated_since"].replace("+00:00", "Z")]
+        else:
+            found = [one for one in found if not one["deleted_at"]]
+        if self.defect == "list-lags":
+            found = [self.old(one) for one in found]
+        found = [one for one in found if one["email"] == query.get("email", one["email"])]
+        start = int(query.get("offset", "0"))
+        return {
+            "data": [self.shown(one) for one in found][start : start + int(query.get("limit", "100"))],
+            "total": len(found),
+        }
+
+    def old(self, record: dict[str, Any]) -> dict[str, Any]:
+        """The record as it was some seconds ago."""
+        at, before = self.before.get(record["id"], (0.0, record))
+        return before if self.time.monotonic() < at + LAG_S else record
+
+    def read(self, record_id: str) -> Any:
+        """One record."""
+        record = self.records[record_id]
+        if self.defect == "never-readable":
+            return Answered(404, {"error": "none"})
+        if self.defect == "vanishes" and record["deleted_at"]:
+            return Answered(404, {"error": "none"})
+        return self.shown(record)
+
+    def created(self, asked: Asked, user: str) -> Answered:
+        """A new record, once for each key."""
+        self.creates += 1
+        key, body = asked.headers.get("idempotency-key", ""), asked.json()
+        if self.defect == "broken":
+            return Answered(503, {"error": "try later"})
+        if self.defect == "no-create":
+            return Answered(403, {"error": "not yours"})
+        if self.defect == "full" and self.creates > ENOUGH:
+            return Answered(422, {"error": "enough"})
+        if key in self.keys and self.defect != "two-records":
+            return Answered(201, self.shown(self.records[self.keys[key]]))
+        refusal = self.refusal(body, whole=True)
+        if refusal is not None:
+            return refusal
+        record_id = self.keys[key] = f"c{len(self.records) + 1}"
+        blank = dict.fromkeys(FIELDS)
+        stored = {**blank, **{name: self.stored(name, value) for name, value in body.items() if name in FIELDS}}
+        self.records[record_id] = {
+            "id": record_id,
+            **stored,
+            "updated_at": self.stamp(),
+            "deleted_at": None,
+            "updated_by": user,
+        }
+        return Answered(201, self.shown(self.records[record_id]))
+
+    def updated(self, record_id: str, body: dict[str, Any], user: str) -> Any:
+        """A changed record."""
+        refusal = self.refusal(body, whole=False, but=record_id)
+        if self.defect == "no-update":
+            return Answered(409, {"error": "locked"})
+        if refusal is not None:
+            return refusal
+        before = self.records[record_id]
+        self.before[record_id] = self.time.monotonic(), before
+        given = {name: self.stored(name, value) for name, value in body.items()}
+        if self.defect == "keeps-null":
+            given = {name: value for name, value in given.items() if value not in (None, "")}
+        stuck = self.defect == "stuck" or (self.defect == "child-stuck" and set(body) == {"lines"})
+        moved = {} if stuck else {"updated_at": self.stamp()}
+        moved |= {} if self.defect == "same-user" else {"updated_by": user}
+        self.records[record_id] = {**before, **given, **moved}
+        return self.shown(self.records[record_id])
+
+    def deleted(self, record_id: str) -> Answered:
+        """A deleted record stays, marked."""
+        if self.defect == "no-delete":
+            return Answered(409, {"error": "in use"})
+        if self.defect != "delete-ignored":
+            self.records[record_id] = {
+                **self.records[record_id],
+                "deleted_at": self.stamp(),
+                "updated_at": self.stamp(),
+            }
+        return Answered(204, b"")
+
+    def stored(self, name: str, value: Any) -> Any:
+        """What becomes of a value."""
+        if isinstance(value, float) and self.defect == "rounds":
+            return round(value, 1)
+        if not isinstance(value, str) or name in {"stage", "email"}:
+            return value.lower() if self.defect == "recases" and name == "email" and isinstance(value, str) else value
+        if self.defect == "drops" and name == "note":
+            return None
+        cut = value[:40] if self.defect == "cuts" else value
+        return {
+            "trims": value.strip(),
+            "ascii": value.encode("ascii", "replace").decode(),
+            "cuts": cut,
+            "allows-max-length": value[:60] if name == "last_name" else value,
+        }.get(self.defect, value)
+
+    def refusal(self, body: dict[str, Any], *, whole: bool, but: str = "") -> Answered | None:
+        """The refusal that the body deserves."""
+        checks = {
+            "required": next((one for one in ("last_name", "stage") if whole and body.get(one) is None), None),
+            "max-length": next((n for n, v in body.items() if isinstance(v, str) and len(v) > FIELDS.get(n, {}).get("maxLength", 999)), None),
+            "enum": "stage" if body.get("stage", "new") not in (*FIELDS["stage"]["enum"], None) else None,
+            "format": "email" if body.get("email") and "@" not in body["email"] else None,
+            "read-only": next((one for one in body if one not in FIELDS), None),
+        }  # fmt: skip
+        name = next((one for kind, one in checks.items() if one and self.defect != f"allows-{kind}"), None)
+        taken = [
+            one
+            for one in self.records.values()
+            if one["id"] != but and body.get("email") and one["email"] == body["email"]
+        ]
+        if name is None and taken and self.defect != "allows-unique":
+            return Answered(409, {"errors": [] if self.defect == "silent" else [{"field": "email"}]})
+        if name is None:
+            return None
+        return Answered(
+            422, {"errors": []} if self.defect == "silent" else {"errors": [{"field": name, "code": "bad"}]}
+        )
+
+
+@dataclass
+class Small:
+    """The small CRM under write probes."""
+
+    server: Writable
+    system: SystemTouch
+    time: Time
+    requests: int = 0
+
+    def probed(self) -> dict[str, Finding]:
+        """All findings of the write probes about its contacts and about itself, the clean-up included."""
+        before = self.system.look.whole_client.requests
+        found = probed(self.system)
+        self.requests = self.system.look.whole_client.requests - before
+        found |= told(self.system, WRITE_SYSTEM_PROBES)
+        self.system.cleaned = cleaned(self.system)
+        return found | {one.id: one for probe in CLEANUP_PROBES for one in ask(probe, self.system, "crm")}
+
+
+@contextmanager
+def small(folder: Path, defect: str = "") -> Iterator[Small]:
+    """The small CRM, running, with that defect."""
+    at = Time()
+    server = Writable(at, defect)
+    path = folder / "small.json"
+    path.write_text(json.dumps(document()), "utf-8")
+    known = described(str(path))
+    assert known.profile is not None
+    assert known.document is not None
+    auth = {name: BearerAuth(token=f"${{env:{name.upper()}}}") for name in USERS}
+    others: Any = {"second_user": auth["second"], "restricted": auth["reader"]}
+    profile = known.profile.resource("contacts")
+    assert profile is not None
+    with serve(server) as running:
+        secrets = {name.upper(): name for name in USERS}
+        made = client(running.url, auth["good"], at=at, secrets=secrets, other_auth=others)
+        settings = System(base_url=running.url, auth=auth["good"], other_auth=others, limits=FAST)
+        look = SystemLook("crm", settings, known.profile, known.document.api, made, Recorder(), Ledger())
+        look.resources = [ResourceLook(look, Resource("crm", profile, made, zone=look.zone))]
+        journal = Journal(folder / "journal.sqlite", "test")
+        writer = Writer(Permit("crm", made.base_url), journal, MARK, idempotency=key_places(look), clock=at.clock)
+        system = SystemTouch(look, writer)
+        plan = bodies_of(look.resources[0], (), MARK, TODAY)
+        plan = type(plan)(**{**vars(plan), "wanted": frozenset(FIELDS) - {"lines"} | {"lines.text"}})
+        system.resources.append(ResourceTouch(look.resources[0], system, plan, Waiting(at.sleep, at.monotonic)))
+        try:
+            yield Small(server, system, at)
+        finally:
+            journal.close()
+            made.close()
