@@ -196,7 +196,19 @@ def _look(both: Opened, name: str) -> SystemLook:
 def apply_plan(plan: Plan, both: Opened, say: Say, *, allow: int = 0) -> Applied:
     """Do what a plan says, as the only run that writes. Raises RefusedError before the first write where a permit, a guard or the world says no."""
     with permitted(both, systems_written(plan, both.ground)) as writers:
-        return apply(plan, both.ground, both.state, writers, Options(allow=allow), say)
+        open_before = {name: _open_updates(writer, name) for name, writer in writers.items()}
+        applied = apply(plan, both.ground, both.state, writers, Options(allow=allow), say)
+        if not both.state.pending():
+            for name, numbers in open_before.items():
+                for number in numbers:
+                    writers[name].journal.settle(number, Outcome.DONE, note="compared again by a later sync")
+    return applied
+
+
+def _open_updates(writer: Writer, system: str) -> list[int]:
+    """Updates of earlier syncs that nobody knows the end of: this run reads both sides and compares again, whatever became of them."""
+    entries = writer.journal.unresolved(system)
+    return [one.number for one in entries if one.purpose == PURPOSE and one.operation == "update"]
 
 
 def systems_written(plan: Plan, ground: Ground) -> list[str]:

@@ -118,7 +118,7 @@ def both(
 @contextmanager
 def writers(made: Opened) -> Iterator[dict[str, Writer]]:
     """A writer for each system."""
-    journal = Journal(made.loaded.folder / "journal.sqlite", made.loaded.project.project)
+    journal = Journal(made.loaded.folder / ".readiness" / "journal.sqlite", made.loaded.project.project)
     try:
         clock = Clock(sleep=lambda _: None)
         yield {

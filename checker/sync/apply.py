@@ -158,6 +158,8 @@ class _Run:
         """Do one flow's actions; where a system goes down, the rest waits for the next plan."""
         rows = self.fresh.rows[pairing.flow]
         left = len(plan.actions)
+        for side in Which:
+            self.state.knows(pairing.flow, side, rows[side])
         try:
             for action in plan.actions:
                 self.say(f"{pairing.flow}: {action.kind} in {pairing.side(action.side).system}")
@@ -198,7 +200,7 @@ class _Run:
         side, source = pairing.side(action.side), rows[action.side.other][action.source]
         begun = self.ground.now().isoformat()
         whole = replace(action, values=values, links={})
-        pending = Pending(action=whole, source=source, known=tuple(rows[action.side]), begun=begun)
+        pending = Pending(action=whole, source=source, begun=begun)
         self.state.begin(pending)
         landed = side.create(self.writers[side.system], values, purpose=self.options.purpose, mine=self.options.mine)
         if landed.outcome is Outcome.REFUSED:

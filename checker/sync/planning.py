@@ -222,6 +222,7 @@ def settle_pending(
         for one in open_:
             if not _settled(ground, state, pairing, one, rows, linked) and not _candidates(state, one, rows):
                 state.end(one.action.id)
+                state.missed(one.action)
                 ground.settled(pairing.side(one.action.side).system, one, None)
     return rows
 
@@ -229,7 +230,7 @@ def settle_pending(
 def _candidates(state: State, pending: Pending, rows: Rows) -> tuple[str, ...]:
     side, links = pending.action.side, state.links(pending.action.flow)
     taken = frozenset(one.left if side is Which.LEFT else one.right for one in links)
-    return settling.arrived(pending, rows[side], taken)
+    return settling.arrived(pending, rows[side], taken | state.known(pending.action.flow, side))
 
 
 def _settled(

@@ -17,9 +17,9 @@ SETTLE_S = 5.0  # how long a server may take to show what it was sent before the
 LOOSE = re.compile(r"[\W_]+")
 
 
-def arrived(pending: Pending, target: Mapping[str, Row], taken: frozenset[str]) -> tuple[str, ...]:
-    """The rows that the create may have made: new ones, in no link, that agree best with what was sent, in half of the values at least."""
-    new = [row for key, row in target.items() if key not in taken and key not in pending.known]
+def arrived(pending: Pending, target: Mapping[str, Row], known: frozenset[str]) -> tuple[str, ...]:
+    """The rows that the create may have made: those not `known` from before or by a link that agree best with what was sent, in half of the values at least."""
+    new = [row for key, row in target.items() if key not in known]
     scored = [(_agreeing(pending.action.values, row), row.id) for row in new]
     best = max((score for score, _ in scored), default=0)
     needed = max(1, (_told(pending.action.values) + 1) // 2)

@@ -14,18 +14,20 @@ from typing import Any
 import msgspec
 
 from checker.errors import InputError, Problem, RefusedError
-from checker.model.sync import Action, Base, Link, Notice, Row
+from checker.model.sync import Action, Base, Link, Notice, Row, Which
 from checker.store import PRIVATE_FILE
 from checker.sync.exact import decoded, digest, encoded
 
 FILE = "sync.sqlite"
 VERSION = 1
+MOST_TRIES = 3  # of a create that never arrives
 BUSY_S = 5.0  # how long another process may hold the file
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE link (flow TEXT NOT NULL, left_id TEXT NOT NULL, right_id TEXT NOT NULL, found_by TEXT NOT NULL, base TEXT,
                    PRIMARY KEY (flow, left_id, right_id)) STRICT;
 CREATE TABLE pending (action TEXT PRIMARY KEY, flow TEXT NOT NULL, content TEXT NOT NULL) STRICT;
+CREATE TABLE known (flow TEXT NOT NULL, side TEXT NOT NULL, ids TEXT NOT NULL, PRIMARY KEY (flow, side)) STRICT;
 CREATE TABLE refusal (action TEXT PRIMARY KEY, flow TEXT NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE notice (flow TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE run (number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, counts TEXT) STRICT;
@@ -33,11 +35,10 @@ CREATE TABLE run (number INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TE
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """A create that was about to be sent: its action with every value as it goes out, its source as it was read, the ids that were there before, and when (ISO 8601)."""
+    """A create that was about to be sent: its action with every value as it goes out, its source as it was read, and when (ISO 8601)."""
 
     action: Action
     source: Row
-    known: tuple[str, ...] = ()
     begun: str = ""
 
 
@@ -145,6 +146,20 @@ class State:
                 "DELETE FROM link WHERE flow = ? AND left_id = ? AND right_id = ?", (flow, link.left, link.right)
             )
 
+    def knows(self, flow: str, side: Which, ids: Iterable[str]) -> None:
+        """Remember which records a side has before creates are sent to it; where some are still under way, what was there before those stays."""
+        with self._careful():
+            self._db.execute(
+                "INSERT OR REPLACE INTO known SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM pending WHERE flow = ?1)",
+                (flow, side.value, json.dumps(sorted(ids))),
+            )
+
+    def known(self, flow: str, side: Which) -> frozenset[str]:
+        """The records that a side had before creates were sent to it."""
+        with self._careful():
+            row = self._db.execute("SELECT ids FROM known WHERE flow = ? AND side = ?", (flow, side.value)).fetchone()
+            return frozenset(json.loads(row[0]) if row else ())
+
     def begin(self, pending: Pending) -> None:
         """Remember a create before it is sent."""
         action, content = pending.action, encoded(pending).decode()
@@ -178,7 +193,17 @@ class State:
             row = self._db.execute(
                 "SELECT content FROM refusal WHERE action = ? AND digest = ?", (action.id, digest(action))
             ).fetchone()
-            return None if row is None else dict(json.loads(row[0]))
+            told: dict[str, Any] = {} if row is None else json.loads(row[0])
+        return told if told and told.get("tries", MOST_TRIES) >= MOST_TRIES else None
+
+    def missed(self, action: Action) -> None:
+        """Count that nothing arrived of an action whose outcome nobody knew; after three tries it counts as refused (acceptance A13)."""
+        with self._careful():
+            row = self._db.execute(
+                "SELECT content FROM refusal WHERE action = ? AND digest = ?", (action.id, digest(action))
+            ).fetchone()
+            tries = 1 + (json.loads(row[0]).get("tries", 0) if row else 0)
+        self.refuse(action, {"reason": "unknown", "tries": tries})
 
     def ask_again(self) -> None:
         """Forget all refusals."""

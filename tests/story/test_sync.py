@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request, Response
 
+from checker.journal import Journal
 from checker.sandbox import crm
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import Pair, running_pair
 from checker.store import Store
 from tests.story.cli import Readiness
 from tests.sync_ground import watch
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -82,6 +89,40 @@ def test_first_run_and_idle_second_run_of_all_flows(readiness: Readiness, writes
     assert facts["notices"]["ambiguous"] >= 1
     assert "links: companies" in readiness("sync", "status").out
     assert "Verknüpfungen: companies" in readiness("sync", "status", "--language", "de").out
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_killed_between_send_and_answer(readiness: Readiness, pair: Pair, tmp_path: Path, *, stored: bool) -> None:
+    """Kill -9 while a create is on its way, stored by the server or not: the next plan and apply leave it there once, linked, nothing open.
+
+    Mutants: the create is remembered after the answer; the journal's intent stays open for ever.
+    """
+    readiness("sync", "plan", "--flow", "products", "--out", "plan.json")
+    first = next(one for one in actions(saved("plan.json")) if one["kind"] == "create")
+    words = ["sync", "apply", "plan.json", "--yes", "--allow", "99"]
+    running = subprocess.Popen([sys.executable, "-m", "checker", *words], env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL)  # fmt: skip
+    store = pair.crm.store
+
+    def kill(request: Request) -> Response | None:
+        del pair.crm.faults["POST /products"]
+        if stored:
+            store.create("products", {**dict.fromkeys(("description", "external_id")), **request.get_json()}, "us")
+        running.kill()
+        running.wait()
+        return Response("{}", 500)
+
+    pair.crm.faults["POST /products"] = kill
+    assert running.wait(60) < 0
+    assert "broken off" in readiness("sync", "status").out
+    readiness("sync", "plan", "--flow", "products", "--out", "again.json")
+    readiness("sync", "apply", "again.json", "--yes", "--allow", "99")
+    assert len([one for one in store.living("products") if one.data["sku"] == first["values"]["sku"]]) == 1
+    journal = Journal(tmp_path / ".readiness" / "journal.sqlite", "Fjord CRM ↔ Hanse ERP")
+    assert journal.unresolved() == []
+    journal.close()
+    assert json.loads(readiness("sync", "status", "--format", "json").out)["result"]["pending"] == []
+    readiness("sync", "plan", "--flow", "products", "--out", "last.json")
+    assert actions(saved("last.json")) == []
 
 
 def test_what_is_shown_is_masked_and_what_is_kept_is_private(readiness: Readiness, pair: Pair) -> None:

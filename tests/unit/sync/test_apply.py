@@ -296,7 +296,31 @@ def test_a_create_whose_answer_was_lost_leaves_no_duplicate(world: Both, *, stor
     made = [one for one in crm(world, "products") if one.data["sku"] == first.values["sku"]]
     assert len(made) == 1
     assert str(made[0].id) in {one.left for one in world.opened.state.links("products")}
+    assert world.writers["crm"].journal.unresolved() == []
     assert world.plan("products").plan.flows[0].actions == ()
+
+
+def test_a_record_that_never_arrives_is_tried_three_times(world: Both) -> None:
+    """A create that always ends in 500 is sent in three runs, then held back and told; no other record waits for it.
+
+    Mutant: it is sent in every run for ever.
+    """
+    plan = world.plan("products").plan
+    poison = next(one for one in plan.flows[0].actions if one.kind is Kind.CREATE)
+    sent: list[str] = []
+
+    def fail(request: Request) -> Response | None:
+        if poison.values["sku"] not in request.get_data(as_text=True):
+            return None
+        sent.append(request.method)
+        return Response("{}", 500, content_type="application/json")
+
+    world.pair.crm.faults["POST /products"] = fail
+    for _ in range(5):
+        applied = world.sync("products")
+    assert len(sent) == 3
+    assert applied.unknown == ()
+    assert [one.right for one in applied.notices if one.kind is NoticeKind.REFUSED] == [poison.source]
 
 
 class Killed(BaseException):
