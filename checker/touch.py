@@ -18,11 +18,13 @@ from checker.model.permit import Permit, Planned
 from checker.model.profile import Profile, ResourceProfile
 from checker.patience import in_threads
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.attempts import Waiting
 from checker.probes.base import Probe
 from checker.probes.contexts import SystemLook
 from checker.probes.needs import bodies_of, unique_fields
+from checker.probes.rights import RESTRICTED
 from checker.probes.run import ask
-from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.load import LoadedProject
 from checker.project.sides import FlowView, views
 from checker.resources.cleaning import CleanedUp, clean_up
@@ -49,17 +51,19 @@ def planned(
 ) -> tuple[Planned, ...]:
     """What would be written in the permitted systems, in the order in which it would be. Pure."""
     seen = views(loaded.project, profiles)
-    return tuple(
-        Planned(name, profile.name, _at_most(profile, len(set(unique_fields(seen, name, profile)))))
-        for name, permit in permits.items()
-        if isinstance(permit, Permit)
-        for profile in in_order(_resources(loaded, profiles, name))
-        if profile.operations.create is not None
-    )
+    made: list[Planned] = []
+    for name in (name for name, permit in permits.items() if isinstance(permit, Permit)):
+        # The restricted user tries in one resource; which one, is seen only then.
+        extra = int(RESTRICTED in loaded.project.systems[name].other_auth)
+        for profile in in_order(_resources(loaded, profiles, name)):
+            if profile.operations.create is not None:
+                unique = len(set(unique_fields(seen, name, profile)))
+                made.append(Planned(name, profile.name, _at_most(profile, unique) + extra))
+    return tuple(made)
 
 
 def _at_most(profile: ResourceProfile, unique: int) -> int:
-    """A record for each rule that may turn out not to be enforced; one for the restricted user may come on top in the first resource."""
+    """A record for each rule that may turn out not to be enforced, beside those that are always created."""
     rules = profile.validation
     broken = sum(
         map(bool, (rules.required, rules.max_length, rules.enum, any(one.read_only for one in profile.schema)))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from checker.model.paths import get
+from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.contexts import evidence_of
-from checker.probes.touching import Record, ResourceTouch, refused_by_rule, why_not
+from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.query import Query, brackets
 from checker.resources.writing import Outcome

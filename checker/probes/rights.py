@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.contexts import evidence_of
-from checker.probes.touching import ResourceTouch, SystemTouch, refused_by_rule, why_not
+from checker.probes.touching import ResourceTouch, SystemTouch
 
 RESTRICTED = "restricted"
 REFUSALS = frozenset({401, 403, 404})

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from checker.model.paths import get
+from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.touching import ResourceTouch, refused_by_rule, why_not
+from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.slots import Slot
 from checker.resources.writing import Written

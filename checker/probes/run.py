@@ -30,6 +30,7 @@ CODES = {
     "http.token-refused": "credentials-refused",
     "http.no-token-in-answer": "unreadable-answer",
     "http.cut": "connection-lost",
+    "write.credentials-lost": "credentials-refused",
 }
 
 

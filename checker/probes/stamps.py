@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from checker.probes.alterations import same
+from checker.probes.attempts import Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.touching import Record, ResourceTouch, Seen, refused_by_rule, why_not
+from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import fitted, quoted, texts, written_and_seen
 from checker.profiles.field_names import UPDATED
 from checker.profiles.names import words
@@ -113,9 +114,8 @@ def _moved(claim: str, touch: ResourceTouch, before: Record, written: Written, s
     last = seen if another(seen.record or {}) else touch.seen(another)
     touch.changed = last.record or touch.changed
     shown = " + ".join(name) if isinstance(name, list) else name
-    delay = round(last.delay or 0, 1)
     evidence = (*written.evidence, *last.evidence)
-    yield whether(claim, another(last.record or {}), evidence, field=shown, delay=delay)
+    yield whether(claim, another(last.record or {}), evidence, field=shown, delay=told_delay(last.delay))
 
 
 def _in_list(touch: ResourceTouch, seen: Seen, changes: Mapping[str, Any]) -> Told:
@@ -137,8 +137,7 @@ def _in_list(touch: ResourceTouch, seen: Seen, changes: Mapping[str, Any]) -> To
 
     found = touch.listed(seen.record or {}, fresh)
     at_once = found.delay is not None and found.delay < touch.waiting.pauses[0]
-    delay = None if found.delay is None else round(found.delay, 1)
-    return whether(claim, at_once, found.evidence, delay=delay, status=found.response.status)
+    return whether(claim, at_once, found.evidence, delay=told_delay(found.delay), status=found.response.status)
 
 
 @probe("timestamp.moves-on-child", scope="resource")

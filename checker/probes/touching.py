@@ -5,17 +5,16 @@ The life of one record is shared by all probes of a resource, so that requests a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from checker.client.messages import Response
 from checker.model.api import Operation
 from checker.model.profile import ResourceProfile
+from checker.probes.attempts import Birth, Seen, Waiting, refused_by_rule
 from checker.probes.base import Told, unknown
-from checker.probes.contexts import ResourceLook, SystemLook, evidence_of
+from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import key_header
 from checker.resources.bodies import Bodies
 from checker.resources.cleaning import CleanedUp
@@ -24,69 +23,9 @@ from checker.resources.resource import Resource
 from checker.resources.writing import Outcome, Writer, Written
 
 LIST_PAGES = 25  # of a list that is looked through for a record where no filter finds it
-# Answers that say nothing about a body: who asks, how often, and how.
-NO_RULE = frozenset({401, 403, 404, 405, 408, 415, 429})
-RIGHTS = frozenset({401, 403})
-BAD_REQUEST, SERVER_ERROR = 400, 500
 
 Record = dict[str, Any]
 Good = Callable[[Record], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How long a read-back waits for what was written: the pauses between its reads, in seconds. Sleep and clock are parameters."""
-
-    sleep: Callable[[float], None] = time.sleep
-    monotonic: Callable[[], float] = time.monotonic
-    pauses: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a read-back saw at last: the record where there is one, after how many seconds it was as expected (None: never)."""
-
-    record: Record | None
-    response: Response
-    delay: float | None
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """The last exchange."""
-        return evidence_of(self.response)
-
-
-@dataclass(frozen=True, slots=True)
-class Birth:
-    """The first create: what was sent at last, how much of it (full, lean, record), what came of it, and every attempt."""
-
-    body: Mapping[str, Any]
-    shape: str
-    written: Written
-    attempts: tuple[Written, ...]
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """All attempts."""
-        return tuple(key for one in self.attempts for key in one.evidence)
-
-
-def refused_by_rule(written: Written) -> bool:
-    """Whether the system refused the body itself, and not the user, the moment or the way of asking."""
-    status = written.response.status if written.response else 0
-    return written.outcome is Outcome.REFUSED and BAD_REQUEST <= status < SERVER_ERROR and status not in NO_RULE
-
-
-def why_not(written: Written) -> str:
-    """Why a write that was neither done nor refused by a rule says nothing, as a reason's code."""
-    status = written.response.status if written.response else None
-    if status in RIGHTS:
-        return "not-permitted"
-    if status == 429:  # noqa: PLR2004 - Too Many Requests
-        return "rate-limited"
-    if written.outcome is Outcome.UNKNOWN:
-        return "write-unclear"
-    return "refused"
 
 
 @dataclass
@@ -171,7 +110,8 @@ class ResourceTouch:
 
     def _bodies_to_try(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "full", self.bodies.variant(self.next())
-        yield "lean", self.bodies.lean(self.next())
+        if self.bodies.source == "schema":
+            yield "lean", self.bodies.lean(self.next())
         if self.look.readable and self.look.first.records:
             yield "record", self.bodies.from_record(self.look.first.records[0]).variant(self.next())
 

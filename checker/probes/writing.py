@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checker.probes.alterations import DROPPED, alterations, how
+from checker.probes.attempts import RIGHTS, Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.touching import RIGHTS, Record, ResourceTouch, Seen, refused_by_rule, why_not
+from checker.probes.touching import Record, ResourceTouch
 from checker.resources.slots import Slot
 from checker.resources.writing import Outcome, Written
 
@@ -59,7 +60,7 @@ def read_back(touch: ResourceTouch) -> Iterator[Told]:
             yield no("write.rights-suffice", evidence, status=seen.response.status, fields=[])
         return
     lost = [path for path, what in alterations(birth.body, seen.record) if what == DROPPED]
-    values = {"fields": lost, "delay": round(seen.delay or 0, 1), "written": len(birth.body)}
+    values = {"fields": lost, "delay": told_delay(seen.delay), "written": len(birth.body)}
     yield whether("write.round-trip", not lost, evidence, **values)
     if birth.shape != "full":
         yield unknown("write.rights-suffice", "create-reduced", evidence)

@@ -80,6 +80,11 @@ class Resource:
         """`SYSTEM/RESOURCE`."""
         return f"{self.system}/{self.profile.name}"
 
+    @property
+    def credentials(self) -> str:
+        """The set of credentials that it is asked with."""
+        return self._credentials
+
     def recorded(self, scope: Scope) -> Resource:
         """The same resource, its exchanges recorded under that scope."""
         return self._with(self.client.recorded(scope), self._credentials)

@@ -27,6 +27,7 @@ MARK_LETTERS = string.ascii_lowercase + string.digits
 MARK_LENGTH = 11
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
 UNAUTHORIZED, TOO_MANY, SERVER_ERROR = 401, 429, 500
+OWN = "own"  # the credentials without which nothing goes on
 MOST_PAGES = 200  # that a look-up by mark walks
 TEXTS = 6  # fields of a body that are kept for a look-up
 
@@ -213,7 +214,8 @@ class Writer:
         except TransportError as error:
             nothing_left = isinstance(error, UnreachableError) or any(one.code in NOT_SENT for one in error.problems)
             return Written(Outcome.REFUSED if nothing_left else Outcome.UNKNOWN, None, None, None, error, intent)
-        if response.status == UNAUTHORIZED:
+        # Another user's refusal says nothing about ours.
+        if response.status == UNAUTHORIZED and resource.credentials == OWN:
             self._lost = True
         if not response.ok:
             outcome = Outcome.UNKNOWN if response.status >= SERVER_ERROR else Outcome.REFUSED

@@ -91,6 +91,22 @@ def test_a_lagging_list_is_waited_for_and_its_delay_told(tmp_path: Path) -> None
     assert 3.0 <= finding.values["delay"] < 8.0
 
 
+def test_a_record_that_is_readable_late_is_waited_for(tmp_path: Path) -> None:
+    """A read-back waits until the new record is there, and tells how long that took."""
+    with small(tmp_path, "read-lags") as one:
+        finding = one.probed()["write.round-trip"]
+    assert finding.answer is YES
+    assert 3.0 <= finding.values["delay"] < 8.0
+
+
+def test_a_restricted_user_that_is_sent_away_takes_nothing_from_ours(tmp_path: Path) -> None:
+    """A 401 to somebody else's write is a refusal, and our own writes go on."""
+    with small(tmp_path, "reader-unauthorised") as one:
+        assert one.probed()["rights.restricted-refused"].answer is YES
+        touch = one.system.resources[0]
+        assert touch.writer.create(touch.resource, touch.body()).ok
+
+
 def test_a_delete_that_only_the_list_of_changes_shows_is_visible(tmp_path: Path) -> None:
     """A record that can't be read any more, but is among what changed, is a delete that can be noticed."""
     with small(tmp_path, "vanishes") as one:

@@ -18,11 +18,12 @@ from checker.model.finding import Finding
 from checker.model.permit import Permit
 from checker.model.profile import Profile, ResourceProfile
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.attempts import Waiting
 from checker.probes.base import Ledger
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import bodies_of, key_places
 from checker.probes.run import ask
-from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.load import LoadedProject, load_project
 from checker.project.secrets import Secrets
 from checker.project.sides import views

@@ -15,11 +15,12 @@ from checker.journal import Journal
 from checker.model.finding import Finding
 from checker.model.permit import Permit
 from checker.probes import CLEANUP_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.attempts import Waiting
 from checker.probes.base import Ledger
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import bodies_of, key_places
 from checker.probes.run import ask
-from checker.probes.touching import ResourceTouch, SystemTouch, Waiting
+from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.types import BearerAuth, System
 from checker.resources.resource import Resource
 from checker.resources.writing import Writer
@@ -99,6 +100,7 @@ class Writable:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     before: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    born: dict[str, float] = field(default_factory=dict)
     creates: int = 0
 
     def __call__(self, asked: Asked) -> Answered | Any:
@@ -107,7 +109,7 @@ class Writable:
         if user is None:
             return Answered(401, {"error": "who?"})
         if asked.method != "GET" and user == USERS["reader"] and self.defect != "anyone-writes":
-            return Answered(403, {"error": "read only"})
+            return Answered(401 if self.defect == "reader-unauthorised" else 403, {"error": "read only"})
         record_id = asked.path.removeprefix("/contacts").strip("/")
         if not record_id:
             return self.listed(asked.query) if asked.method == "GET" else self.created(asked, user)
@@ -152,6 +154,8 @@ class Writable:
         record = self.records[record_id]
         if self.defect == "never-readable":
             return Answered(404, {"error": "none"})
+        if self.defect == "read-lags" and self.time.monotonic() < self.born[record_id] + LAG_S:
+            return Answered(404, {"error": "none"})
         if self.defect == "vanishes" and record["deleted_at"]:
             return Answered(404, {"error": "none"})
         return self.shown(record)
@@ -172,6 +176,7 @@ class Writable:
         if refusal is not None:
             return refusal
         record_id = self.keys[key] = f"c{len(self.records) + 1}"
+        self.born[record_id] = self.time.monotonic()
         blank = dict.fromkeys(FIELDS)
         stored = {**blank, **{name: self.stored(name, value) for name, value in body.items() if name in FIELDS}}
         self.records[record_id] = {
