@@ -45,9 +45,10 @@ def consent(
         click.echo(line, err=True)
     if yes:
         return
-    asked = sys.stdin.isatty() and sys.stderr.isatty()
-    if not (asked and click.confirm(tells["question"], err=True)):
-        raise RefusedError(Problem("permit.not-agreed"))
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise RefusedError(Problem("consent.nobody-asked"))
+    if not click.confirm(tells["question"], err=True):
+        raise RefusedError(Problem("consent.declined"))
 
 
 def lines(planned: Iterable[Planned], addresses: Mapping[str, str], language: str) -> list[str]:

@@ -25,7 +25,7 @@ def test_without_a_terminal_and_without_yes_it_is_refused_and_the_list_is_shown(
     """In a pipe nobody can be asked: refused, and what would be written stands on stderr. Mutant: silence counts as consent."""
     with pytest.raises(RefusedError) as caught:
         consent(PLANNED, WHERE, "en", yes=False)
-    assert caught.value.problems[0].code == "permit.not-agreed"
+    assert caught.value.problems[0].code == "consent.nobody-asked"
     told = capsys.readouterr()
     assert "up to 10 test records" in told.err
     assert told.out == ""
@@ -49,4 +49,4 @@ def test_a_person_who_does_not_agree_is_heard(monkeypatch, answer: str) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with pytest.raises(RefusedError) as caught:
         consent(PLANNED, WHERE, "en", yes=False)
-    assert caught.value.problems[0].code == "permit.not-agreed"
+    assert caught.value.problems[0].code == "consent.declined"
