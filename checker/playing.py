@@ -11,24 +11,15 @@ from functools import partial
 from checker import __version__, catalogue
 from checker.audit import stamp
 from checker.client.clock import Clock
-from checker.client.recorder import Recorder
-from checker.describe import both_described
 from checker.errors import Problem, RefusedError
-from checker.journal import FILE, Journal
-from checker.look import Known, Look
 from checker.model.audit import Audit, FlowSeen, StepOutcome, SyncMode, SystemSeen, Verdict
 from checker.model.finding import Evidence
-from checker.model.permit import Permit, Planned
-from checker.model.profile import Profile
+from checker.model.permit import Planned
 from checker.numbering import numbered
-from checker.permitting import Permits, knock, permits, refused
-from checker.probes.base import Ledger
+from checker.permitting import Permits, knock, opened, permits, refused, writers
 from checker.probes.contexts import SystemLook
 from checker.project.load import LoadedProject
-from checker.project.secrets import Secrets
 from checker.rehearsal import Cast, Rehearsed, planned, rehearse
-from checker.resources.writing import Writer, new_mark
-from checker.store import Store
 
 Say = Callable[[str], None]
 Agree = Callable[[tuple[Planned, ...], Mapping[str, str]], None]
@@ -63,25 +54,28 @@ def play(loaded: LoadedProject, agree: Agree, say: Say, around: Around | None = 
     """
     around = around or Around()
     _refuse(one for one in refused(permits(loaded, {}, ())) if one.code != ONLY_ASKING_TELLS)
-    started, secrets = around.now(), Secrets(loaded.folder, around.environ)
-    described = both_described(loaded, secrets, say, strict=False)
-    profiles = {name: one.profile for name, one in described.items() if one.profile is not None}
-    agree(planned(loaded, profiles), {name: one.base_url or "" for name, one in loaded.project.systems.items()})
-    known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in described.items()}
-    recorder, ledger = Recorder(), Ledger()
-    live = Look(loaded, known, secrets, recorder, ledger, say)
-    store = Store(loaded.folder)
-    store.ready()
-    with store.locked(COMMAND):
-        try:
-            held = _permitted(loaded, live.open())
-            rehearsed = _rehearsed(loaded, profiles, live.looks, held, (recorder, ledger), (say, around))
-        finally:
-            live.close()
-    evidence = {**ledger.evidence, **recorder.evidence()}
-    return Played(
-        _audit(loaded, rehearsed, evidence, (stamp(started), stamp(around.now()))), code(rehearsed), rehearsed.stopped
-    )
+    started = around.now()
+    with opened(loaded, around.environ, say) as looks:
+        profiles = {name: one.profile for name, one in looks.items()}
+        agree(planned(loaded, profiles), {name: one.whole_client.base_url for name, one in looks.items()})
+        found = _permitted(loaded, looks)
+        with writers(loaded, looks, found, COMMAND, around.clock) as them:
+            some = next(iter(looks.values()))
+            cast = Cast(
+                loaded=loaded,
+                profiles=profiles,
+                clients={name: one.whole_client for name, one in looks.items()},
+                writers=them,
+                recorder=some.recorder,
+                ledger=some.ledger,
+                say=say,
+                now=around.now,
+                sleep=around.clock.sleep,
+            )
+            rehearsed = rehearse(cast)
+        evidence = {**some.ledger.evidence, **some.recorder.evidence()}
+    made = _audit(loaded, rehearsed, evidence, (stamp(started), stamp(around.now())))
+    return Played(made, code(rehearsed), rehearsed.stopped)
 
 
 def _refuse(problems: Iterable[Problem]) -> None:
@@ -90,39 +84,11 @@ def _refuse(problems: Iterable[Problem]) -> None:
         raise RefusedError(*found)
 
 
-def _permitted(loaded: LoadedProject, looks: Mapping[str, SystemLook]) -> dict[str, Permit]:
+def _permitted(loaded: LoadedProject, looks: Mapping[str, SystemLook]) -> Permits:
     """The permits of both systems. Raises RefusedError where one is missing."""
-    findings = [one for look in looks.values() for one in knock(look)]
-    asked: Permits = permits(loaded, looks, findings)
-    _refuse(refused(asked))
-    return {name: one for name, one in asked.items() if isinstance(one, Permit)}
-
-
-def _rehearsed(
-    loaded: LoadedProject,
-    profiles: Mapping[str, Profile],
-    looks: Mapping[str, SystemLook],
-    held: Mapping[str, Permit],
-    kept: tuple[Recorder, Ledger],
-    around: tuple[Say, Around],
-) -> Rehearsed:
-    say, edges = around
-    journal, mark = Journal(Store(loaded.folder).folder / FILE, loaded.project.project), new_mark()
-    try:
-        cast = Cast(
-            loaded=loaded,
-            profiles=profiles,
-            clients={name: one.whole_client for name, one in looks.items()},
-            writers={name: Writer(one, journal, mark, clock=edges.clock) for name, one in held.items()},
-            recorder=kept[0],
-            ledger=kept[1],
-            say=say,
-            now=edges.now,
-            sleep=edges.clock.sleep,
-        )
-        return rehearse(cast)
-    finally:
-        journal.close()
+    found = permits(loaded, looks, [one for look in looks.values() for one in knock(look)])
+    _refuse(refused(found))
+    return found
 
 
 def code(rehearsed: Rehearsed) -> int:

@@ -30,17 +30,16 @@ from checker.project.load import LoadedProject
 from checker.project.sides import FlowView, Side, views
 from checker.project.types import SideFilter
 from checker.rehearsing.loading import RECORDS
-from checker.rehearsing.making import carries
 from checker.rehearsing.order import needed_by
+from checker.rehearsing.own import OwnSide
 from checker.rehearsing.scene import ORDER_CLAIM, Scene, findings_of, order_finding, skipped
 from checker.rehearsing.scenes import SCENES, played
 from checker.rehearsing.stage import Stage, sources_of
 from checker.resources.cleaning import CleanedUp, clean_up
 from checker.resources.resource import Resource
-from checker.resources.writing import Writer
+from checker.resources.writing import Writer, marked
 from checker.sync.planning import Ground, Pairing, in_order
 from checker.sync.policies import policy
-from checker.sync.side import SyncSide
 from checker.sync.state import State
 
 Say = Callable[[str], None]
@@ -128,20 +127,21 @@ def _name(side: Side) -> str:
 def _play(cast: Cast, acts: list[Act]) -> None:
     lines = {name: Line() for name in cast.clients}
     mark = next(iter(cast.writers.values())).mark
-    pairings = tuple(_pairing(cast, one, lines) for one in playable(cast.loaded, cast.profiles))
+    sides = {one.flow.name: _sides(cast, one, lines) for one in playable(cast.loaded, cast.profiles)}
+    pairings = tuple(_pairing(cast, one, sides[one.flow.name]) for one in playable(cast.loaded, cast.profiles))
     ground = Ground(
         project=cast.loaded.project.project,
         pairings=pairings,
         made_from={},
         now=cast.now,
         sleep=cast.sleep,
-        only=lambda _, row: carries(row, mark),
+        only=lambda _, row: marked(row.values, mark),
     )
     state = State.passing()
     for pairing in in_order(pairings):
         act = Act(pairing.view)
         acts.append(act)
-        stage = Stage(pairing, ground, state, cast.writers, lines, cast.ledger, mark)
+        stage = Stage(pairing, sides[pairing.flow], ground, state, cast.writers, lines, cast.ledger, mark)
         for name, scene in _scenes(pairing, state):
             cast.say(f"{pairing.flow}: {name}")
             act.scenes.append(scene(stage))
@@ -158,23 +158,34 @@ def _scenes(pairing: Pairing, state: State) -> Iterator[tuple[str, Callable[[Sta
         yield name, partial(played, name, play)
 
 
-def _pairing(cast: Cast, view: FlowView, lines: Mapping[str, Line]) -> Pairing:
+def _sides(cast: Cast, view: FlowView, lines: Mapping[str, Line]) -> dict[Which, OwnSide]:
+    return {which: _side(cast, view, which, lines) for which in Which}
+
+
+def _pairing(cast: Cast, view: FlowView, sides: Mapping[Which, OwnSide]) -> Pairing:
     zones = {one: cast.loaded.project.systems[one].timezone for one in (view.left.system, view.right.system)}
     return Pairing(
         view=view,
-        left=_side(cast, view, Which.LEFT, lines),
-        right=_side(cast, view, Which.RIGHT, lines),
+        left=sides[Which.LEFT],
+        right=sides[Which.RIGHT],
         zones=(zones[view.left.system], zones[view.right.system]),
     )
 
 
-def _side(cast: Cast, view: FlowView, which: Which, lines: Mapping[str, Line]) -> SyncSide:
+def _side(cast: Cast, view: FlowView, which: Which, lines: Mapping[str, Line]) -> OwnSide:
     side = view.left if which is Which.LEFT else view.right
     zone = ZoneInfo(cast.loaded.project.systems[side.system].timezone or "UTC")
     scope = cast.recorder.scope(side.system, "rehearsal", f"flow:{view.flow.name}")
     client = cast.clients[side.system].through(lines[side.system]).recorded(scope)
     assert side.profile is not None  # noqa: S101 - `playable` has looked
-    return SyncSide(view, which, Resource(side.system, side.profile, client, zone=zone), zone)
+    resource = Resource(side.system, side.profile, client, zone=zone)
+    return OwnSide(view, which, resource, zone, partial(_ours, cast.writers[side.system], side.resource))
+
+
+def _ours(writer: Writer, resource: str) -> list[str]:
+    """Ids of the run's test records in a resource, as the journal has them."""
+    entries = writer.journal.test_records(writer.permit.system, writer.mark)
+    return [one.record for one in entries if one.resource == resource and one.record is not None]
 
 
 def _cleaned(cast: Cast) -> dict[str, CleanedUp]:

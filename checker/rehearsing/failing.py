@@ -98,7 +98,7 @@ def other_side_down(stage: Stage) -> Scene:
     ran = stage.run()
     copies = stage.copies(side, made[0])
     happened = {0: said("not-caught-up", n=1, system=target), 1: said("caught-up")}.get(
-        copies, said("doubled", n=copies, system=target)
+        copies, said("doubled", n=copies - 1, system=target)
     )
     return Scene(
         "other-side-down",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,19 +9,13 @@ from typing import Any
 from checker.model.sync import Link, Row, Which
 from checker.project.sides import many
 from checker.rehearsing.order import needed_by
+from checker.rehearsing.own import OwnSide
 from checker.rehearsing.runs import why_not
 from checker.rehearsing.specimens import Wanted, specimen
-from checker.resources.writing import Outcome, Writer
+from checker.resources.writing import Outcome, Writer, marked
 from checker.sync.parts import Part, PartLens
 from checker.sync.planning import Pairing
 from checker.sync.state import State
-
-TEMPLATES_TRIED = 40
-
-
-def carries(row: Row, mark: str) -> bool:
-    """Whether a record carries the run's mark, in any of its own values."""
-    return mark in json.dumps(row.values, default=str, ensure_ascii=False)
 
 
 @dataclass
@@ -34,6 +27,7 @@ class Maker:
     writers: Mapping[str, Writer]
     mark: str
     parts: Callable[[], tuple[Part, ...]]
+    sides: Mapping[Which, OwnSide]
     trouble: str | None = None
     _number: int = 0
     _models: dict[Which, list[Row]] = field(default_factory=dict)
@@ -97,10 +91,8 @@ class Maker:
             return None
         wanted = Wanted(self.mark, self._number, {flow: one for flow, one in links.items() if one}, lean=lean)
         if which not in self._models:
-            self._models[which] = [
-                row for row in self.pairing.side(which).rows().values() if not carries(row, self.mark)
-            ]
-        models = self._models[which][:TEMPLATES_TRIED]
+            self._models[which] = [row for row in self.sides[which].samples() if not marked(row.values, self.mark)]
+        models = self._models[which]
         lenses = [one.lens for one in self.parts()][: len(self.pairing.view.flow.fields)]  # line items come last
         found = (specimen(self.pairing.view, which, one, lenses, wanted) for one in models)
         values = next((one for one in found if one is not None), None)

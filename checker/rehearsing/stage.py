@@ -16,7 +16,8 @@ from checker.probes.base import Ledger, Told
 from checker.project.sides import FlowView, many
 from checker.rehearsing.amounts import differing, sums
 from checker.rehearsing.knobs import Knob, knobs, value_for
-from checker.rehearsing.making import Maker, carries, of_pair
+from checker.rehearsing.making import Maker, of_pair
+from checker.rehearsing.own import OwnSide
 from checker.rehearsing.runs import Ran, as_detail, exchanges, failures, why_not
 from checker.resources.writing import Outcome, Writer
 from checker.sync.apply import Options, apply
@@ -40,6 +41,7 @@ class Stage:
     """One flow, played. `state` is a memory that is gone with the run; `ground` sees only records with the mark."""
 
     pairing: Pairing
+    sides: Mapping[Which, OwnSide]
     ground: Ground
     state: State
     writers: Mapping[str, Writer]
@@ -51,7 +53,7 @@ class Stage:
     _turned: dict[tuple[Which, str], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.maker = Maker(self.pairing, self.state, self.writers, self.mark, self.parts)
+        self.maker = Maker(self.pairing, self.state, self.writers, self.mark, self.parts, self.sides)
 
     @property
     def view(self) -> FlowView:
@@ -160,9 +162,7 @@ class Stage:
 
     def copies(self, which: Which, record: str) -> int:
         """How many records on the other side carry the text of a test record's own number."""
-        texts = self.maker.texts(which, record)
-        rows = self.side(which.other).rows().values()
-        return sum(any(carries(row, text) for text in texts) for row in rows)
+        return self.sides[which.other].copies(self.maker.texts(which, record))
 
     # what is done
 

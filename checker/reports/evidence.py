@@ -142,7 +142,8 @@ def _line(book: Book, one: Evidence) -> str:
             note = f" – {safe(one.note, LONGEST_ANSWER)}" if one.note else ""
             return f"{said}{when}{about}: {answer}{note}"
         case ActionEvidence():
-            return f"{book.names.flow(one.flow)}: {safe(one.action)}"
+            about = book.names.flow(one.flow) if one.flow else words("gates.all")
+            return f"{about}: {safe(one.action)}"
 
 
 def _messages(book: Book, one: Evidence) -> list[Message]:

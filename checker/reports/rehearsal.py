@@ -46,9 +46,16 @@ class FlowRows:
         return tuple(one.name for one in self.rows if one.outcome is StepOutcome.PASS and not one.decide)
 
     @property
+    def skipped(self) -> tuple[str, ...]:
+        """The names of the situations that can't occur in a flow that could be played: why is no news to whoever stated its direction."""
+        played = any(one.outcome is not StepOutcome.SKIPPED for one in self.rows)
+        return tuple(one.name for one in self.rows if one.outcome is StepOutcome.SKIPPED) if played else ()
+
+    @property
     def telling(self) -> tuple[StepRow, ...]:
         """The situations beside those."""
-        return tuple(one for one in self.rows if one.outcome is not StepOutcome.PASS or one.decide)
+        told = {*self.passed, *self.skipped}
+        return tuple(one for one in self.rows if one.name not in told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class _Page:
             self._say(table.quota)
 
     def rehearsal(self) -> None:
-        """What passed in one line a flow; what needs somebody's attention whole."""
+        """What passed, and what can't occur, in one line a flow each; what needs somebody's attention whole."""
         view = rehearsal_view(self.book)
         if view is None:
             return
@@ -189,9 +189,10 @@ class _Page:
 
     def _flow(self, flow: FlowRows) -> None:
         self._say(f"{flow.flow} {flow.route}".strip(), "bold")
-        if flow.passed:
-            mark = self.words.outcome(StepOutcome.PASS)
-            self._say(f"{mark.symbol} {mark.word}: {', '.join(flow.passed)}", STYLES["ready"])
+        for outcome, names in ((StepOutcome.PASS, flow.passed), (StepOutcome.SKIPPED, flow.skipped)):
+            mark = self.words.outcome(outcome)
+            if names:
+                self._say(f"{mark.symbol} {mark.word}: {', '.join(names)}", STYLES.get(mark.state, ""))
         grid = self._grid(None, 1)
         for row in flow.telling:
             grid.add_row(self._text(row.mark.symbol, STYLES.get(row.mark.state, "")), self._step(row))

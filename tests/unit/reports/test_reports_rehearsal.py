@@ -115,3 +115,12 @@ def test_unknown_sentence_can_not_be_made() -> None:
     with pytest.raises(KeyError):
         said("no-such-code")
     assert tell(said("idle"), "de") == "Es wurde nichts geschrieben."
+
+
+def test_what_can_not_occur_is_one_line_unless_nothing_could_be_played() -> None:
+    """A one-way flow's three empty situations are three names; a flow of which nothing could be played says why."""
+    skip = played("change-left", "skipped", said("skip-one-way", source="crm", target="erp"), flow="products")
+    load = played("first-load", "pass", said("arrived", arrived=2, expected=2), flow="products")
+    assert view(rehearsed(load, skip)).flows[0].skipped == ("Change in CRM",)
+    assert view(rehearsed(load, skip)).flows[0].telling == ()
+    assert [one.name for one in view(rehearsed(skip)).flows[0].telling] == ["Change in CRM"]
