@@ -151,7 +151,7 @@ class Journal:
                 f"SELECT {COLUMNS} FROM intents WHERE {condition}{where} ORDER BY number DESC",  # noqa: S608 - our own words only
                 [value for _, value in wanted],
             ).fetchall()
-        return [Entry(*(*row[:-1], json.loads(row[-1]) if row[-1] else {})) for row in rows]
+            return [Entry(*(*row[:-1], json.loads(row[-1]) if row[-1] else {})) for row in rows]
 
     def _change(self, statement: str, values: tuple[Any, ...]) -> None:
         with self._told(), self._lock, self._connection:
@@ -178,10 +178,9 @@ class Journal:
             self._connection.executescript(TABLES)
             ask("INSERT OR IGNORE INTO meta VALUES ('version', ?), ('project', ?)", (str(VERSION), project))
         held = dict(ask("SELECT name, value FROM meta").fetchall())
-        if held["version"] != str(VERSION):
-            raise RefusedError(Problem("journal.other-version", {"path": self.path, "version": held["version"]}))
-        if held["project"] != project:
-            raise RefusedError(Problem("journal.other-project", {"path": self.path, "project": held["project"]}))
+        for name, ours in (("version", str(VERSION)), ("project", project)):
+            if held.get(name) != ours:
+                raise RefusedError(Problem(f"journal.other-{name}", {"path": self.path, name: held.get(name)}))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -190,7 +189,7 @@ class Journal:
             yield
         except sqlite3.OperationalError as error:
             raise InputError(Problem("files.cannot-use", {"path": self.path, "reason": str(error)})) from None
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, ValueError):  # a text that is no JSON is damage too
             raise RefusedError(Problem("journal.damaged", {"path": self.path})) from None
 
 

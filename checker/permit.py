@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.client.origin import Address, parse_base, parse_url
+from checker.client.origin import DEFAULT_PORTS, Address, parse_base, parse_url
 from checker.errors import InputError, Problem
 from checker.model.checklist import Answers
 from checker.model.finding import Answer
@@ -20,15 +20,21 @@ from checker.project.types import System
 # Words that name a production system, in English and German, as they stand alone in host names, descriptions and answers.
 PRODUCTION = frozenset(
     [
+        "prd",
         "prod",
         "production",
         "productive",
         "produktion",
         "produktiv",
         "produktivsystem",
+        "produktivumgebung",
+        "produktionssystem",
+        "produktionsumgebung",
         "echtsystem",
+        "echtbetrieb",
         "live",
         "livesystem",
+        "liveumgebung",
     ]
 )
 TESTING = frozenset(
@@ -56,6 +62,7 @@ TESTING = frozenset(
 MUTED = "side-effects-muted"
 HAS_EFFECTS = frozenset({"still-on", "unsure"})  # the item's answers that say so, or can't say
 WORDS = re.compile(r"[a-zäöüß]+")
+WRITTEN_OUT = {"true": True, "yes": True, "ja": True, "j": True, "false": False, "no": False, "nein": False, "n": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +114,7 @@ def _production(name: str, known: Known, base_url: str) -> Iterable[Problem]:
         yield Problem("permit.no-address", {"system": name, "base_url": base_url})
         return
     host = address.origin.host
-    if says_production(re.split(r"[.\-_]", host)) and not address.origin.loopback:
+    if says_production(WORDS.findall(host)) and not address.origin.loopback:
         yield Problem("permit.production-host", {"system": name, "host": host})
     production = known.settings.production
     if production is not None and _same_origin(production.base_url, address):
@@ -128,23 +135,29 @@ def says_production(words: Sequence[str]) -> bool:
 
 def value_says_production(field: str, value: object) -> bool:
     """Whether an account's own answer says production: `environment: live`, `livemode: true`, `sandbox: false`."""
-    name = field.rpartition(".")[2].lower()
+    value = WRITTEN_OUT.get(value.strip().lower(), value) if isinstance(value, str) else value
     if isinstance(value, bool):
-        return value if PRODUCTION & set(_parts(name)) else not value and bool(TESTING & set(_parts(name)))
+        parts = set(_parts(field.rpartition(".")[2]))
+        return value if PRODUCTION & parts else not value and bool(TESTING & parts)
     return isinstance(value, str) and says_production(WORDS.findall(value.lower()))
 
 
 def _parts(name: str) -> list[str]:
     """`isProduction`, `live_mode`, `livemode` taken apart."""
     split = re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower().split("_")
-    return [*split, *(part.removesuffix("mode") for part in split), *(part.removeprefix("is") for part in split)]
+    short = [part.removesuffix("mode").removesuffix("system") for part in split]
+    return [*split, *short, *(part.removeprefix("is") for part in short)]
 
 
 def _same_origin(url: str, address: Address) -> bool:
+    """Whether both lead to the same server: a dot at the end of a host changes nothing, and neither does http for https."""
     try:
-        return parse_base(url).origin == address.origin
+        other = parse_base(url).origin
     except InputError:
         return True  # an address that can't be read is no proof that it is another one
+    ours = address.origin
+    usual = all(one.port == DEFAULT_PORTS[one.scheme] for one in (other, ours))
+    return other.host.rstrip(".") == ours.host.rstrip(".") and (usual or other.port == ours.port)
 
 
 def _below(server: str, address: Address) -> bool:

@@ -150,8 +150,7 @@ class Writer:
     def found(self, resource: Resource, record_id: str) -> dict[str, Any] | None:
         """The record as it stands now; None where it is gone, be it that it only says so. Raises TransportError where nobody can tell."""
         if resource.profile.operations.read is None:
-            every = (one for page in resource.pages(most=MOST_PAGES) for one in page.records)
-            record = next((one for one in every if resource.id_of(one) == record_id), None)
+            record = next((one for one in resource.walk() if resource.id_of(one) == record_id), None)
         else:
             answer = resource.read(record_id)
             if answer.response.status >= SERVER_ERROR or answer.response.status in {UNAUTHORIZED, TOO_MANY}:
@@ -160,14 +159,18 @@ class Writer:
         return None if record is None or _hidden(record, resource) else record
 
     def marked_records(self, resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
-        """Ids of the records that carry a mark: asked for by a field that has it, where the list takes that as a filter, else by a walk."""
+        """Ids of the records that carry a mark: asked for by a field that has it, where the list takes that as a filter, else by a walk.
+
+        Raises TransportError where the walk broke before one was found: then nobody can tell that there is none.
+        """
         queries = [resource.filtered({name: value}) for name, value in texts.items() if marked(value, mark)]
-        for query in [*(one for one in queries if one is not None), None]:
+        for query in (one for one in queries if one is not None):
             pages = resource.pages(query, most=MOST_PAGES)
             ids = [resource.id_of(one) for page in pages for one in page.records if marked(one, mark)]
             if ids:
                 return [one for one in ids if one is not None]
-        return []
+        every = (resource.id_of(one) for one in resource.walk() if marked(one, mark))
+        return [one for one in every if one is not None]
 
     def _marks(self, resource: Resource, record_id: str) -> list[str]:
         entries = self.journal.test_records(resource.system)
@@ -232,7 +235,10 @@ class Writer:
         ours = not sure or not marked(texts, self.mark) or written.record is None or marked(written.record, self.mark)
         if told is not None and ours:
             return replace(written, record_id=told)
-        found = self.marked_records(resource, self.mark, texts)
+        try:
+            found = self.marked_records(resource, self.mark, texts)
+        except TransportError:  # stored it is; clean-up looks for it again
+            found = []
         known = {one.record for one in self.journal.test_records(resource.system, self.mark)}
         new = [one for one in found if one not in known]
         return replace(written, record_id=new[0] if len(new) == 1 else told if ours else None)
