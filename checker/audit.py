@@ -19,6 +19,7 @@ from checker.look import Known, Look, Seen, resource_names
 from checker.model.audit import Audit
 from checker.model.finding import Finding
 from checker.model.profile import Profile
+from checker.model.selection import Selection
 from checker.patience import undisturbed
 from checker.probes.base import Ledger
 from checker.probes.configured import findings_of_project
@@ -35,13 +36,14 @@ Say = Callable[[str], None]
 class Options:
     """How an audit is asked for. `environ` is where `${env:…}` references are looked up; `now` dates the audit, and dates are computed from it.
 
-    `wish` says how far it shall go; without one it ends after the look.
+    `wish` says how far it shall go; without one it ends after the look. `selection`: which questions the look asks.
     """
 
     gate: str = "go-live"
     fail_on: str | None = None
     offline: bool = False
     wish: Wish = field(default_factory=Wish)
+    selection: Selection = field(default_factory=Selection)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
 
@@ -127,7 +129,7 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
     for name, one in found.items():
         findings += document_findings(loaded, name, one, ledger)
     known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in found.items()}
-    live = Look(loaded, known, secrets, recorder, ledger, say)
+    live = Look(loaded, known, secrets, recorder, ledger, say, options.selection)
     seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
     findings += [finding for one in seen.values() for finding in one.findings]
     return Looked(found, live, seen, tuple(findings), stopped)

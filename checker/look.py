@@ -18,6 +18,7 @@ from checker.documents import is_url
 from checker.model.api import Api
 from checker.model.finding import Answer, Finding
 from checker.model.profile import Profile
+from checker.model.selection import Selection
 from checker.patience import in_threads
 from checker.probes import REACH_PROBES, RESOURCE_PROBES, SYSTEM_PROBES, WITHOUT_STATE
 from checker.probes.base import Ledger, Probe
@@ -30,6 +31,7 @@ from checker.project.types import Reference
 from checker.resources.resource import Resource
 
 Say = Callable[[str], None]
+ALWAYS = frozenset({"credentials.accepted", "sandbox.stateful"})  # what all else rests on is asked whatever is selected
 LONGEST_JOIN_S = 2.0  # how long a stop waits for the requests under way
 
 
@@ -70,6 +72,7 @@ class Look:
     recorder: Recorder
     ledger: Ledger
     say: Say
+    selection: Selection = field(default_factory=Selection)
     stop: threading.Event = field(default_factory=threading.Event)
     # Each system that could be asked, its client still open: who touches it goes on with what was read, under the same limits.
     looks: dict[str, SystemLook] = field(default_factory=dict)
@@ -198,7 +201,8 @@ class Look:
             listed = next(
                 (one for one in seen.findings if (one.id, one.subject) == ("list.readable", resource.subject)), None
             )
-            if listed is not None and listed.answer is not Answer.YES:
+            left_out = listed is not None and listed.values.get("reason") == "left-out"
+            if listed is not None and listed.answer is not Answer.YES and not left_out:
                 reason = str(listed.values.get("reason") or "list-refused")
                 seen.findings = complete({resource.subject: [*RESOURCE_PROBES]}, seen.findings, reason)
                 return
@@ -212,6 +216,10 @@ class Look:
         seen: Seen,
     ) -> None:
         if self.stop.is_set():
+            return
+        fixed = probe in REACH_PROBES or not ALWAYS.isdisjoint(probe.claims)
+        if not fixed and not self.selection.asks(probe.claims, subject):
+            seen.findings += left_open(probe.claims, subject, "left-out")
             return
         self.say(f"{subject}: {probe.name}")
         look.now(probe.name, subject)

@@ -28,6 +28,9 @@ INTERRUPTED = 130  # also where Ctrl-C came while the report was written
 @click.option("--look", "look_only", is_flag=True, help="Read only: write nothing, and don't ask to.")
 @click.option("--no-rehearse", is_flag=True, help="Try writes in the sandboxes, but don't play the sync through.")
 @click.option("--yes", is_flag=True, help="Agree to what will be written; needed where there is no terminal to ask on.")
+@click.option("--max-requests", type=click.IntRange(min=1), help="At most so many requests to each system.")
+@click.option("--only", multiple=True, metavar="PATTERN", help="Ask only this: pagination.*, crm, crm/contacts.")
+@click.option("--skip", multiple=True, metavar="PATTERN", help="Don't ask this; may be given several times.")
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", help="What is printed on stdout."
 )
@@ -52,6 +55,9 @@ def command(
     look_only: bool,
     no_rehearse: bool,
     yes: bool,
+    max_requests: int | None,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
 ) -> None:
     """Check both systems and write the report: who has to do what before they can be connected.
 
@@ -68,18 +74,22 @@ def command(
     """
     from checker.audit import Options, audit
     from checker.cli.consent import consent
+    from checker.cli.selecting import capped, selection
     from checker.cli.written import outcome, prepare, tell, write
     from checker.patience import undisturbed
     from checker.trial import Wish
 
-    loaded = load_named_project(project_path)
+    loaded = capped(load_named_project(project_path), max_requests)
+    selected = selection(loaded, only, skip)
     prepare(loaded.folder, report_path)
     language = language or loaded.project.language
     with progress() as say:
         agree = partial(consent, language=language, yes=yes, pause=say.clear)
         wish = Wish(touch=not look_only, rehearse=not no_rehearse, agree=agree)
         made = audit(
-            loaded, Options(gate=gate or loaded.project.gate, fail_on=fail_on, offline=offline, wish=wish), say
+            loaded,
+            Options(gate=gate or loaded.project.gate, fail_on=fail_on, offline=offline, wish=wish, selection=selected),
+            say,
         )
     where, late = undisturbed(partial(write, made.audit, loaded.folder, language, report_path))
     tell(made, form, language, where)
