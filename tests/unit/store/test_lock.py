@@ -51,7 +51,12 @@ def test_of_two_at_once_exactly_one_wins(tmp_path: Path) -> None:
         folder.mkdir()
         start, both, won = threading.Barrier(2), threading.Barrier(2), list[str]()
 
-        def run(folder: Path = folder, start: threading.Barrier = start, both: threading.Barrier = both, won: list[str] = won) -> None:
+        def run(
+            folder: Path = folder,
+            start: threading.Barrier = start,
+            both: threading.Barrier = both,
+            won: list[str] = won,
+        ) -> None:
             start.wait()
             try:
                 with Store(folder).locked("audit"):
