@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: demo test test-real lint format bench lock clean help
+.PHONY: demo test test-slow test-real lint format bench lock clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -21,8 +21,11 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## run the main job on the embedded pair of systems
 	$(BIN)/readiness demo
 
-test: $(READY)  ## all tests but those that need a real system
+test: $(READY)  ## all tests but those that take minutes or need a real system
 	$(BIN)/python -m pytest -n 2
+
+test-slow: $(READY)  ## tests that take minutes: the package installed elsewhere, processes killed at random moments
+	$(BIN)/python -m pytest -n 2 -m slow
 
 test-real: $(READY)  ## tests against real systems (the first call installs them: eight minutes)
 	$(BIN)/python -m pytest -m real -rs tests/real

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from checker.model.paths import get
+from checker.probes.alterations import same
 from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.touching import ResourceTouch
@@ -16,6 +17,7 @@ from checker.resources.slots import Slot
 from checker.resources.writing import Written
 
 LONGEST_SENT = 10_000  # characters; a longer text would test a server's patience rather than its rules
+SURELY_LONG = 2_000  # characters, where somebody says that there is a limit and nobody says which
 MOST_UNIQUE = 3  # fields that are tried; each costs a create
 # Texts that are wrong in each format; formats in the order in which they are tried.
 WRONG: Mapping[str, str] = {
@@ -41,6 +43,9 @@ class Fault:
     field: str
     broken: Broken
     beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    declared: bool = (
+        True  # where no document states the rule, a system may well ignore the field: only its taking the value is news
+    )
 
 
 RULES = (
@@ -117,7 +122,10 @@ def _judged(touch: ResourceTouch, fault: Fault, written: Written | None) -> Told
     good = touch.control
     evidence = (*written.evidence, *(good.evidence if good else ()))
     if written.ok:
-        return no(fault.claim, evidence, field=fault.field, status=status, outcome=_became(fault, written))
+        outcome = _became(fault, written)
+        if not fault.declared and outcome != "stored":
+            return unknown(fault.claim, WHY_NONE[fault.claim], evidence, field=fault.field, status=status)
+        return no(fault.claim, evidence, field=fault.field, status=status, outcome=outcome)
     if not refused_by_rule(written):
         return unknown(fault.claim, why_not(written), evidence, field=fault.field, status=status)
     if good is None or not good.ok:
@@ -132,7 +140,7 @@ def _became(fault: Fault, written: Written) -> str:
     sent, read = fault.broken({}).get(fault.field), get(written.record, fault.field)
     if read is None:
         return "ignored"
-    if sent == read:
+    if same(sent, read):
         return "stored"
     if fault.claim == "write.read-only-refused":
         return "ignored"
@@ -158,11 +166,13 @@ def _with(name: str, value: Any) -> Broken:
 
 def too_long(touch: ResourceTouch) -> Fault | None:
     """One character more than allowed; rather in a plain text."""
-    slots = [one for one in _texts(touch) if one.max_length is not None and one.max_length < LONGEST_SENT]
+    texts = _texts(touch)
+    slots = [one for one in texts if one.max_length is not None and one.max_length < LONGEST_SENT]
+    slots += [one for one in texts if one.max_length is None and one.path in touch.profile.validation.max_length]
     if not slots:
         return None
     slot = slots[0]
-    length = (slot.max_length or 0) + 1
+    length = (slot.max_length or SURELY_LONG) + 1
     text = (f"{touch.writer.mark} " + "x" * length)[:length]
     return Fault("write.max-length-enforced", slot.path, _with(slot.name, text))
 
@@ -188,7 +198,10 @@ def option(touch: ResourceTouch) -> Fault | None:
     slots = [one for one in touch.bodies.slots if any(isinstance(value, str) for value in one.enum)]
     slots.sort(key=lambda one: one.name not in body)
     if not slots:
-        return None
+        named = [
+            one for one in touch.bodies.slots if one.path in touch.profile.validation.enum and one.type == "string"
+        ]
+        return Fault("write.enum-enforced", named[0].path, _with(named[0].name, NO_OPTION)) if named else None
     slot = slots[0]
     good = next(value for value in slot.enum if value is not None)
     beside = {} if slot.name in body else {slot.name: good}
@@ -228,7 +241,17 @@ def read_only(touch: ResourceTouch) -> Fault | None:
         if plain and one.name != touch.profile.fields.id and not one.enum:
             value = LONG_AGO.get(one.format or "", values[one.type or "string"])
             return Fault("write.read-only-refused", one.name, _with(one.name, value))
-    return None
+    return _stamp(touch)
+
+
+def _stamp(touch: ResourceTouch) -> Fault | None:
+    """A changed time of long ago, which should be the system's own whether the document says so or not: by it changes are found."""
+    name = touch.profile.fields.updated
+    field = next((one for one in touch.profile.schema if one.name == name and one.type == "string"), None)
+    if field is None:
+        return None
+    value = LONG_AGO["date" if field.format == "date" else "date-time"]
+    return Fault("write.read-only-refused", field.name, _with(field.name, value), declared=False)
 
 
 @probe("write.idempotent-create", scope="resource")

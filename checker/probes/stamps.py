@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from checker.model.paths import MISSING, get
 from checker.probes.alterations import same
 from checker.probes.attempts import Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
@@ -97,25 +98,30 @@ def _accepted(touch: ResourceTouch, written: Written, changes: Mapping[str, Any]
 
 
 def _moved(claim: str, touch: ResourceTouch, before: Record, written: Written, seen: Seen) -> Iterator[Told]:
-    """Whether the stamp is another one than before; where it isn't at once, patience decides."""
+    """Whether the stamp is another one than before, be it the first; where it isn't at once, patience decides."""
     name = touch.profile.fields.updated
     old = touch.look.stamp(before)
-    if name is None or old is None:
+    if name is None or (old is None and not _empty(before, name)):
         yield unknown(claim, "no-timestamp-field" if name is None else "no-timestamp", written.evidence)
         return
-    if old.precision not in NEXT_UNIT:
+    if old is not None and old.precision not in NEXT_UNIT:
         yield unknown(claim, "stamp-too-coarse", written.evidence, precision=old.precision)
         return
 
     def another(record: Record) -> bool:
         stamp = touch.look.stamp(record)
-        return stamp is not None and stamp.at > old.at
+        return stamp is not None and (old is None or stamp.at > old.at)
 
     last = seen if another(seen.record or {}) else touch.seen(another)
     touch.changed = last.record or touch.changed
     shown = " + ".join(name) if isinstance(name, list) else name
     evidence = (*written.evidence, *last.evidence)
     yield whether(claim, another(last.record or {}), evidence, field=shown, delay=told_delay(last.delay))
+
+
+def _empty(record: Record, name: str | list[str]) -> bool:
+    """Whether the record has the stamp's fields, and nothing in them: some systems fill them at the first change."""
+    return all(get(record, one, MISSING) is None for one in ([name] if isinstance(name, str) else name))
 
 
 def _in_list(touch: ResourceTouch, seen: Seen, changes: Mapping[str, Any]) -> Told:

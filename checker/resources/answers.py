@@ -98,10 +98,10 @@ def single(body: Any, profile: ResourceProfile, verb: str = "read") -> dict[str,
 def _wrappers(profile: ResourceProfile, verb: str) -> list[str]:
     told = profile.answer_path
     if isinstance(told, dict):
-        told = next((told[one] for one in (verb, "read", "") if one in told), None)
-        return [told or ""]
+        told = next((told[one] or "" for one in (verb, "read", "") if one in told), "")
     if told is not None:
-        return [told]
+        # a document that describes a create of several may answer a create of one with the record itself
+        return [told, told.removesuffix("[]")]
     listed = [profile.items_path] if isinstance(profile.items_path, str) else (profile.items_path or [])
     guesses = [profile.record_path, *(one.removesuffix("[]") for one in listed)]
     return [*(one for one in guesses if one), ""]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,17 +34,36 @@ BEARER = {"kind": "bearer", "token": "${env:CRM_TOKEN}"}
 
 @pytest.fixture(scope="session")
 def directus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A seeded Directus that people have worked with for a while."""
-    folder = sandboxes() / "directus"
-    system = Sandbox(folder, tmp_path_factory.mktemp("directus"), free_port())
+    """A seeded Directus that people have worked with for a while; it is only read."""
+    with seeded(tmp_path_factory.mktemp("directus")) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def written_directus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """Another one like it, which is written to."""
+    with seeded(tmp_path_factory.mktemp("written")) as system:
+        yield system
+
+
+@contextmanager
+def seeded(state: Path) -> Iterator[Sandbox]:
+    """A running Directus with its test data."""
+    system = Sandbox(sandboxes() / "directus", state, free_port())
     system.start()
     try:
-        seeded = system.run("seed.py")
-        assert seeded.returncode == 0, seeded.stdout
+        filled = system.run("seed.py")
+        assert filled.returncode == 0, filled.stdout
         used(system)
         yield system
     finally:
         system.stop()
+
+
+def held(system: Sandbox) -> dict[str, dict[Any, Any]]:
+    """Every record of the collections that flows carry, as it stands, by collection and id."""
+    names = ("companies", "contacts", "products", "invoices", "invoice_lines", "deals")
+    return {name: {one["id"]: one for one in system.call("GET", f"/items/{name}?limit=-1")} for name in names}
 
 
 def used(system: Sandbox) -> None:
@@ -80,8 +101,8 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 class Audits:
     """The audits of one Directus, each a way to ask it; run when first wanted, and kept."""
 
-    def __init__(self, system: Sandbox, folder: Path) -> None:
-        self.system, self.folder = system, folder
+    def __init__(self, system: Sandbox, folder: Path, written: Callable[[], Sandbox]) -> None:
+        self.system, self.folder, self._written = system, folder, written
         self.document = f"{system.url}/server/specs/oas"
         self.changes_before = changes(system)
         self.admin = {"CRM_TOKEN": ADMIN_TOKEN}
@@ -90,6 +111,27 @@ class Audits:
     def pair(self) -> Looked:
         """As a consultant sets it up: with what the document doesn't tell, against the embedded ERP."""
         return audited_pair(self.folder / "pair", self.system.url, self.document)
+
+    @cached_property
+    def touched(self) -> Looked:
+        """As a consultant sets it up, the writing part and the rehearsal included; in a system of its own."""
+        system = self._written()
+        self.before = held(system)
+        made = audited_pair(self.folder / "touched", system.url, f"{system.url}/server/specs/oas", touch=True)
+        self.after = held(system)
+        return made
+
+    @cached_property
+    def restricted(self) -> Looked:
+        """Products and invoices with a user beside who may not write them; the writing part alone."""
+        system = self._written()
+        auth = {"kind": "bearer", "token": "${env:CRM_READONLY}"}
+        project = projects.small(
+            self.folder / "restricted", url=system.url, document=f"{system.url}/server/specs/oas", auth=BEARER,
+            resources=("products", "invoices"), others={"restricted": auth},
+        )  # fmt: skip
+        environ = {**self.admin, "CRM_READONLY": INTEGRATION_TOKEN}
+        return projects.looked(project, environ, touch=True, rehearse=False)
 
     @cached_property
     def scopes(self) -> Looked:
@@ -157,20 +199,22 @@ class Audits:
         return projects.looked(project, environ)
 
 
-def audited_pair(folder: Path, url: str, document: str, *, offline: bool = False) -> Looked:
+def audited_pair(folder: Path, url: str, document: str, *, offline: bool = False, touch: bool = False) -> Looked:
     """The audit of a system against the embedded ERP, set up as a consultant would; `offline` asks neither of them."""
     template = "directus.readiness.yaml"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ERP_DOCUMENT).write_text(document_text(ERP_DOCUMENT), "utf-8")
     with running_pair(datetime.now(UTC)) as pair:
         project = projects.written(folder, template, CRM_URL=url, CRM_DOCUMENT=document, ERP_URL=pair.erp.base_url)
-        return projects.looked(project, {"CRM_TOKEN": ADMIN_TOKEN, "ERP_KEY": erp.KEY}, offline=offline)
+        environ = {"CRM_TOKEN": ADMIN_TOKEN, "ERP_KEY": erp.KEY}
+        return projects.looked(project, environ, offline=offline, touch=touch)
 
 
 @pytest.fixture(scope="session")
-def audits(directus: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Audits:
-    """The audits of Directus."""
-    return Audits(directus, tmp_path_factory.mktemp("audits"))
+def audits(directus: Sandbox, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Audits:
+    """The audits of Directus; the second one starts when an audit writes."""
+    written: Callable[[], Sandbox] = lambda: request.getfixturevalue("written_directus")  # noqa: E731
+    return Audits(directus, tmp_path_factory.mktemp("audits"), written)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ YES, NO, UNKNOWN, NOT_PERMITTED = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.
 
 # The issues that bring what is missing, by their short names.
 LOOK = "Look"  # this one: known bugs
-TOUCH = "Touch"
 PROFILES = "Profiles"
 LAB = "Probe lab"
 LIMITS = "Limits"
@@ -64,6 +63,16 @@ def pair(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
     return Expected("pair", claim, subject, answer, values)
 
 
+def touched(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
+    """In the audit that writes, set up as a consultant would."""
+    return Expected("touched", claim, subject, answer, values)
+
+
+def restricted(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
+    """In the audit that writes, with a user beside who may not."""
+    return Expected("restricted", claim, subject, answer, values)
+
+
 def scoped(resource: str, claim: str, answer: Answer, **values: Any) -> Expected:
     """In the audit that asks in other ways; `resource` is the way (projects/scopes.readiness.yaml)."""
     return Expected("scopes", claim, f"crm/{resource}", answer, values)
@@ -95,13 +104,14 @@ ACCESS = (
         Expected("promised", "list.readable", "crm/contacts", YES, {"status": 200}),
         Expected("promised", "list.readable", "crm/products", YES, {"status": 200}),
         Expected("promised", "list.readable", "crm/invoices", NOT_PERMITTED, {"status": 403}),
-    ), (Later(TOUCH, "rights.restricted-refused", "crm", YES, audit="promised"),)),
+        restricted("rights.restricted-refused", "crm", YES),
+    )),
     Row("doc-per-role", (
         Expected("integration", "flow.objects-found", "flow:invoices", NO, {"missing": ["crm/invoices", "erp/none"]}),
         Expected("integration", "flow.objects-found", "flow:contacts", UNKNOWN, {"missing": ["erp/none"]}),
         Expected("promised", "flow.objects-found", "flow:invoices", UNKNOWN, {"missing": ["erp/none"]}),
     )),
-    Row("auth-changed-by", later=(Later(TOUCH, "changed-by.own-user-shown", "crm/contacts", NO),)),
+    Row("auth-changed-by", (touched("changed-by.own-user-shown", "crm/contacts", NO),)),
     Row("activity-admin-only", (
         Expected("promised", "operations.readable-declared", "crm/activity", YES),
         Expected("promised", "list.readable", "crm/activity", NOT_PERMITTED, {"status": 403}),
@@ -180,16 +190,18 @@ SORTING_AND_FILTERING = (
 )  # fmt: skip
 
 CHANGES = (
-    Row("create", later=(Later(TOUCH, "write.create-accepted", "crm/contacts", YES),)),
+    Row("create", (touched("write.create-accepted", "crm/contacts", YES),)),
     Row("updated-null", (pair("timestamp.filled", "crm/contacts", NO, field="date_updated", filled=12, of=60),)),
     Row("update", (
         pair("timestamp.zoned", "crm/contacts", YES, field="date_updated", format="rfc3339"),
         pair("timestamp.precise", "crm/contacts", YES, precision="millisecond"),
-    ), (Later(TOUCH, "timestamp.moves-on-update", "crm/contacts", YES),)),
-    Row("update-noop", later=(Later(TOUCH, "rehearsal.own-writes-recognised", "flow:contacts", YES),)),
+        touched("timestamp.moves-on-update", "crm/contacts", YES),
+    )),
+    Row("update-noop", (touched("rehearsal.own-writes-recognised", "flow:contacts", YES),)),
     Row("put", (
         pair("operations.writable-declared", "crm/contacts", YES, update="PATCH /items/contacts/{id}"),
-    ), (Later(TOUCH, "write.update-accepted", "crm/contacts", YES),)),
+        touched("write.update-accepted", "crm/contacts", YES),
+    )),
     Row("since-boundary", (
         pair("updated-since.excludes-older", "crm/contacts", YES, param="filter[date_updated][_gte]", older=0),
         pair("updated-since.includes-boundary", "crm/contacts", YES, param="filter[date_updated][_gte]"),
@@ -213,46 +225,45 @@ CHANGES = (
         scoped("since_either", "updated-since.excludes-older", YES),
         scoped("since_either", "updated-since.includes-boundary", YES),
     )),
-    Row("client-timestamp", later=(Later(TOUCH, "write.read-only-refused", "crm/contacts", NO),)),
+    Row("client-timestamp", (touched("write.read-only-refused", "crm/contacts", NO),)),
     Row("bulk-create", (pair("batch.declared", "crm/contacts", YES),)),
     Row("bulk-update", (
         pair("timestamp.distinct", "crm/companies", NO, shared=8, of=10),
         pair("timestamp.distinct", "crm/contacts", YES, shared=1, of=12),
     )),
     Row("bulk-partial", later=(Later(LAB, "batch.errors-per-row", "crm/contacts", NO),)),
-    Row("child-does-not-move-parent", later=(Later(TOUCH, "timestamp.moves-on-child", "crm/invoices", NO),)),
+    Row("child-does-not-move-parent", later=(Later(LAB, "timestamp.moves-on-child", "crm/invoices", NO),)),
 )  # fmt: skip
 
 WRITING = (
-    Row("val-required", later=(Later(TOUCH, "write.required-enforced", "crm/contacts", YES),)),
-    Row("val-null-required", later=(Later(TOUCH, "write.required-enforced", "crm/contacts", YES),)),
+    Row("val-required", (touched("write.required-enforced", "crm/contacts", YES),)),
+    Row("val-null-required", (touched("write.required-enforced", "crm/contacts", YES),)),
     Row("val-empty-required", later=(Later(LAB, "write.required-enforced", "crm/contacts", YES),)),
-    Row("val-maxlength-db", later=(Later(TOUCH, "write.max-length-enforced", "crm/contacts", NO),)),
+    Row("val-maxlength-db", (touched("write.max-length-enforced", "crm/contacts", NO),)),
     Row("val-maxlength-rule", later=(Later(LAB, "write.max-length-enforced", "crm/invoices", YES),)),
     Row("val-enum-form", later=(Later(LAB, "write.enum-enforced", "crm/deals", NO),)),
-    Row("val-enum-rule", later=(Later(TOUCH, "write.enum-enforced", "crm/contacts", YES),)),
+    Row("val-enum-rule", (touched("write.enum-enforced", "crm/contacts", YES),)),
     Row("val-unique", later=(Later(LAB, "write.unique-enforced", "crm/products", YES),)),
-    Row("val-unique-email", later=(Later(TOUCH, "write.unique-enforced", "crm/contacts", YES),)),
+    Row("val-unique-email", (touched("write.unique-enforced", "crm/contacts", YES),)),
     Row("val-unique-email-case", later=(Later(DATA, "keys.unique", "flow:contacts", NO),)),
     Row("val-unique-null", later=(Later(DATA, "keys.filled", "flow:contacts", NO),)),
     Row("val-type", later=(Later(LAB, "write.format-enforced", "crm/invoice_lines", NO),)),
     Row("val-range", later=(Later(LAB, "write.rules-known", "crm/invoice_lines", NO),)),
-    Row("val-email-format", later=(Later(TOUCH, "write.format-enforced", "crm/contacts", NO),)),
+    Row("val-email-format", (touched("write.format-enforced", "crm/contacts", NO),)),
     Row("val-reference", later=(Later(LAB, "write.error-names-field", "crm/contacts", NO),)),
     Row("val-date", later=(Later(LAB, "write.format-enforced", "crm/deals", YES),)),
     Row("val-unknown-field", later=(Later(LAB, "write.not-altered", "crm/contacts", NO),)),
     Row("val-required-metadata", later=(Later(LAB, "write.required-enforced", "crm/invoices", NO),)),
-    Row("unicode", later=(Later(TOUCH, "write.unicode-kept", "crm/contacts", YES),)),
+    Row("unicode", (touched("write.unicode-kept", "crm/contacts", YES),)),
     Row("amounts", later=(Later(LAB, "write.not-altered", "crm/deals", NO),)),
     Row("date-only", later=(Later(LAB, "write.round-trip", "crm/deals", YES),)),
-    Row("empty-null", later=(Later(TOUCH, "write.null-clears", "crm/contacts", YES),)),
+    Row("empty-null", (touched("write.null-clears", "crm/contacts", YES),)),
     Row("metadata", (
         bare("validation.declared", "crm/contacts", YES, enum=[], max_length=[]),
         bare("validation.declared", "crm/deals", YES, enum=[], max_length=[]),
     )),
-    Row("err-json", later=(Later(TOUCH, "write.error-names-field", "crm/contacts", YES),)),
-    Row("idempotency-key", (pair("idempotency.declared", "crm/contacts", NO),),
-        (Later(TOUCH, "write.idempotent-create", "crm/contacts", NO),)),
+    Row("err-json", (touched("write.error-names-field", "crm/contacts", YES),)),
+    Row("idempotency-key", (pair("idempotency.declared", "crm/contacts", NO), touched("write.idempotent-create", "crm/contacts", NO))),
     Row("client-id", later=(Later(LAB, "write.read-only-refused", "crm/contacts", NO),)),
 )  # fmt: skip
 
@@ -268,8 +279,7 @@ LIMITS_AND_LOCKS = (
 )  # fmt: skip
 
 DELETES_AND_DOCUMENTS = (
-    Row("delete", (pair("operations.delete-declared", "crm/contacts", YES, delete="DELETE /items/contacts/{id}"),),
-        (Later(TOUCH, "delete.accepted", "crm/contacts", YES),)),
+    Row("delete", (pair("operations.delete-declared", "crm/contacts", YES, delete="DELETE /items/contacts/{id}"), touched("delete.accepted", "crm/contacts", YES))),
     Row("delete-activity", later=(Later(LAB, "delete.visible", "crm/contacts", YES),)),
     Row("soft-delete", later=(Later(LAB, "delete.visible", "crm/contacts", YES),)),
     Row("delete-blocked", later=(Later(LAB, "delete.blocked-with-reason", "crm/companies", NO),)),
@@ -279,7 +289,7 @@ DELETES_AND_DOCUMENTS = (
     Row("no-transitions", later=(Later(LAB, "write.transitions-known", "crm/invoices", YES),)),
     Row("delete-cascade", later=(Later(LAB, "delete.visible", "crm/invoice_lines", NO),)),
     Row("mass-delete", not_ours="nothing of ours ever deletes by a filter"),
-    Row("left-clean", later=(Later(TOUCH, "cleanup.nothing-left", "crm", YES),)),
+    Row("left-clean", (touched("cleanup.nothing-left", "crm", YES),)),
 )  # fmt: skip
 
 EVENTS = (

@@ -12,6 +12,7 @@ from checker.audit import Options, audit
 from checker.model.audit import Audit
 from checker.model.finding import Finding
 from checker.project.load import load_project
+from checker.trial import Wish
 
 TEMPLATES = Path(__file__).with_name("projects")
 
@@ -24,9 +25,18 @@ def written(folder: Path, template: str, **values: str) -> Path:
     return _saved(folder, text)
 
 
-def small(folder: Path, *, url: str, document: str, auth: Mapping[str, Any], resources: Sequence[str]) -> Path:
+def small(
+    folder: Path,
+    *,
+    url: str,
+    document: str,
+    auth: Mapping[str, Any],
+    resources: Sequence[str],
+    others: Mapping[str, Any] | None = None,
+) -> Path:
     """A project file without any override: one flow for each resource, and another side that isn't asked. JSON is YAML."""
     crm = {"document": document, "base_url": url, "sandbox": True, "auth": auth, "limits": {"requests_per_second": 50}}
+    crm |= {"other_auth": others or {}}
     flows = [{"name": one, "left": f"crm/{one}", "right": "erp/none"} for one in resources]
     project = {"project": "Directus as it describes itself", "systems": {"crm": crm, "erp": {}}, "flows": flows}
     return _saved(folder, json.dumps(project, indent=1))
@@ -56,9 +66,13 @@ class Looked:
         return self.findings.get((claim, subject))
 
 
-def looked(project: Path, environment: Mapping[str, str], *, offline: bool = False) -> Looked:
-    """The audit of a project, with these variables and no others."""
-    return Looked(audit(load_project(project), Options(environ=environment, offline=offline), lambda _: None).audit)
+def looked(
+    project: Path, environment: Mapping[str, str], *, offline: bool = False, touch: bool = False, rehearse: bool = True
+) -> Looked:
+    """The audit of a project, with these variables and no others; `touch` agrees to what it writes."""
+    wish = Wish(touch=touch, rehearse=rehearse, agree=lambda _planned, _addresses: None)
+    options = Options(environ=environment, offline=offline, wish=wish)
+    return Looked(audit(load_project(project), options, lambda _: None).audit)
 
 
 def resources_of(template: str) -> list[str]:

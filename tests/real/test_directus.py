@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from checker.model.audit import StepOutcome
 from checker.model.finding import Answer, Grade
 from tests.real.conftest import Audits, changes
 from tests.real.scripts import ADMIN_PASSWORD, ADMIN_TOKEN, INTEGRATION_TOKEN
@@ -12,6 +13,7 @@ from tests.real.scripts import ADMIN_PASSWORD, ADMIN_TOKEN, INTEGRATION_TOKEN
 pytestmark = pytest.mark.real
 
 WAYS = ("pair", "scopes", "bare", "integration", "promised", "key_in_query", "login")
+WRITTEN = ("touched", "restricted")
 SETTLED = (Answer.YES, Answer.NO, Answer.NOT_PERMITTED)
 
 
@@ -28,7 +30,7 @@ def test_both_systems_are_reached_and_read(audits: Audits) -> None:
         assert listed.answer is Answer.YES, listed.says
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [*WAYS, *WRITTEN])
 def test_no_probe_breaks_on_a_real_system(audits: Audits, way: str) -> None:
     """However the system is asked, no question ends in an error of ours."""
     broken = [one.says for one in getattr(audits, way).audit.findings if one.answer is Answer.ERROR]
@@ -43,7 +45,7 @@ def test_a_look_changes_nothing(audits: Audits) -> None:
     assert changes(audits.system) == audits.changes_before
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [*WAYS, *WRITTEN])
 def test_no_secret_is_kept(audits: Audits, way: str) -> None:
     """Neither tokens nor the password stand anywhere in the audit, evidence included, wherever the credentials were sent."""
     kept = msgspec.json.encode(getattr(audits, way).audit).decode()
@@ -77,3 +79,20 @@ def test_every_direction_gets_a_sync_mode_or_a_reason(audits: Audits) -> None:
     ]  # fmt: skip
     for one in modes:
         assert one.mode is not None or one.reasons or one.settled_by
+
+
+def test_an_audit_that_writes_leaves_everything_as_it_was(audits: Audits) -> None:
+    """Test records came and went: no record of the system's own was changed, added or removed, and the audit says so."""
+    made = audits.touched
+    assert made.audit.phases == ("look", "touch")
+    assert audits.after == audits.before
+    left = made.finding("cleanup.nothing-left", "crm")
+    assert left is not None
+    assert left.answer is Answer.YES, left.says
+
+
+def test_the_rehearsal_passes_with_a_real_system(audits: Audits) -> None:
+    """The configured sync of companies and contacts was played through, and nothing in it failed."""
+    steps = audits.touched.audit.rehearsal.steps
+    assert {one.flow for one in steps} == {"companies", "contacts", None}
+    assert [one.says for one in steps if one.outcome in (StepOutcome.FAIL, StepOutcome.UNKNOWN)] == []

@@ -150,7 +150,7 @@ def test_an_audit_probes_what_it_can_and_leaves_the_rest_open(readiness: Readine
     assert found["updated-since.includes-boundary", "crm/contacts"]["answer"] == "yes"
     assert found["pagination.complete", "erp/contacts"]["values"]["reason"] == "no-base-url"
     assert (tmp_path / "readiness-report.html").is_file()
-    assert "nothing was written" in ended.out
+    assert "Nothing was written" in ended.out
     assert ended.err == ""  # progress is for terminals
 
 

@@ -40,6 +40,7 @@ def test_checklists_and_reports_travel_inside_the_wheel(wheel: Path) -> None:
             assert f"checker/_data/reports/{file.name}" in names
 
 
+@pytest.mark.slow
 def test_the_installed_package_runs_the_demo_outside_the_repository(wheel: Path, tmp_path: Path) -> None:
     """In a fresh environment, with the pinned dependencies, `readiness demo` writes its report."""
     environment = tmp_path / "fresh"
