@@ -12,6 +12,7 @@ from checker.model.audit import Audit
 from checker.project.load import load_project
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import running_pair
+from checker.trial import Wish
 
 FILE = Path(__file__).with_name("pair.baseline.txt")
 
@@ -24,8 +25,15 @@ def lines(made: Audit) -> Iterator[str]:
         yield f"result  {result.item} {result.subject} {result.gate} {result.state} {result.grade or ''}".rstrip()
     for flow, gates in made.verdict.flows.items():
         yield f"gates   {flow} " + " ".join(f"{gate}={state}" for gate, state in gates.items())
+    for step in made.rehearsal.steps:
+        yield f"step    {step.flow or 'all'} {step.name} {step.outcome}"
     for mode in made.sync_mode.flows:
         yield f"mode    {mode.flow} {mode.from_}->{mode.to} {mode.mode} {mode.interval_minutes} {mode.rule} {' '.join(mode.riders)}".rstrip()
+
+
+def text(made: Audit) -> str:
+    """The lines of an audit."""
+    return "\n".join(lines(made)) + "\n"
 
 
 def run() -> str:
@@ -34,8 +42,9 @@ def run() -> str:
         now = datetime.now(UTC)
         with running_pair(now) as pair:
             loaded = load_project(write_demo(Path(folder), pair, now))
-            made = audit(loaded, Options(environ=demo_environment()), lambda _text: None)
-    return "\n".join(lines(made.audit)) + "\n"
+            wish = Wish(touch=True, agree=lambda _planned, _addresses: None)
+            made = audit(loaded, Options(environ=demo_environment(), wish=wish), lambda _text: None)
+    return text(made.audit)
 
 
 if __name__ == "__main__":
