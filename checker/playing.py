@@ -56,6 +56,7 @@ def play(loaded: LoadedProject, agree: Agree, say: Say, around: Around | None = 
     _refuse(one for one in refused(permits(loaded, {}, ())) if one.code != ONLY_ASKING_TELLS)
     started = around.now()
     with opened(loaded, around.environ, say) as looks:
+        _refuse(Problem("permit.not-asked", {"system": one}) for one in loaded.project.systems if one not in looks)
         profiles = {name: one.profile for name, one in looks.items()}
         agree(planned(loaded, profiles), {name: one.whole_client.base_url for name, one in looks.items()})
         found = _permitted(loaded, looks)
