@@ -81,7 +81,7 @@ class Looked:
 def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
     """Look at both systems, touch them where that is permitted and agreed to, judge what was found, recommend a sync mode.
 
-    Raises InputError for what is wrong with the project's own files, RefusedError where another run writes for this project.
+    Raises InputError for what is wrong with the project's own files.
     """
     packs = load_packs(loaded.project.checklists, relative_to=loaded.folder)
     started = options.now()

@@ -57,7 +57,8 @@ class Tried:
 def touch(live: Look, profiles: Mapping[str, Profile], findings: tuple[Finding, ...], wish: Wish, today: date) -> Tried:
     """Behind the permit: write probes of each permitted system and, where both are, the rehearsal; everything written is removed again.
 
-    `live` is a finished look, its systems still open. Raises RefusedError where another run writes for this project.
+    `live` is a finished look, its systems still open. What refuses, another run that writes for this project too, is told and no exception;
+    Ctrl-C where one is asked ends the touch before it began.
     """
     found = permits(live.loaded, live.looks, findings)
     told, against = permitted_findings(found), refused(found)
@@ -69,8 +70,13 @@ def touch(live: Look, profiles: Mapping[str, Profile], findings: tuple[Finding, 
         wish.agree(stage.planned, {name: one.base_url for name, one in given.items()})
     except RefusedError as error:
         return Tried((*told, *stage.untouched("not-agreed")), refused=(*against, *error.problems))
-    with writers(live.loaded, live.looks, found, COMMAND) as them:
-        tried = stage.play(them)
+    except KeyboardInterrupt:
+        return Tried((*told, *stage.untouched("stopped")), refused=against, stopped=True)
+    try:
+        with writers(live.loaded, live.looks, found, COMMAND) as them:
+            tried = stage.play(them)
+    except RefusedError as error:
+        return Tried((*told, *stage.untouched("no-permit")), refused=(*against, *error.problems))
     return replace(tried, findings=(*told, *tried.findings), refused=against)
 
 

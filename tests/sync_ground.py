@@ -97,7 +97,7 @@ def both(
     with running_pair(NOW) as started:
         running = pair or started
         path = write_demo(folder, running, NOW)
-        text = path.read_text("utf-8").replace("requests_per_second: 50", "requests_per_second: 5000") if hurry else ""
+        text = path.read_text("utf-8").replace("requests_per_second: 100", "requests_per_second: 5000") if hurry else ""
         path.write_text(change(text or path.read_text("utf-8")), "utf-8")
         writes: list[str] = []
         for one in (running.crm, running.erp):

@@ -47,7 +47,11 @@ def consent(
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise RefusedError(Problem("consent.nobody-asked"))
-    if not click.confirm(tells["question"], err=True):
+    try:
+        agreed = click.confirm(tells["question"], err=True)
+    except click.Abort:  # Ctrl-C at the question: what was found so far is kept by those who hear it
+        raise KeyboardInterrupt from None
+    if not agreed:
         raise RefusedError(Problem("consent.declined"))
 
 

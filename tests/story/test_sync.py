@@ -37,7 +37,7 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
     monkeypatch.chdir(tmp_path)
     with running_pair(now) as running:
         path = write_demo(tmp_path, running, now)
-        path.write_text(path.read_text("utf-8").replace("per_second: 50", "per_second: 5000"), "utf-8")
+        path.write_text(path.read_text("utf-8").replace("per_second: 100", "per_second: 5000"), "utf-8")
         yield running
 
 
