@@ -170,6 +170,14 @@ class Journal:
 
     def _prepare(self, project: str) -> None:
         ask = self._connection.execute
+        # Looked at before anything is written: what is not our journal stays as it is.
+        tables = {name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not {"meta", "intents"} & tables:
+            raise InputError(Problem("files.not-a-file", {"path": self.path}))
+        if (
+            "meta" in tables and ask("SELECT 1 FROM meta").fetchone()
+        ):  # empty: whoever made the file was stopped in the middle
+            self._check(project)
         ask("PRAGMA journal_mode = WAL")
         ask("PRAGMA synchronous = FULL")
         if ask("PRAGMA quick_check").fetchone() != ("ok",):
@@ -177,7 +185,11 @@ class Journal:
         with self._connection:
             self._connection.executescript(TABLES)
             ask("INSERT OR IGNORE INTO meta VALUES ('version', ?), ('project', ?)", (str(VERSION), project))
-        held = dict(ask("SELECT name, value FROM meta").fetchall())
+        self._check(project)
+
+    def _check(self, project: str) -> None:
+        """Raise RefusedError unless the journal is this project's, in our format."""
+        held = dict(self._connection.execute("SELECT name, value FROM meta").fetchall())
         for name, ours in (("version", str(VERSION)), ("project", project)):
             if held.get(name) != ours:
                 raise RefusedError(Problem(f"journal.other-{name}", {"path": self.path, name: held.get(name)}))

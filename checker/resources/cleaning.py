@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from checker.client.messages import Response
 from checker.errors import RefusedError, TransportError
@@ -12,7 +13,7 @@ from checker.resources.resource import Resource
 from checker.resources.writing import Outcome, Writer
 
 PASSES = 4  # a record may be held by another that goes first
-GONE = frozenset({404, 410})
+LATE_S = 6.0  # a server may commit as late after the connection broke (acceptance A4: up to five seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def clean_up(writer: Writer, resources: Mapping[str, Resource], mark: str | None
     journal, system = writer.journal, writer.permit.system
     left: dict[int, Leftover] = {}
     removed = 0
+    _find(writer, resources, mark)
     for _ in range(PASSES):
         entries = journal.test_records(system, mark)
         gone = 0
@@ -66,30 +68,52 @@ def _remove(writer: Writer, journal: Journal, resource: Resource | None, entry: 
     if resource.client.base_url != entry.base_url:
         return _left(entry, "written-elsewhere")
     try:
-        records = _records_of(writer, resource, entry)
-        if len(records) != 1:
-            if not records:
-                journal.removed(entry.number)
-                return None
-            return _left(entry, "several-marked")
-        return _removed(writer, journal, resource, entry, records[0])
+        if entry.record is not None:
+            return _removed(writer, journal, resource, entry, entry.record)
+        return _nowhere(writer, journal, resource, entry)
     except TransportError:
         return _left(entry, "unreachable")
     except RefusedError:
         return _left(entry, "not-marked")
 
 
-def _records_of(writer: Writer, resource: Resource, entry: Entry) -> list[str]:
-    """The record of a create; where nobody wrote its id down, those that carry the mark and stand in no other entry."""
-    if entry.record is not None:
-        return [entry.record]
-    known = {one.record for one in writer.journal.test_records(resource.system, entry.mark)}
-    return [one for one in writer.marked_records(resource, entry.mark, entry.body) if one not in known]
+def _nowhere(writer: Writer, journal: Journal, resource: Resource, entry: Entry) -> Leftover | None:
+    """A create of which no record could be told to be its own: either there are too many, or nothing was stored."""
+    if writer.unknown_records(resource, entry.mark, entry.body):
+        return _left(entry, "several-marked")
+    journal.removed(entry.number)
+    return None
+
+
+def _find(writer: Writer, resources: Mapping[str, Resource], mark: str | None) -> None:
+    """Write down the ids of creates whose answer nobody saw: looked up by their mark, and again once a late commit must be through."""
+    for last in (False, True):
+        open_ = [one for one in writer.journal.test_records(writer.permit.system, mark) if one.record is None]
+        if not open_:
+            return
+        if last:
+            now = writer.clock.now()
+            writer.clock.sleep(
+                max(0.0, LATE_S - min((now - datetime.fromisoformat(one.at)).total_seconds() for one in open_))
+            )
+        for place in dict.fromkeys((one.resource, one.mark, one.base_url) for one in open_):
+            resource = resources.get(place[0])
+            if resource is not None and resource.client.base_url == place[2]:
+                _assign(writer, resource, [one for one in open_ if (one.resource, one.mark, one.base_url) == place])
+
+
+def _assign(writer: Writer, resource: Resource, entries: list[Entry]) -> None:
+    """Marked records to the creates that they may come from. More records than creates: somebody copied ours, and nobody can tell them apart."""
+    try:
+        records = writer.unknown_records(resource, entries[0].mark, {})
+    except TransportError:
+        return
+    if len(records) <= len(entries):
+        for entry, record in zip(entries, records, strict=False):
+            writer.journal.settle(entry.number, Outcome.DONE, record, "found by its mark")
 
 
 def _removed(writer: Writer, journal: Journal, resource: Resource, entry: Entry, record: str) -> Leftover | None:
-    if entry.record is None:
-        journal.settle(entry.number, Outcome.DONE, record, "found by its mark")
     if writer.found(resource, record) is None:
         journal.removed(entry.number)
         return None
@@ -97,7 +121,7 @@ def _removed(writer: Writer, journal: Journal, resource: Resource, entry: Entry,
         return _left(entry, "no-delete-operation", record=record)
     written = writer.delete(resource, record, purpose="clean-up")
     response = written.response
-    if writer.found(resource, record) is None or (response is not None and response.status in GONE):
+    if writer.found(resource, record) is None:
         journal.removed(entry.number)
         return None
     return _left(entry, "delete-refused", response, record)

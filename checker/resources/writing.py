@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -26,7 +26,10 @@ MARK_START = "rdy"  # so that people who find a test record can look it up
 MARK_LETTERS = string.ascii_lowercase + string.digits
 MARK_LENGTH = 11
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
-UNAUTHORIZED, TOO_MANY, SERVER_ERROR = 401, 429, 500
+UNAUTHORIZED, TIMED_OUT, TOO_MANY, SERVER_ERROR = 401, 408, 429, 500
+GONE = frozenset({404, 410})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})  # after a write: 303 may lead to what was created
+TOLD_TO_WAIT = "http.told-to-wait"
 OWN = "own"  # the credentials without which nothing goes on
 MOST_PAGES = 200  # that a look-up by mark walks
 TEXTS = 6  # fields of a body that are kept for a look-up
@@ -95,7 +98,7 @@ class Writer:
     ) -> None:
         self.permit, self.journal, self.mark = permit, journal, mark
         self._keys = idempotency or {}
-        self._clock = clock or Clock()
+        self.clock = clock or Clock()
         self._settle_s = settle_s
         self._lost = False
         self.writes = 0
@@ -120,7 +123,7 @@ class Writer:
         written = self._sent(resource, "create", body, None, intent, sent_key)
         if written.ok:
             written = self._confirmed(resource, written, texts, sure=test_record)
-        elif written.outcome is Outcome.UNKNOWN and marked(texts, self.mark):
+        elif marked(texts, self.mark):
             written = self._settled(resource, written, texts)
         return self._noted(written)
 
@@ -130,10 +133,13 @@ class Writer:
         """Change a record; a PUT gets the whole record as it is now, with the changes in it. Raises as `create`."""
         method, _ = resource.operation(resource.profile.operations.update, "update")
         before = None
-        if method == "PUT" or purpose == "sync":
-            before = resource.read(record_id).record if resource.profile.operations.read else None
+        if method == "PUT":  # what a PUT leaves out is cleared: without the record as it is nothing may be sent
+            before = self._whole(resource, record_id)
+        elif purpose == "sync" and resource.profile.operations.read:
+            before = resource.read(record_id).record
         body = merged(_writable(before or {}, resource), changes) if method == "PUT" else dict(changes)
-        intent = self._intend(resource, "update", record_id, purpose, None, test=False, before=before)
+        ours = self.journal.is_test_record(resource.system, resource.name, record_id)
+        intent = self._intend(resource, "update", record_id, purpose, None, test=ours, before=before)
         written = self._sent(resource, "update", body, record_id, intent, None)
         return self._noted(replace(written, record_id=record_id))
 
@@ -142,21 +148,39 @@ class Writer:
         if not self.journal.is_test_record(resource.system, resource.name, record_id):
             raise self._not_ours(resource, record_id, "not in the journal")
         record = self.found(resource, record_id)
-        if record is not None and not any(marked(record, one) for one in self._marks(resource, record_id)):
+        if record is not None and not any(one and marked(record, one) for one in self._marks(resource, record_id)):
             raise self._not_ours(resource, record_id, "without the mark")
         intent = self._intend(resource, "delete", record_id, purpose, None, test=True, before=record)
         return self._noted(replace(self._sent(resource, "delete", None, record_id, intent, None), record_id=record_id))
 
     def found(self, resource: Resource, record_id: str) -> dict[str, Any] | None:
         """The record as it stands now; None where it is gone, be it that it only says so. Raises TransportError where nobody can tell."""
-        if resource.profile.operations.read is None:
-            record = next((one for one in resource.walk() if resource.id_of(one) == record_id), None)
-        else:
-            answer = resource.read(record_id)
-            if answer.response.status >= SERVER_ERROR or answer.response.status in {UNAUTHORIZED, TOO_MANY}:
-                raise _no_answer(resource, record_id, answer.response)
-            record = answer.record
+        record = self._seen(resource, record_id)
         return None if record is None or _hidden(record, resource) else record
+
+    def _seen(self, resource: Resource, record_id: str) -> dict[str, Any] | None:
+        """The record by its id. Only 404 and 410 say that there is none; after any other answer without it the list has the last word."""
+        if resource.profile.operations.read is not None:
+            answer = resource.read(record_id)
+            status, told = answer.response.status, resource.id_of(answer.record) if answer.record else None
+            if status >= SERVER_ERROR or status in {UNAUTHORIZED, TOO_MANY}:
+                raise _no_answer(resource, record_id, answer.response)
+            if status in GONE:
+                return None
+            if answer.record is not None and (told == record_id or resource.profile.fields.id is None):
+                return answer.record
+            if resource.profile.operations.list is None and resource.profile.operations.search is None:
+                raise _no_answer(resource, record_id, answer.response)
+        return next((one for one in resource.walk() if resource.id_of(one) == record_id), None)
+
+    def _whole(self, resource: Resource, record_id: str) -> dict[str, Any]:
+        """The record as it is now. Raises TransportError where it can't be had."""
+        record = self._seen(resource, record_id)
+        if record is None:
+            raise TransportError(
+                Problem("write.nothing-to-change", {"resource": resource.subject, "record": record_id})
+            )
+        return record
 
     def marked_records(self, resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
         """Ids of the records that carry a mark: asked for by a field that has it, where the list takes that as a filter, else by a walk.
@@ -166,11 +190,16 @@ class Writer:
         queries = [resource.filtered({name: value}) for name, value in texts.items() if marked(value, mark)]
         for query in (one for one in queries if one is not None):
             pages = resource.pages(query, most=MOST_PAGES)
-            ids = [resource.id_of(one) for page in pages for one in page.records if marked(one, mark)]
-            if ids:
-                return [one for one in ids if one is not None]
-        every = (resource.id_of(one) for one in resource.walk() if marked(one, mark))
-        return [one for one in every if one is not None]
+            found = _ids(resource, (one for page in pages for one in page.records), mark)
+            if found:
+                return found
+        return _ids(resource, resource.walk(), mark)
+
+    def unknown_records(self, resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
+        """Ids of the records that carry a mark and stand in no entry of the journal for this resource. Raises as `marked_records`."""
+        entries = self.journal.test_records(resource.system, mark)
+        known = {one.record for one in entries if one.resource == resource.name}
+        return [one for one in self.marked_records(resource, mark, texts) if one not in known]
 
     def _marks(self, resource: Resource, record_id: str) -> list[str]:
         entries = self.journal.test_records(resource.system)
@@ -216,13 +245,15 @@ class Writer:
             response = sending.send(resource, verb, body, record_id, key)
         except TransportError as error:
             nothing_left = isinstance(error, UnreachableError) or any(one.code in NOT_SENT for one in error.problems)
+            # Told to wait by the answer to this very write: it was sent, and a 503 says nothing about what was stored.
+            nothing_left = nothing_left and not (error.exchange and error.problems[0].code == TOLD_TO_WAIT)
             return Written(Outcome.REFUSED if nothing_left else Outcome.UNKNOWN, None, None, None, error, intent)
         # Another user's refusal says nothing about ours.
         if response.status == UNAUTHORIZED and resource.credentials == OWN:
             self._lost = True
         if not response.ok:
-            outcome = Outcome.UNKNOWN if response.status >= SERVER_ERROR else Outcome.REFUSED
-            return Written(outcome, response, None, None, None, intent)
+            unclear = response.status >= SERVER_ERROR or response.status == TIMED_OUT or response.status in REDIRECTS
+            return Written(Outcome.UNKNOWN if unclear else Outcome.REFUSED, response, None, None, None, intent)
         record = sending.answered(response, resource.profile, verb)
         if sending.says_error(response) and (record is None or resource.id_of(record) is None):
             return Written(Outcome.REFUSED, response, None, None, None, intent)
@@ -236,21 +267,23 @@ class Writer:
         if told is not None and ours:
             return replace(written, record_id=told)
         try:
-            found = self.marked_records(resource, self.mark, texts)
+            new = self.unknown_records(resource, self.mark, texts)
         except TransportError:  # stored it is; clean-up looks for it again
-            found = []
-        known = {one.record for one in self.journal.test_records(resource.system, self.mark)}
-        new = [one for one in found if one not in known]
+            new = []
         return replace(written, record_id=new[0] if len(new) == 1 else told if ours else None)
 
     def _settled(self, resource: Resource, written: Written, texts: Mapping[str, Any]) -> Written:
-        """What became of a create that nobody answered for: looked up, waited for, looked up again."""
-        known = {one.record for one in self.journal.test_records(resource.system, self.mark)}
-        for wait in (0.0, self._settle_s):
+        """What became of a create that nobody answered for: looked up, waited for, looked up again.
+
+        An error inside a good status is looked up once: some servers store the record all the same. Other refusals are believed.
+        """
+        if written.outcome is Outcome.REFUSED and (written.response is None or not written.response.ok):
+            return written
+        for wait in (0.0,) if written.outcome is Outcome.REFUSED else (0.0, self._settle_s):
             if wait:
-                self._clock.sleep(wait)
+                self.clock.sleep(wait)
             try:
-                new = [one for one in self.marked_records(resource, self.mark, texts) if one not in known]
+                new = self.unknown_records(resource, self.mark, texts)
             except (TransportError, UnreadableError):
                 continue
             if len(new) == 1:
@@ -282,6 +315,12 @@ def _no_answer(resource: Resource, record_id: str, response: Response) -> Transp
     error = TransportError(Problem("resource.read-broke", values))
     error.exchange = response.exchange
     return error
+
+
+def _ids(resource: Resource, records: Iterable[Mapping[str, Any]], mark: str) -> list[str]:
+    """Ids of the living records that carry the mark."""
+    ids = (resource.id_of(one) for one in records if marked(one, mark) and not _hidden(one, resource))
+    return [one for one in ids if one is not None]
 
 
 def _hidden(record: Mapping[str, Any], resource: Resource) -> bool:

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 TRIALS, LATE_TRIALS, SEED = 60, 20, 20261127
 LONGEST_S = 0.25  # that a child writes before it is killed
 MARK = "rdykill"
+PARTNER = {"name1": f"{MARK} #", "kundengruppe": "GK", "land": "DE", "waehrung": "€"}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def systems(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     write_demo(folder, pair, SEED_NOW)
     wanted = {
         "crm": (pair.crm, "companies", {"name": f"{MARK} #"}, {}),
-        "erp": (pair.erp, "geschaeftspartner", {"name1": f"{MARK} #", "art": "K"}, {"path": {"mandant": "100"}}),
+        "erp": (pair.erp, "geschaeftspartner", PARTNER, {"path": {"mandant": "100"}}),
     }
     orders = {}
     for name, (running, resource, body, fixed) in wanted.items():

@@ -23,8 +23,8 @@ def lines(made: Audit) -> Iterator[str]:
         yield f"finding {finding.subject} {finding.id} {finding.answer} {finding.grade} {finding.values.get('reason') or ''}".rstrip()
     for result in sorted(made.results, key=lambda one: (one.item, one.subject, one.gate)):
         yield f"result  {result.item} {result.subject} {result.gate} {result.state} {result.grade or ''}".rstrip()
-    for flow, gates in made.verdict.flows.items():
-        yield f"gates   {flow} " + " ".join(f"{gate}={state}" for gate, state in gates.items())
+    for flow, gates in sorted(made.verdict.flows.items()):
+        yield f"gates   {flow} " + " ".join(f"{gate}={gates[gate]}" for gate in ("start", "build", "go-live"))
     for step in made.rehearsal.steps:
         yield f"step    {step.flow or 'all'} {step.name} {step.outcome}"
     for mode in made.sync_mode.flows:
