@@ -27,9 +27,6 @@ test: $(READY)  ## all tests but those that take minutes or need a real system
 test-slow: $(READY)  ## tests that take minutes: the package installed elsewhere, processes killed at random moments
 	$(BIN)/python -m pytest -n 2 -m slow
 
-test-slow: $(READY)  ## processes killed at any moment, sixty times
-	$(BIN)/python -m pytest -m slow -n 2
-
 test-real: $(READY)  ## tests against real systems (the first call installs them: eight minutes)
 	$(BIN)/python -m pytest -m real -rs tests/real
 
