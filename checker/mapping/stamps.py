@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from checker.mapping.lens import Lens, Untranslatable, is_empty, text_of
 from checker.model.instants import read_instant
+
+_DAY_AND_TIME = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](?P<time>[0-9]{2}:[0-9]{2}[0-9:.,]*(?:Z|[+-][0-9:]+)?))?")
+"""As ISO 8601 and databases write it: a day, and after T or a space a time with or without a zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,27 @@ def _instant(value: Any, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class DateAndTime:
-    """A stamp in one field ↔ its day and its time in two: 2026-11-23T10:00:00 ↔ [2026-11-23, 10:00:00]."""
+    """A stamp in one field ↔ its day and its time in two: 2026-11-23T10:00:00 ↔ [2026-11-23, 10:00:00].
+
+    What is not written as a day and a time is untranslatable: cutting "+49 30 1234567" at its space would tell two values where there is one.
+    """
 
     def there(self, value: Any) -> Any:
         """(day, time); a day alone has no time."""
-        day, _, time = text_of(value).strip().replace(" ", "T", 1).partition("T")
-        return day, time or None
+        written = _DAY_AND_TIME.fullmatch(text_of(value).strip())
+        if written is None:
+            raise Untranslatable(value, "no-instant")
+        return written["day"], written["time"]
 
     def back(self, value: Any) -> Any:
         """Both as one."""
         if not isinstance(value, tuple) or len(value) != 2 or is_empty(value[0]):  # noqa: PLR2004 - day and time
             raise Untranslatable(value, "no-instant")
-        day, time = value
-        return text_of(day) if is_empty(time) else f"{text_of(day)}T{text_of(time)}"
+        day, time = (None if is_empty(part) else text_of(part).strip() for part in value)
+        joined = f"{day}" if time is None else f"{day}T{time}"
+        if _DAY_AND_TIME.fullmatch(joined) is None:
+            raise Untranslatable(value, "no-instant")
+        return joined
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from checker.mapping.fields import FieldLens, lens_of
@@ -66,6 +66,8 @@ def test_what_comes_over_from_the_left_is_agreed_on_and_stays(name: str, first: 
 
 @pytest.mark.parametrize("name", TRANSFORMATION_NAMES)
 @FEW
+@example(first="+49 30 1234567", second=None)
+@example(first="2026-11-23 10:00:00", second=None)
 @given(first=JSON, second=JSON)
 def test_what_comes_over_from_the_right_is_agreed_on_and_stays(name: str, first: Any, second: Any) -> None:
     """The same from the other side, whose spelling may be untidy."""
