@@ -53,45 +53,40 @@ def in_threads(works: Mapping[str, Callable[[], None]], stop: Callable[[], None]
 
     After Ctrl-C `stop` is called and the works have `longest_s` seconds to end; without, as long as they need, or until a second Ctrl-C.
     """
-    crashes: list[BaseException] = []
-
-    def run(work: Callable[[], None]) -> None:
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
-            crashes.append(error)
-
-    threads = [threading.Thread(target=run, args=(one,), daemon=True, name=name) for name, one in works.items()]
+    running: list[Future[None]] = []
     stopped = False
     try:
-        for thread in threads:
-            thread.start()
-        _join(threads, None)
+        for name, work in works.items():
+            running.append(Future())
+            _start(work, running[-1], name)
+        _await_all(running)
     except KeyboardInterrupt:
         stopped = True
         stop()
         with suppress(KeyboardInterrupt):
-            _join(threads, longest_s)
+            _await_all(running, longest_s)
+    crashes = [error for one in running if one.done() and (error := one.exception()) is not None]
     if crashes and not stopped:
         raise crashes[0]
     return stopped
 
 
-def _join(threads: Iterable[threading.Thread], longest_s: float | None) -> None:
+def _await_all(running: Iterable[Future[None]], longest_s: float | None = None) -> None:
+    """Wait for futures, never for threads: a `Thread.join` that Ctrl-C interrupts takes a thread that still works for ended (Python before 3.13)."""
     latest = None if longest_s is None else time.monotonic() + longest_s
-    for thread in threads:
-        while thread.is_alive() and (latest is None or time.monotonic() < latest):
-            thread.join(GLANCE_S)
+    for one in running:
+        while not one.done() and (latest is None or time.monotonic() < latest):
+            wait([one], GLANCE_S)
 
 
-def _start(work: Callable[[], Result], future: Future[Result]) -> None:
+def _start(work: Callable[[], Result], future: Future[Result], name: str | None = None) -> None:
     def run() -> None:
         try:
             future.set_result(work())
         except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
             future.set_exception(error)
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, daemon=True, name=name).start()
 
 
 def _await(future: Future[Result]) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 MEMORY = "500MB"
+INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.
 SETTINGS = {
     "memory_limit": MEMORY,
@@ -24,7 +25,10 @@ SETTINGS = {
 
 @contextmanager
 def engine() -> Iterator[Backend]:
-    """A connection to an empty database that spills to disk beyond its memory. File and spill lie in a folder only we may read."""
+    """A connection to an empty database that spills to disk beyond its memory. File and spill lie in a folder only we may read.
+
+    Ctrl-C under way is KeyboardInterrupt, as everywhere.
+    """
     import ibis
 
     with tempfile.TemporaryDirectory(prefix="readiness-records-") as folder:
@@ -33,5 +37,9 @@ def engine() -> Iterator[Backend]:
         )
         try:
             yield connection
+        except RuntimeError as error:
+            if str(error) == INTERRUPTED:
+                raise KeyboardInterrupt from None
+            raise
         finally:
             connection.disconnect()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import _thread
+import os
+import signal
 import threading
+from functools import partial
 
 import pytest
 
-from checker.patience import side_by_side, undisturbed
+from checker.patience import in_threads, side_by_side, undisturbed
 
 
 def pressing(after: threading.Event) -> None:
@@ -15,7 +17,7 @@ def pressing(after: threading.Event) -> None:
 
     def press() -> None:
         after.wait(10)
-        _thread.interrupt_main()
+        os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=press, daemon=True).start()
 
@@ -67,3 +69,18 @@ def test_side_by_side_keeps_the_order_and_leaves_hanging_work_behind_on_ctrl_c()
     with pytest.raises(KeyboardInterrupt):
         side_by_side(work, [1, 2])
     never.set()
+
+
+def test_a_stop_waits_for_the_clean_up_of_all() -> None:
+    """Ctrl-C while several work: each is told and ends in its own time, none is taken for ended. Catches: a join that Ctrl-C interrupted (bpo-45274)."""
+    under_way, stop, cleaned = threading.Event(), threading.Event(), list[str]()
+
+    def work(name: str) -> None:
+        under_way.set()
+        stop.wait(10)
+        threading.Event().wait(0.5)
+        cleaned.append(name)
+
+    pressing(under_way)
+    assert in_threads({name: partial(work, name) for name in ("crm", "erp")}, stop.set, None)
+    assert sorted(cleaned) == ["crm", "erp"]
