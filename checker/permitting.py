@@ -24,7 +24,8 @@ from checker.probes.needs import key_places
 from checker.probes.run import ask
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
-from checker.resources.writing import Writer, new_mark
+from checker.resources.marks import new_mark
+from checker.resources.writing import Writer
 from checker.store import Store
 
 Permits = Mapping[str, Permit | tuple[Problem, ...]]

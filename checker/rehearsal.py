@@ -36,8 +36,9 @@ from checker.rehearsing.scene import ORDER_CLAIM, Scene, findings_of, order_find
 from checker.rehearsing.scenes import SCENES, played
 from checker.rehearsing.stage import Stage, sources_of
 from checker.resources.cleaning import CleanedUp, clean_up
+from checker.resources.marks import marked
 from checker.resources.resource import Resource
-from checker.resources.writing import Writer, marked
+from checker.resources.writing import Writer
 from checker.sync.planning import Ground, Pairing, in_order
 from checker.sync.policies import policy
 from checker.sync.state import State

@@ -15,21 +15,20 @@ from zoneinfo import ZoneInfo
 from checker.client.build import client_for
 from checker.client.client import Client
 from checker.client.recorder import Recorder
-from checker.describe import Described, both_described
+from checker.describe import Described, both_described, made_from
 from checker.errors import DocumentError, InputError, Problem, RefusedError
 from checker.journal import FILE as JOURNAL
 from checker.journal import Journal
 from checker.look import resource_names
-from checker.model.permit import Permit
 from checker.model.sync import Plan, Which
-from checker.permitting import knock, permits, refused
+from checker.permitting import knock, permits, refused, writers
 from checker.probes.base import Ledger
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
 from checker.project.sides import FlowView, Side, views
 from checker.resources.resource import Resource
-from checker.resources.writing import Outcome, Writer, new_mark
+from checker.resources.writing import Outcome, Writer
 from checker.store import Store
 from checker.sync.applied import Applied
 from checker.sync.apply import Options, apply
@@ -38,6 +37,7 @@ from checker.sync.planning import Ground, Pairing
 from checker.sync.side import SyncSide
 from checker.sync.state import FILE, Pending, State
 
+COMMAND = "sync apply"
 DEFAULT_ZONE = "UTC"
 PURPOSE = Options().purpose
 Say = Callable[[str], None]
@@ -104,12 +104,10 @@ def opened(loaded: LoadedProject, say: Say, around: Surroundings | None = None) 
         for name, system in loaded.project.systems.items():
             clients[name] = client_for(name, system, secrets, recorder, folder=loaded.folder)
             stack.callback(clients[name].close)
-        made_from = {"project": digest(loaded.path.read_text("utf-8"))}
-        made_from |= {f"document:{name}": one.document.digest for name, one in documents.items() if one.document}
-        made_from |= {f"target:{name}": digest(url) for name, url in known.items()}
+        ground_of = made_from(loaded, documents) | {f"target:{name}": digest(url) for name, url in known.items()}
         pairings = _pairings(loaded, documents, clients, recorder)
         told = partial(_told_the_journal, loaded)
-        ground = Ground(loaded.project.project, pairings, made_from, around.now, around.sleep, settled=told)
+        ground = Ground(loaded.project.project, pairings, ground_of, around.now, around.sleep, settled=told)
         yield Opened(loaded, ground, state, clients, documents, recorder)
 
 
@@ -166,18 +164,13 @@ def permitted(both: Opened, systems: Sequence[str]) -> Iterator[dict[str, Writer
 
     Raises RefusedError where another run is at it, and with all that speaks against writing: then nothing was written anywhere.
     """
-    project, folder = both.loaded.project.project, both.loaded.folder
-    with Store(folder).locked("sync apply"):
-        looks = {name: _look(both, name) for name in systems}
-        found = permits(both.loaded, looks, [finding for one in looks.values() for finding in knock(one)])
-        if problems := refused({name: found[name] for name in systems}):
-            raise RefusedError(*problems)
-        journal = Journal(Store(folder).folder / JOURNAL, project)
-        try:
-            mark = new_mark()
-            yield {name: Writer(one, journal, mark) for name in systems if isinstance(one := found[name], Permit)}
-        finally:
-            journal.close()
+    looks = {name: _look(both, name) for name in systems}
+    found = permits(both.loaded, looks, [finding for one in looks.values() for finding in knock(one)])
+    wanted = {name: found[name] for name in systems}
+    if problems := refused(wanted):
+        raise RefusedError(*problems)
+    with writers(both.loaded, looks, wanted, COMMAND) as them:
+        yield them
 
 
 def _look(both: Opened, name: str) -> SystemLook:

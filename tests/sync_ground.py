@@ -18,7 +18,8 @@ from checker.journal import Journal
 from checker.model.permit import Permit
 from checker.model.sync import Plan
 from checker.project.load import load_project
-from checker.resources.writing import Writer, new_mark
+from checker.resources.marks import new_mark
+from checker.resources.writing import Writer
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import Pair, Running, running_pair
 from checker.sync.applied import Applied

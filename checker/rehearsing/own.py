@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from checker.model.sync import Row, Which
 from checker.project.sides import FlowView
+from checker.resources.marks import marked
 from checker.resources.resource import Resource
-from checker.resources.writing import marked
 from checker.sync.side import SyncSide
 
 MOST_WALKED = 3  # pages that are walked at each run; of a longer list the test records are read one by one

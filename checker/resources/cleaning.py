@@ -10,6 +10,7 @@ from checker.client.messages import Response
 from checker.errors import RefusedError, TransportError
 from checker.journal import Entry, Journal
 from checker.resources.resource import Resource
+from checker.resources.seeking import found
 from checker.resources.writing import Outcome, Writer
 
 PASSES = 4  # a record may be held by another that goes first
@@ -114,14 +115,14 @@ def _assign(writer: Writer, resource: Resource, entries: list[Entry]) -> None:
 
 
 def _removed(writer: Writer, journal: Journal, resource: Resource, entry: Entry, record: str) -> Leftover | None:
-    if writer.found(resource, record) is None:
+    if found(resource, record) is None:
         journal.removed(entry.number)
         return None
     if resource.profile.operations.delete is None:
         return _left(entry, "no-delete-operation", record=record)
     written = writer.delete(resource, record, purpose="clean-up")
     response = written.response
-    if writer.found(resource, record) is None:
+    if found(resource, record) is None:
         journal.removed(entry.number)
         return None
     return _left(entry, "delete-refused", response, record)

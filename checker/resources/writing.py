@@ -7,8 +7,7 @@ the journal is ever deleted (design.md, decisions 2 and 7; acceptance A2 to A4, 
 from __future__ import annotations
 
 import secrets
-import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -17,27 +16,16 @@ from checker.client.clock import Clock
 from checker.client.messages import Response
 from checker.errors import Problem, RefusedError, TransportError, UnreachableError, UnreadableError
 from checker.journal import Intent, Journal
-from checker.model.paths import get
 from checker.model.permit import Permit
-from checker.resources import sending
+from checker.resources import seeking, sending
+from checker.resources.marks import marked, texts_of
 from checker.resources.resource import Resource
 
-MARK_START = "rdy"  # so that people who find a test record can look it up
-MARK_LETTERS = string.ascii_lowercase + string.digits
-MARK_LENGTH = 11
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
-UNAUTHORIZED, TIMED_OUT, TOO_MANY, SERVER_ERROR = 401, 408, 429, 500
-GONE = frozenset({404, 410})
+UNAUTHORIZED, TIMED_OUT, SERVER_ERROR = 401, 408, 500
 REDIRECTS = frozenset({301, 302, 303, 307, 308})  # after a write: 303 may lead to what was created
 TOLD_TO_WAIT = "http.told-to-wait"
 OWN = "own"  # the credentials without which nothing goes on
-MOST_PAGES = 200  # that a look-up by mark walks
-TEXTS = 6  # fields of a body that are kept for a look-up
-
-
-def new_mark(choose: Any = secrets.choice) -> str:
-    """A searchable mark, different in each run: lower case letters and digits, which no system changes."""
-    return MARK_START + "".join(choose(MARK_LETTERS) for _ in range(MARK_LENGTH - len(MARK_START)))
 
 
 class Outcome(StrEnum):
@@ -69,15 +57,6 @@ class Written:
         """The exchange's key, where something was recorded."""
         key = self.response.exchange if self.response is not None else self.error.exchange if self.error else None
         return (key,) if key else ()
-
-
-def marked(record: Any, mark: str) -> bool:
-    """Whether the mark stands in any text of a record, whatever its case."""
-    if isinstance(record, str):
-        return mark in record.casefold()
-    if isinstance(record, Mapping):
-        return any(marked(one, mark) for one in record.values())
-    return isinstance(record, list) and any(marked(one, mark) for one in record)
 
 
 class Writer:
@@ -118,7 +97,7 @@ class Writer:
         """
         place = self._keys.get(resource.name)
         sent_key = (place, key or secrets.token_hex(16)) if place else None
-        texts = _texts(body, self.mark)
+        texts = texts_of(body, self.mark)
         intent = self._intend(resource, "create", None, purpose, sent_key, test=test_record, body=texts)
         written = self._sent(resource, "create", body, None, intent, sent_key)
         if written.ok:
@@ -134,7 +113,7 @@ class Writer:
         method, _ = resource.operation(resource.profile.operations.update, "update")
         before = None
         if method == "PUT":  # what a PUT leaves out is cleared: without the record as it is nothing may be sent
-            before = self._whole(resource, record_id)
+            before = seeking.whole(resource, record_id)
         elif purpose == "sync" and resource.profile.operations.read:
             before = resource.read(record_id).record
         body = merged(_writable(before or {}, resource), changes) if method == "PUT" else dict(changes)
@@ -147,59 +126,17 @@ class Writer:
         """Delete a test record of ours. Raises RefusedError for any other: without our journal's word, or without the mark; else as `create`."""
         if not self.journal.is_test_record(resource.system, resource.name, record_id):
             raise self._not_ours(resource, record_id, "not in the journal")
-        record = self.found(resource, record_id)
+        record = seeking.found(resource, record_id)
         if record is not None and not any(one and marked(record, one) for one in self._marks(resource, record_id)):
             raise self._not_ours(resource, record_id, "without the mark")
         intent = self._intend(resource, "delete", record_id, purpose, None, test=True, before=record)
         return self._noted(replace(self._sent(resource, "delete", None, record_id, intent, None), record_id=record_id))
 
-    def found(self, resource: Resource, record_id: str) -> dict[str, Any] | None:
-        """The record as it stands now; None where it is gone, be it that it only says so. Raises TransportError where nobody can tell."""
-        record = self._seen(resource, record_id)
-        return None if record is None or _hidden(record, resource) else record
-
-    def _seen(self, resource: Resource, record_id: str) -> dict[str, Any] | None:
-        """The record by its id. Only 404 and 410 say that there is none; after any other answer without it the list has the last word."""
-        if resource.profile.operations.read is not None:
-            answer = resource.read(record_id)
-            status, told = answer.response.status, resource.id_of(answer.record) if answer.record else None
-            if status >= SERVER_ERROR or status in {UNAUTHORIZED, TOO_MANY}:
-                raise _no_answer(resource, record_id, answer.response)
-            if status in GONE:
-                return None
-            if answer.record is not None and (told == record_id or resource.profile.fields.id is None):
-                return answer.record
-            if resource.profile.operations.list is None and resource.profile.operations.search is None:
-                raise _no_answer(resource, record_id, answer.response)
-        return next((one for one in resource.walk() if resource.id_of(one) == record_id), None)
-
-    def _whole(self, resource: Resource, record_id: str) -> dict[str, Any]:
-        """The record as it is now. Raises TransportError where it can't be had."""
-        record = self._seen(resource, record_id)
-        if record is None:
-            raise TransportError(
-                Problem("write.nothing-to-change", {"resource": resource.subject, "record": record_id})
-            )
-        return record
-
-    def marked_records(self, resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
-        """Ids of the records that carry a mark: asked for by a field that has it, where the list takes that as a filter, else by a walk.
-
-        Raises TransportError where the walk broke before one was found: then nobody can tell that there is none.
-        """
-        queries = [resource.filtered({name: value}) for name, value in texts.items() if marked(value, mark)]
-        for query in (one for one in queries if one is not None):
-            pages = resource.pages(query, most=MOST_PAGES)
-            found = _ids(resource, (one for page in pages for one in page.records), mark)
-            if found:
-                return found
-        return _ids(resource, resource.walk(), mark)
-
     def unknown_records(self, resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
         """Ids of the records that carry a mark and stand in no entry of the journal for this resource. Raises as `marked_records`."""
         entries = self.journal.test_records(resource.system, mark)
         known = {one.record for one in entries if one.resource == resource.name}
-        return [one for one in self.marked_records(resource, mark, texts) if one not in known]
+        return [one for one in seeking.marked_records(resource, mark, texts) if one not in known]
 
     def _marks(self, resource: Resource, record_id: str) -> list[str]:
         entries = self.journal.test_records(resource.system)
@@ -310,25 +247,6 @@ NOT_SENT = frozenset(
 )  # fmt: skip
 
 
-def _no_answer(resource: Resource, record_id: str, response: Response) -> TransportError:
-    values = {"resource": resource.subject, "record": record_id, "status": response.status}
-    error = TransportError(Problem("resource.read-broke", values))
-    error.exchange = response.exchange
-    return error
-
-
-def _ids(resource: Resource, records: Iterable[Mapping[str, Any]], mark: str) -> list[str]:
-    """Ids of the living records that carry the mark."""
-    ids = (resource.id_of(one) for one in records if marked(one, mark) and not _hidden(one, resource))
-    return [one for one in ids if one is not None]
-
-
-def _hidden(record: Mapping[str, Any], resource: Resource) -> bool:
-    """Whether a record says itself that it is deleted."""
-    name = resource.profile.fields.deleted
-    return bool(get(record, name)) if name else False
-
-
 def _writable(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
     """A record as it may be sent back: without what is read-only and without its id."""
     schema = resource.profile.schema
@@ -344,17 +262,3 @@ def merged(record: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
         held = result.get(name)
         result[name] = merged(held, value) if isinstance(held, Mapping) and isinstance(value, Mapping) else value
     return result
-
-
-def _texts(body: Mapping[str, Any], mark: str) -> dict[str, str]:
-    """Some texts of a body by dotted name, those with the mark first: by these a record is looked for."""
-    texts = sorted(_every_text(body), key=lambda one: not marked(one[1], mark))
-    return dict(texts[:TEXTS])
-
-
-def _every_text(body: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in body.items():
-        if isinstance(value, Mapping):
-            yield from _every_text(value, f"{prefix}{name}.")
-        elif isinstance(value, str):
-            yield f"{prefix}{name}", value

@@ -22,7 +22,8 @@ from checker.probes.base import Ledger
 from checker.project.load import LoadedProject, load_project
 from checker.project.secrets import Secrets
 from checker.rehearsal import Cast, Rehearsed, rehearse
-from checker.resources.writing import Writer, new_mark
+from checker.resources.marks import new_mark
+from checker.resources.writing import Writer
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import SEED_NOW, Pair
 from tests.clients import Time
