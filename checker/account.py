@@ -53,6 +53,7 @@ class Facts:
     version: str
     phases: tuple[str, ...] = ("look",)
     rehearsal: Rehearsal = field(default_factory=Rehearsal)
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
 
 def account(facts: Facts) -> tuple[Audit, int]:
@@ -89,6 +90,7 @@ def account(facts: Facts) -> tuple[Audit, int]:
         language=project.language,
         go_live=project.go_live,
         stopped="interrupted" if facts.stopped else None,
+        made_from=dict(facts.made_from),
         verdict=decided,
         systems={name: system_seen(facts, name) for name in project.systems},
         flows=tuple(flows_seen(facts, scope)),

@@ -13,7 +13,7 @@ from checker import __version__
 from checker.account import Facts, account
 from checker.checklist.load import load_packs
 from checker.client.recorder import Recorder
-from checker.describe import Described, both_described
+from checker.describe import Described, both_described, made_from
 from checker.errors import Problem
 from checker.look import Known, Look, Seen, resource_names
 from checker.model.audit import Audit
@@ -24,9 +24,11 @@ from checker.patience import undisturbed
 from checker.probes.base import Ledger
 from checker.probes.configured import findings_of_project
 from checker.probes.declared import findings_of_document, findings_without_document
+from checker.probes.round import Round
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
 from checker.resources.cleaning import Leftover
+from checker.resuming import Earlier, earlier
 from checker.trial import Tried, Wish, touch
 
 Say = Callable[[str], None]
@@ -36,7 +38,8 @@ Say = Callable[[str], None]
 class Options:
     """How an audit is asked for. `environ` is where `${env:…}` references are looked up; `now` dates the audit, and dates are computed from it.
 
-    `wish` says how far it shall go; without one it ends after the look. `selection`: which questions the look asks.
+    `wish` says how far it shall go; without one it ends after the look. `selection`: which questions are asked. `resume`: an interrupted audit
+    whose settled look is taken over.
     """
 
     gate: str = "go-live"
@@ -44,6 +47,7 @@ class Options:
     offline: bool = False
     wish: Wish = field(default_factory=Wish)
     selection: Selection = field(default_factory=Selection)
+    resume: Audit | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
 
@@ -67,6 +71,8 @@ class Looked:
     """Everything that the look found out; the systems in `live` are still open."""
 
     described: Mapping[str, Described]
+    made_from: Mapping[str, str]
+    earlier: Earlier
     live: Look
     seen: Mapping[str, Seen]
     findings: tuple[Finding, ...]
@@ -81,7 +87,7 @@ class Looked:
 def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
     """Look at both systems, touch them where that is permitted and agreed to, judge what was found, recommend a sync mode.
 
-    Raises InputError for what is wrong with the project's own files.
+    Raises InputError for what is wrong with the project's own files, and where the audit that it shall resume can't be.
     """
     packs = load_packs(loaded.project.checklists, relative_to=loaded.folder)
     started = options.now()
@@ -97,7 +103,7 @@ def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
         loaded=loaded,
         packs=packs,
         findings=(*looked.findings, *tried.findings),
-        evidence={**ledger.evidence, **recorder.evidence()},
+        evidence={**looked.earlier.evidence, **ledger.evidence, **recorder.evidence()},
         profiles={name: one.profile for name, one in looked.described.items()},
         seen={name: replace(one, requests=tried.requests.get(name, one.requests)) for name, one in looked.seen.items()},
         stopped=looked.stopped or tried.stopped,
@@ -110,6 +116,7 @@ def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
         version=__version__,
         phases=("look", *tried.phases),
         rehearsal=tried.rehearsal,
+        made_from=looked.made_from,
     )
     (made, exit_code), late = undisturbed(partial(account, facts))
     return Audited(made, exit_code, facts.stopped or late, tried.refused, tried.left)
@@ -124,15 +131,17 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
     """Documents, project file and, unless offline, read probes of both systems."""
     secrets = Secrets(loaded.folder, options.environ)
     found = both_described(loaded, secrets, say)
+    ground = made_from(loaded, found)
+    before = Earlier() if options.resume is None else earlier(options.resume, ground)
     profiles = {name: one.profile for name, one in found.items() if one.profile is not None}
     findings = [*findings_of_project(loaded, profiles, secrets.missing, ledger)]
     for name, one in found.items():
         findings += document_findings(loaded, name, one, ledger)
     known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in found.items()}
-    live = Look(loaded, known, secrets, recorder, ledger, say, options.selection)
+    live = Look(loaded, known, secrets, recorder, ledger, say, Round(options.selection, before.findings))
     seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
     findings += [finding for one in seen.values() for finding in one.findings]
-    return Looked(found, live, seen, tuple(findings), stopped)
+    return Looked(found, ground, before, live, seen, tuple(findings), stopped)
 
 
 def document_findings(loaded: LoadedProject, name: str, one: Described, ledger: Ledger) -> list[Finding]:

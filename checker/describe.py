@@ -20,6 +20,7 @@ from checker.profiles import apply_overrides, build_profile
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
 from checker.project.types import ResourceOverrides
+from checker.sync.exact import digest
 
 if TYPE_CHECKING:
     from checker.client.client import Client  # slow to import, and a document usually is a file
@@ -35,6 +36,12 @@ class Described:
     document: Document | None
     profile: Profile | None
     problems: tuple[Problem, ...] = ()
+
+
+def made_from(loaded: LoadedProject, documents: Mapping[str, Described]) -> dict[str, str]:
+    """Digests of what a run rests on, by what they are of: `project`, `document:crm`. Where one differs, the ground has moved."""
+    found = {"project": digest(loaded.path.read_text("utf-8"))}
+    return found | {f"document:{name}": one.document.digest for name, one in documents.items() if one.document}
 
 
 def described(

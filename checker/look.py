@@ -18,12 +18,12 @@ from checker.documents import is_url
 from checker.model.api import Api
 from checker.model.finding import Answer, Finding
 from checker.model.profile import Profile
-from checker.model.selection import Selection
 from checker.patience import in_threads
 from checker.probes import REACH_PROBES, RESOURCE_PROBES, SYSTEM_PROBES, WITHOUT_STATE
 from checker.probes.base import Ledger, Probe
 from checker.probes.configured import missing_secret
 from checker.probes.contexts import ResourceLook, SystemLook
+from checker.probes.round import LEFT_OUT, Round
 from checker.probes.run import ask, left_open
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
@@ -72,7 +72,7 @@ class Look:
     recorder: Recorder
     ledger: Ledger
     say: Say
-    selection: Selection = field(default_factory=Selection)
+    round: Round = field(default_factory=Round)
     stop: threading.Event = field(default_factory=threading.Event)
     # Each system that could be asked, its client still open: who touches it goes on with what was read, under the same limits.
     looks: dict[str, SystemLook] = field(default_factory=dict)
@@ -201,7 +201,7 @@ class Look:
             listed = next(
                 (one for one in seen.findings if (one.id, one.subject) == ("list.readable", resource.subject)), None
             )
-            left_out = listed is not None and listed.values.get("reason") == "left-out"
+            left_out = listed is not None and listed.values.get("reason") == LEFT_OUT
             if listed is not None and listed.answer is not Answer.YES and not left_out:
                 reason = str(listed.values.get("reason") or "list-refused")
                 seen.findings = complete({resource.subject: [*RESOURCE_PROBES]}, seen.findings, reason)
@@ -218,12 +218,14 @@ class Look:
         if self.stop.is_set():
             return
         fixed = probe in REACH_PROBES or not ALWAYS.isdisjoint(probe.claims)
-        if not fixed and not self.selection.asks(probe.claims, subject):
-            seen.findings += left_open(probe.claims, subject, "left-out")
+        spared = None if fixed else self.round.spared(probe, subject)
+        if spared is not None:
+            seen.findings += spared
             return
         self.say(f"{subject}: {probe.name}")
         look.now(probe.name, subject)
-        seen.findings += ask(probe, at, subject)
+        found = ask(probe, at, subject)
+        seen.findings += found if fixed else self.round.narrowed(found)
         seen.requests = look.whole_client.requests
 
 

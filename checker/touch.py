@@ -23,6 +23,7 @@ from checker.probes.base import Probe
 from checker.probes.contexts import SystemLook
 from checker.probes.needs import bodies_of, unique_fields
 from checker.probes.rights import RESTRICTED
+from checker.probes.round import Round
 from checker.probes.run import ask
 from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.load import LoadedProject
@@ -47,19 +48,26 @@ class Touched:
 
 
 def planned(
-    loaded: LoadedProject, profiles: Mapping[str, Profile], permits: Mapping[str, Permit | str]
+    loaded: LoadedProject, profiles: Mapping[str, Profile], permits: Mapping[str, Permit | str], round_: Round
 ) -> tuple[Planned, ...]:
-    """What would be written in the permitted systems, in the order in which it would be. Pure."""
+    """What would be written in the permitted systems for what is asked, in the order in which it would be. Pure."""
     seen = views(loaded.project, profiles)
     made: list[Planned] = []
     for name in (name for name, permit in permits.items() if isinstance(permit, Permit)):
         # The restricted user tries in one resource; which one, is seen only then.
         extra = int(RESTRICTED in loaded.project.systems[name].other_auth)
         for profile in in_order(_resources(loaded, profiles, name)):
-            if profile.operations.create is not None:
+            if profile.operations.create is not None and _asked(round_, name, profile.name):
                 unique = len(set(unique_fields(seen, name, profile)))
                 made.append(Planned(name, profile.name, _at_most(profile, unique) + extra))
     return tuple(made)
+
+
+def _asked(round_: Round, system: str, resource: str) -> bool:
+    """Whether any question about a resource needs a test record there."""
+    about: list[tuple[Probe[Any], str]] = [(probe, f"{system}/{resource}") for probe in WRITE_PROBES]
+    about += [(probe, system) for probe in WRITE_SYSTEM_PROBES]
+    return any(round_.spared(probe, subject) is None for probe, subject in about)
 
 
 def _at_most(profile: ResourceProfile, unique: int) -> int:
@@ -104,6 +112,7 @@ class Touch:
     writers: Mapping[str, Writer]
     say: Say
     today: date
+    round: Round = field(default_factory=Round)
     stop: threading.Event = field(default_factory=threading.Event)
     waiting: Waiting | None = None
 
@@ -173,9 +182,13 @@ class Touch:
     def _ask(self, probe: Probe[Any], at: Any, system: SystemTouch, subject: str, touched: Touched) -> None:
         if self.stop.is_set():
             return
+        spared = self.round.spared(probe, subject)
+        if spared is not None:
+            touched.findings += spared
+            return
         self.say(f"{subject}: {probe.name}")
         system.look.now(probe.name, subject)
-        touched.findings += ask(probe, at, subject)
+        touched.findings += self.round.narrowed(ask(probe, at, subject))
 
 
 def cleaned(system: SystemTouch) -> CleanedUp:

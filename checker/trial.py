@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -13,6 +13,7 @@ from checker.model.finding import Finding
 from checker.model.permit import Permit, Planned
 from checker.model.profile import Profile
 from checker.permitting import Permits, permits, permitted_findings, refused, writers
+from checker.probes.round import LEFT_OUT, Round
 from checker.rehearsal import Cast, Rehearsed, rehearse, unplayed
 from checker.rehearsal import planned as planned_rehearsal
 from checker.resources.cleaning import Leftover
@@ -63,11 +64,13 @@ def touch(live: Look, profiles: Mapping[str, Profile], findings: tuple[Finding, 
     found = permits(live.loaded, live.looks, findings)
     told, against = permitted_findings(found), refused(found)
     given = {name: one for name, one in found.items() if isinstance(one, Permit)}
-    stage = Stage(live, profiles, found, rehearsing=wish.rehearse and len(given) == len(found), today=today)
+    rehearsing = wish.rehearse and len(given) == len(found)
+    stage = Stage(live, profiles, found, Round(live.round.selection), rehearsing=rehearsing, today=today)
     if not given:
         return Tried((*told, *stage.untouched("no-permit")), refused=against)
     try:
-        wish.agree(stage.planned, {name: one.base_url for name, one in given.items()})
+        if stage.planned:
+            wish.agree(stage.planned, {name: one.base_url for name, one in given.items()})
     except RefusedError as error:
         return Tried((*told, *stage.untouched("not-agreed")), refused=(*against, *error.problems))
     except KeyboardInterrupt:
@@ -82,11 +85,12 @@ def touch(live: Look, profiles: Mapping[str, Profile], findings: tuple[Finding, 
 
 @dataclass(frozen=True)
 class Stage:
-    """Everything that the touch is done with."""
+    """Everything that the touch is done with. `round` selects and takes nothing over: the test records of an interrupted run are gone."""
 
     live: Look
     profiles: Mapping[str, Profile]
     permits: Permits
+    round: Round
     rehearsing: bool
     today: date
 
@@ -94,8 +98,15 @@ class Stage:
     def planned(self) -> tuple[Planned, ...]:
         """What would be written at most."""
         held = {name: one if isinstance(one, Permit) else "no-permit" for name, one in self.permits.items()}
-        played = planned_rehearsal(self.live.loaded, self.profiles) if self.rehearsing else ()
-        return (*planned_probes(self.live.loaded, self.profiles, held), *played)
+        played = planned_rehearsal(self.live.loaded, self.profiles) if self.playing else ()
+        return (*planned_probes(self.live.loaded, self.profiles, held, self.round), *played)
+
+    @property
+    def playing(self) -> bool:
+        """Whether the sync is played through: permitted, wanted, and asked about."""
+        return self.rehearsing and any(
+            one.values.get("reason") != LEFT_OUT for one in self.round.narrowed(self._unplayed("not-rehearsed"))
+        )
 
     def untouched(self, reason: str) -> tuple[Finding, ...]:
         """Every write claim left open, for this reason."""
@@ -106,11 +117,11 @@ class Stage:
         """Write probes, then the rehearsal; after a stop only the clean-up."""
         held = {name: one if isinstance(one, Permit) else "no-permit" for name, one in self.permits.items()}
         touched, stopped = self._touch(held, them).run()
-        played = rehearse(self._cast(them)) if self.rehearsing and not stopped else None
+        played = rehearse(self._cast(them)) if self.playing and not stopped else None
         return Tried(
             findings=(
                 *(one for system in touched.values() for one in system.findings),
-                *(played.findings if played else self._unplayed("stopped" if stopped else "not-rehearsed")),
+                *(self.round.narrowed(played.findings) if played else self._left_unplayed(stopped=stopped)),
             ),
             rehearsal=played.rehearsal if played else Rehearsal(),
             phases=("touch",),
@@ -119,12 +130,15 @@ class Stage:
             stopped=stopped or (played is not None and played.stopped),
         )
 
+    def _left_unplayed(self, *, stopped: bool) -> Iterator[Finding]:
+        return self.round.narrowed(self._unplayed("stopped" if stopped else "not-rehearsed"))
+
     def _unplayed(self, reason: str) -> tuple[Finding, ...]:
         return tuple(unplayed(self.live.loaded, self.profiles, reason))
 
     def _touch(self, held: Mapping[str, Permit | str], them: Mapping[str, Writer]) -> Touch:
         live = self.live
-        return Touch(live.loaded, self.profiles, live.looks, held, them, live.say, self.today)
+        return Touch(live.loaded, self.profiles, live.looks, held, them, live.say, self.today, self.round)
 
     def _cast(self, them: Mapping[str, Writer]) -> Cast:
         live = self.live

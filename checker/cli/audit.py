@@ -28,6 +28,11 @@ INTERRUPTED = 130  # also where Ctrl-C came while the report was written
 @click.option("--look", "look_only", is_flag=True, help="Read only: write nothing, and don't ask to.")
 @click.option("--no-rehearse", is_flag=True, help="Try writes in the sandboxes, but don't play the sync through.")
 @click.option("--yes", is_flag=True, help="Agree to what will be written; needed where there is no terminal to ask on.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with the last audit, which was interrupted; what it had settled isn't asked again.",
+)
 @click.option("--max-requests", type=click.IntRange(min=1), help="At most so many requests to each system.")
 @click.option("--only", multiple=True, metavar="PATTERN", help="Ask only this: pagination.*, crm, crm/contacts.")
 @click.option("--skip", multiple=True, metavar="PATTERN", help="Don't ask this; may be given several times.")
@@ -55,6 +60,7 @@ def command(
     look_only: bool,
     no_rehearse: bool,
     yes: bool,
+    resume: bool,
     max_requests: int | None,
     only: tuple[str, ...],
     skip: tuple[str, ...],
@@ -71,15 +77,21 @@ def command(
       readiness audit --look                                            # read only
       readiness audit --yes --gate build --format json > audit.json     # in CI: exit 0 ready, 1 not ready, 3 undecided
       readiness audit --offline --language de
+      readiness audit --resume                                          # after Ctrl-C: what was settled isn't asked again
     """
     from checker.audit import Options, audit
     from checker.cli.consent import consent
     from checker.cli.selecting import capped, selection
     from checker.cli.written import outcome, prepare, tell, write
     from checker.patience import undisturbed
+    from checker.reports import load_audit
+    from checker.store import Store
     from checker.trial import Wish
 
+    if resume and offline:
+        raise click.UsageError("--resume goes on asking the systems, and --offline asks none.")
     loaded = capped(load_named_project(project_path), max_requests)
+    earlier = load_audit(Store(loaded.folder).audit()) if resume else None
     selected = selection(loaded, only, skip)
     prepare(loaded.folder, report_path)
     language = language or loaded.project.language
@@ -88,7 +100,14 @@ def command(
         wish = Wish(touch=not look_only, rehearse=not no_rehearse, agree=agree)
         made = audit(
             loaded,
-            Options(gate=gate or loaded.project.gate, fail_on=fail_on, offline=offline, wish=wish, selection=selected),
+            Options(
+                gate=gate or loaded.project.gate,
+                fail_on=fail_on,
+                offline=offline,
+                wish=wish,
+                selection=selected,
+                resume=earlier,
+            ),
             say,
         )
     where, late = undisturbed(partial(write, made.audit, loaded.folder, language, report_path))

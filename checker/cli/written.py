@@ -28,14 +28,14 @@ TELLS = {
         "look": "Nothing was written to any system.",
         "touch": "What was written was removed again.",
         "left": "{count} test records could not be removed; `readiness cleanup` tries again and lists them.",
-        "interrupted": "Interrupted: what was found so far is saved; `readiness audit` starts again.",
+        "interrupted": "Interrupted: what was found so far is saved; `readiness audit --resume` goes on from there.",
     },
     "de": {
         "report": "Bericht",
         "look": "In keinem System wurde etwas geschrieben.",
         "touch": "Was geschrieben wurde, ist wieder entfernt.",
         "left": "{count} Testdatensätze ließen sich nicht entfernen; `readiness cleanup` versucht es noch einmal und listet sie auf.",
-        "interrupted": "Unterbrochen: Das bisher Gefundene ist gespeichert; `readiness audit` beginnt neu.",
+        "interrupted": "Unterbrochen: Das bisher Gefundene ist gespeichert; `readiness audit --resume` macht dort weiter.",
     },
 }  # fmt: skip
 INTERRUPTED, REFUSED, NOT_READY, AWAITS = 130, 4, 1, 5

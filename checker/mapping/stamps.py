@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from checker.mapping.lens import Lens, Untranslatable, is_empty, text_of
 from checker.model.instants import read_instant
 
-_DAY_AND_TIME = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](?P<time>[0-9]{2}:[0-9]{2}[0-9:.,]*(?:Z|[+-][0-9:]+)?))?")
+_DAY_AND_TIME = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](?P<time>[0-9]{2}:[0-9]{2}[0-9:.,]*(?:Z|[+-][0-9:]+)?))?"
+)
 """As ISO 8601 and databases write it: a day, and after T or a space a time with or without a zone."""
 
 

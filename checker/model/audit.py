@@ -237,7 +237,7 @@ class FindingText(Struct, frozen=True, kw_only=True):
 
 
 class Audit(Struct, frozen=True, kw_only=True):
-    """Everything one run found out. Rendered without any other input."""
+    """Everything one run found out. Rendered without any other input. `made_from`: digests of the project file and the documents (`project`, `document:crm`)."""
 
     schema_version: int = 1
     project: str
@@ -248,6 +248,7 @@ class Audit(Struct, frozen=True, kw_only=True):
     language: str = "en"
     go_live: str | None = None
     stopped: str | None = None
+    made_from: dict[str, str] = field(default_factory=dict)
     verdict: Verdict
     systems: dict[str, SystemSeen]
     flows: tuple[FlowSeen, ...]

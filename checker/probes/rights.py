@@ -22,7 +22,7 @@ def restricted(system: SystemTouch) -> Iterator[Told]:
     if RESTRICTED not in system.look.whole_client.credentials:
         yield unknown(claim, "no-other-credentials")
         return
-    touch = next((one for one in system.resources if one.control is not None and one.control.ok), None)
+    touch = next((one for one in system.resources if one.birth is not None and one.birth.written.ok), None)
     if touch is None:
         yield unknown(claim, "create-refused" if system.resources else "no-such-resource")
         return

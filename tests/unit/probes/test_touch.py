@@ -14,6 +14,7 @@ from checker.model.permit import Permit
 from checker.model.profile import Relation, ResourceProfile
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
 from checker.probes.attempts import Waiting
+from checker.probes.round import Round
 from checker.touch import Say, Touch, in_order, planned
 from tests.unit.probes.touched import TODAY, World, world
 
@@ -59,7 +60,10 @@ def test_both_systems_are_touched_and_left_as_they_were(tmp_path: Path) -> None:
 def test_no_more_is_written_than_was_planned(tmp_path: Path) -> None:
     """Who agreed to the plan gets no more test records than it says, and only in the resources that it names."""
     with world(tmp_path) as made:
-        plan = {(one.system, one.resource): one.at_most for one in planned(made.loaded, made.profiles, permits(made))}
+        plan = {
+            (one.system, one.resource): one.at_most
+            for one in planned(made.loaded, made.profiles, permits(made), Round())
+        }
         touch(made).run()
         rows = made.journal._connection.execute(
             "SELECT system, resource, record FROM intents WHERE operation = 'create' AND record IS NOT NULL"
@@ -78,7 +82,7 @@ def test_a_system_without_a_permit_is_not_asked_at_all(tmp_path: Path) -> None:
         assert {(one.answer, one.values["reason"]) for one in touched["erp"].findings} == {
             (Answer.UNKNOWN, "not-sandbox")
         }
-        assert {one.system for one in planned(made.loaded, made.profiles, given)} == {"crm"}
+        assert {one.system for one in planned(made.loaded, made.profiles, given, Round())} == {"crm"}
 
 
 def test_ctrl_c_keeps_what_was_found_and_cleans_up(tmp_path: Path) -> None:
