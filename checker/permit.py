@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.client.origin import DEFAULT_PORTS, Address, parse_base, parse_url
+from checker.client.origin import DEFAULT_PORTS, Address, Origin, parse_base, parse_url
 from checker.errors import InputError, Problem
 from checker.model.checklist import Answers
 from checker.model.finding import Answer
@@ -116,8 +116,10 @@ def _production(name: str, known: Known, base_url: str) -> Iterable[Problem]:
     host = address.origin.host
     if says_production(WORDS.findall(host)) and not address.origin.loopback:
         yield Problem("permit.production-host", {"system": name, "host": host})
+    if says_production(WORDS.findall(address.target.lower())):
+        yield Problem("permit.production-path", {"system": name, "path": address.target})
     production = known.settings.production
-    if production is not None and _same_origin(production.base_url, address):
+    if production is not None and _same_server(production.base_url, address):
         yield Problem("permit.production-address", {"system": name, "base_url": base_url})
     for server, said in known.server_names.items():
         if _below(server, address) and says_production(WORDS.findall(said.lower())):
@@ -149,20 +151,27 @@ def _parts(name: str) -> list[str]:
     return [*split, *short, *(part.removeprefix("is") for part in short)]
 
 
-def _same_origin(url: str, address: Address) -> bool:
-    """Whether both lead to the same server: a dot at the end of a host changes nothing, and neither does http for https."""
+def _same_server(url: str, address: Address) -> bool:
+    """Whether both lead to the same server."""
     try:
-        other = parse_base(url).origin
+        return _same(parse_base(url).origin, address.origin)
     except InputError:
         return True  # an address that can't be read is no proof that it is another one
-    ours = address.origin
+
+
+def _same(other: Origin, ours: Origin) -> bool:
+    """Whether two origins are one server: a dot at the end, www. at the beginning, http for https change nothing."""
     usual = all(one.port == DEFAULT_PORTS[one.scheme] for one in (other, ours))
-    return other.host.rstrip(".") == ours.host.rstrip(".") and (usual or other.port == ours.port)
+    return _bare(other.host) == _bare(ours.host) and (usual or other.port == ours.port)
+
+
+def _bare(host: str) -> str:
+    return host.rstrip(".").removeprefix("www.")
 
 
 def _below(server: str, address: Address) -> bool:
-    """Whether our address is this server's: the same origin, and its path at the beginning of ours."""
+    """Whether our address is this server's: the same one, and its path at the beginning of ours."""
     other = parse_url(server)
-    if other is None or other.origin != address.origin:
+    if other is None or not _same(other.origin, address.origin):
         return False
     return f"{address.target.rstrip('/')}/".startswith(f"{other.target.rstrip('/')}/")

@@ -81,35 +81,29 @@ def command(
     """
     from checker.audit import Options, audit
     from checker.cli.consent import consent
-    from checker.cli.selecting import capped, selection
+    from checker.cli.selecting import capped, last_audit, selection
     from checker.cli.written import outcome, prepare, tell, write
     from checker.patience import undisturbed
-    from checker.reports import load_audit
-    from checker.store import Store
     from checker.trial import Wish
 
     if resume and offline:
         raise click.UsageError("--resume goes on asking the systems, and --offline asks none.")
     loaded = capped(load_named_project(project_path), max_requests)
-    earlier = load_audit(Store(loaded.folder).audit()) if resume else None
-    selected = selection(loaded, only, skip)
+    selected, earlier = selection(loaded, only, skip), last_audit(loaded) if resume else None
     prepare(loaded.folder, report_path)
     language = language or loaded.project.language
     with progress() as say:
         agree = partial(consent, language=language, yes=yes, pause=say.clear)
         wish = Wish(touch=not look_only, rehearse=not no_rehearse, agree=agree)
-        made = audit(
-            loaded,
-            Options(
-                gate=gate or loaded.project.gate,
-                fail_on=fail_on,
-                offline=offline,
-                wish=wish,
-                selection=selected,
-                resume=earlier,
-            ),
-            say,
+        options = Options(
+            gate=gate or loaded.project.gate,
+            fail_on=fail_on,
+            offline=offline,
+            wish=wish,
+            selection=selected,
+            resume=earlier,
         )
+        made = audit(loaded, options, say)
     where, late = undisturbed(partial(write, made.audit, loaded.folder, language, report_path))
     tell(made, form, language, where)
     ctx.exit(INTERRUPTED if late else outcome(made, asked=yes))

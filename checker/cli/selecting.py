@@ -1,4 +1,4 @@
-"""How much an audit asks, as its options say: fewer requests, fewer questions."""
+"""How much an audit asks, as its options say: fewer requests, fewer questions, not again what an interrupted one has settled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from checker.errors import InputError, Problem
 from checker.model.selection import Selection
 
 if TYPE_CHECKING:
+    from checker.model.audit import Audit
     from checker.project.load import LoadedProject
 
 
@@ -24,6 +25,14 @@ def capped(loaded: LoadedProject, most: int | None) -> LoadedProject:
         for name, one in loaded.project.systems.items()
     }
     return dataclasses.replace(loaded, project=replace(loaded.project, systems=systems))
+
+
+def last_audit(loaded: LoadedProject) -> Audit:
+    """The audit that was saved last. Raises InputError where there is none."""
+    from checker.reports import load_audit
+    from checker.store import Store
+
+    return load_audit(Store(loaded.folder).audit())
 
 
 def selection(loaded: LoadedProject, only: tuple[str, ...], skip: tuple[str, ...]) -> Selection:

@@ -83,9 +83,19 @@ REFUSED = [
         )
     ),
     *(
+        (known(url), "permit.production-path")
+        for url in (
+            "https://api.example.com/prod",
+            "https://api.example.com/v1/live/",
+            "https://api.example.com/Production/v2",
+            "http://127.0.0.1:8000/produktiv/api",
+        )
+    ),
+    *(
         (known(production=url), "permit.production-address")
         for url in (
             URL,
+            "https://www.sandbox.example.com",
             "https://sandbox.example.com/other",
             "https://SANDBOX.example.com",
             "https://sandbox.example.com:443",
@@ -102,6 +112,9 @@ REFUSED = [
             ("https://sandbox.example.com/v1", "the productive server"),
             ("https://sandbox.example.com/v1/", "Produktivsystem"),
             ("https://sandbox.example.com", "Unser Echtsystem (live)"),
+            ("http://sandbox.example.com/v1", "Production"),
+            ("https://sandbox.example.com./v1", "Production"),
+            ("https://www.sandbox.example.com/v1", "Production"),
         )
     ),
     *(
@@ -132,6 +145,8 @@ PASSES = [
     known("https://non-prod.example.com"),
     known("https://nonprod-erp.example.com"),
     known("https://products.example.com"),
+    known("https://sandbox.example.com/products/deliver"),
+    known("https://sandbox.example.com/non-prod/v1"),
     known("https://delivery.example.com"),
     known("http://127.0.0.1:8000/api"),
     known(production="https://erp.example.com/v1"),
