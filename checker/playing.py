@@ -66,6 +66,7 @@ def play(loaded: LoadedProject, agree: Agree, say: Say, around: Around | None = 
                 loaded=loaded,
                 profiles=profiles,
                 clients={name: one.whole_client for name, one in looks.items()},
+                apis={name: one.api for name, one in looks.items()},
                 writers=them,
                 recorder=some.recorder,
                 ledger=some.ledger,

@@ -5,6 +5,7 @@ records of ours ─► situation by situation: what a sync would meet ─► fin
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from checker.catalogue.rehearsal_texts import said
 from checker.client.client import Client
 from checker.client.line import Line
 from checker.client.recorder import Recorder
+from checker.model.api import Api
 from checker.model.audit import Rehearsal, StepOutcome
 from checker.model.finding import ActionEvidence, Answer, Finding, Grade
 from checker.model.permit import Planned
@@ -26,6 +28,7 @@ from checker.model.profile import Profile
 from checker.model.sync import Which
 from checker.patience import undisturbed
 from checker.probes.base import Ledger
+from checker.probes.needs import bodies_for, carried_fields
 from checker.project.load import LoadedProject
 from checker.project.sides import FlowView, Side, views
 from checker.project.types import SideFilter
@@ -50,7 +53,10 @@ CLEAN_UP = "clean-up"
 
 @dataclass(frozen=True)
 class Cast:
-    """Everything that a rehearsal is held with: a writer for each system, which has its leave to write, and the clients to read with."""
+    """Everything that a rehearsal is held with: a writer for each system, which has its leave to write, and the clients to read with.
+
+    `apis`: the documents, by system, for test records that no existing one can be a model of.
+    """
 
     loaded: LoadedProject
     profiles: Mapping[str, Profile]
@@ -58,6 +64,7 @@ class Cast:
     writers: Mapping[str, Writer]
     recorder: Recorder
     ledger: Ledger
+    apis: Mapping[str, Api | None] = field(default_factory=dict)
     say: Say = lambda _: None
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     sleep: Callable[[float], None] = time.sleep
@@ -180,7 +187,10 @@ def _side(cast: Cast, view: FlowView, which: Which, lines: Mapping[str, Line]) -
     client = cast.clients[side.system].through(lines[side.system]).recorded(scope)
     assert side.profile is not None  # noqa: S101 - `playable` has looked
     resource = Resource(side.system, side.profile, client, zone=zone)
-    return OwnSide(view, which, resource, zone, partial(_ours, cast.writers[side.system], side.resource))
+    writer, seen = cast.writers[side.system], views(cast.loaded.project, cast.profiles)
+    bodies = bodies_for(side.system, side.profile, cast.apis.get(side.system), seen, writer.mark, cast.now().date())
+    bodies = dataclasses.replace(bodies, wanted=bodies.wanted | {*carried_fields(view, side)})
+    return OwnSide(view, which, resource, zone, partial(_ours, writer, side.resource), bodies)
 
 
 def _ours(writer: Writer, resource: str) -> list[str]:

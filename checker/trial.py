@@ -146,6 +146,7 @@ class Stage:
             loaded=live.loaded,
             profiles=self.profiles,
             clients={name: one.whole_client for name, one in live.looks.items()},
+            apis={name: one.api for name, one in live.looks.items()},
             writers=them,
             recorder=live.recorder,
             ledger=live.ledger,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from checker.model.api import Operation
+from checker.model.api import Api, Operation
 from checker.model.profile import ResourceProfile
 from checker.probes.contexts import ResourceLook, SystemLook
-from checker.project.sides import FlowView, Side, many
+from checker.project.sides import PARENT, FlowView, Side, many
 from checker.resources.bodies import Bodies
 
 KEY_HEADER = "idempotency"  # part of the names of headers that carry a key (draft-ietf-httpapi-idempotency-key-header)
@@ -30,15 +30,20 @@ def key_places(look: SystemLook) -> dict[str, str]:
 
 def bodies_of(look: ResourceLook, views: tuple[FlowView, ...], mark: str, today: date) -> Bodies:
     """The maker of bodies for a resource: with what the flows write there, and what they recognise records by."""
-    api = look.system.api
-    create = look.profile.operations.create
+    return bodies_for(look.system.name, look.profile, look.system.api, views, mark, today)
+
+
+def bodies_for(
+    system: str, profile: ResourceProfile, api: Api | None, views: tuple[FlowView, ...], mark: str, today: date
+) -> Bodies:
+    """The same for a resource that nobody looked at."""
     return Bodies(
-        profile=look.profile,
-        operation=api.operation(create) if api else None,
+        profile=profile,
+        operation=api.operation(profile.operations.create) if api else None,
         mark=mark,
         today=today,
-        wanted=frozenset(wanted_fields(views, look.system.name, look.profile.name)),
-        unique=frozenset(unique_fields(views, look.system.name, look.profile)),
+        wanted=frozenset(wanted_fields(views, system, profile.name)),
+        unique=frozenset(unique_fields(views, system, profile)),
     )
 
 
@@ -46,14 +51,21 @@ def wanted_fields(views: tuple[FlowView, ...], system: str, resource: str) -> It
     """Fields of the resource that the flows fill, records inside its records included."""
     for view in views:
         for side in (view.left, view.right):
-            if (side.system, side.resource) != (system, resource):
-                continue
-            prefix = f"{side.inside.replace('[]', '')}." if side.inside else ""
             targets = [target for _, target in view.directions]
-            if side not in targets:
-                continue
-            yield from (f"{prefix}{name}" for name in view.fed(side) if not name.startswith(".."))
-            yield from (f"{prefix}{name}" for name in _line_fields(view, side))
+            if (side.system, side.resource) == (system, resource) and side in targets:
+                yield from _inside(side, (*view.fed(side), *_line_fields(view, side)))
+
+
+def carried_fields(view: FlowView, side: Side) -> Iterator[str]:
+    """Fields of a side's resource that a flow reads or fills: what a record of that flow has to show."""
+    left = side is view.left
+    names = (name for one in view.flow.fields for name in many(one.left if left else one.right))
+    return _inside(side, (*names, *_line_fields(view, side)))
+
+
+def _inside(side: Side, names: Iterable[str]) -> Iterator[str]:
+    prefix = f"{side.inside.replace('[]', '')}." if side.inside else ""
+    return (f"{prefix}{name}" for name in names if not name.startswith(PARENT))
 
 
 def _line_fields(view: FlowView, side: Side) -> Iterator[str]:

@@ -62,7 +62,10 @@ class Maker:
         values = self._specimen(which, lean=lean)
         if values is None:
             return None
-        values |= self._keys(which) if same else {}
+        values = self.sides[which].branded(values | (self._keys(which) if same else {}), self._number)
+        if not marked(values, self.mark):
+            self.trouble = "no-room-for-mark"
+            return None
         side = self.pairing.side(which)
         landed = side.create(self.writers[side.system], values, purpose="rehearsal", mine=True)
         if landed.outcome is Outcome.DONE and landed.row is not None:
@@ -85,14 +88,14 @@ class Maker:
         return {name: value for each in told for name, value in each.items() if value is not None}
 
     def _specimen(self, which: Which, *, lean: bool) -> dict[str, Any] | None:
-        """Values of the next test record; None where no existing record could be its model."""
+        """Values of the next test record; None where nothing could be its model."""
         links = {flow: self._first(flow, which) for flow in needed_by(self.pairing.view)}
         if not all(links.values()):
             self.trouble = "needs-other-flow"
             return None
         wanted = Wanted(self.mark, self._number, {flow: one for flow, one in links.items() if one}, lean=lean)
         if which not in self._models:
-            self._models[which] = [row for row in self.sides[which].samples() if not marked(row.values, self.mark)]
+            self._models[which] = self.sides[which].models()
         models = self._models[which]
         lenses = [one.lens for one in self.parts()][: len(self.pairing.view.flow.fields)]  # line items come last
         found = (specimen(self.pairing.view, which, one, lenses, wanted) for one in models)

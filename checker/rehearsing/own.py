@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from checker.model.sync import Row, Which
 from checker.project.sides import FlowView
+from checker.resources.bodies import Bodies
 from checker.resources.marks import marked
 from checker.resources.resource import Resource
 from checker.sync.side import SyncSide
@@ -19,13 +20,22 @@ SAMPLES = 40  # existing records that are looked at as models of test records
 
 
 class OwnSide(SyncSide):
-    """A side that knows which records are ours: `ids` tells them as the journal has them, of records around where ours are inside those."""
+    """A side that knows which records are ours: `ids` tells them as the journal has them, of records around where ours are inside those.
+
+    `bodies` makes up a record, for where no existing one can be a model.
+    """
 
     def __init__(
-        self, view: FlowView, which: Which, resource: Resource, zone: ZoneInfo, ids: Callable[[], Collection[str]]
+        self,
+        view: FlowView,
+        which: Which,
+        resource: Resource,
+        zone: ZoneInfo,
+        ids: Callable[[], Collection[str]],
+        bodies: Bodies,
     ) -> None:
         super().__init__(view, which, resource, zone)
-        self._ids = ids
+        self._ids, self._bodies = ids, bodies
         self._short: bool | None = None
 
     def rows(self) -> dict[str, Row]:
@@ -39,6 +49,16 @@ class OwnSide(SyncSide):
         """Some existing records."""
         found = ((self.resource.id_of(one), one) for one in self.resource.walk(limit=SAMPLES))
         return self._as_rows({key: self._whole(key, one) for key, one in found if key is not None})
+
+    def models(self) -> list[Row]:
+        """What test records may be made after: existing records of others, and last a made-up one, after the user's example or the schema."""
+        found = [row for row in self.samples() if not marked(row.values, self._bodies.mark)]
+        made_up = {} if self.side.inside or self._bodies.source is None else self._bodies.variant(0)
+        return [*found, *([Row(id="", values=made_up)] if made_up else [])]
+
+    def branded(self, values: dict[str, Any], number: int) -> dict[str, Any]:
+        """A test record's values with the mark in them, without which it could not be removed; by dotted name as they were."""
+        return values if self.side.inside else self._bodies.branded(values, number)
 
     def copies(self, texts: Collection[str]) -> int:
         """How many records hold one of the texts, whoever made them: the list is walked, as far as that is reasonable."""

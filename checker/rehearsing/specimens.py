@@ -39,13 +39,18 @@ class Wanted:
 def specimen(
     view: FlowView, which: Which, template: Row, lenses: Iterable[PartLens], wanted: Wanted
 ) -> dict[str, Any] | None:
-    """Values of a new test record by dotted name, after `template`'s shape; None where the mapping can't carry them to the other side."""
+    """Values of a new test record by dotted name, after `template`'s shape; None where the mapping can't carry them to the other side.
+
+    Of a made-up template (`id` empty) what can't be carried is left out: its values fit their fields, and not always each other.
+    """
     side = of(view, which)
     values: dict[str, Any] = {}
     for mapping, lens in zip(view.flow.fields, lenses, strict=True):
-        values |= _mapped(view, which, mapping, template, wanted)
-        if mapping.link is None and not _carries(lens, which, values):
+        more = _mapped(view, which, mapping, template, wanted)
+        carried = mapping.link is not None or _carries(lens, which, values | more)
+        if not carried and template.id:
             return None
+        values |= more if carried else {}
     values |= _lines(view, which, template, wanted)
     for name in side.required:
         if name not in values and name.split(".")[0] not in values:

@@ -103,6 +103,11 @@ class Bodies:
         body = {name: value for name, value in made.items() if value is not None}
         return body if self.mark in str(body) else self._branded(body, stroke, leave_out)
 
+    def branded(self, body: Mapping[str, Any], number: int) -> dict[str, Any]:
+        """The body with the mark in it, where it has none and there is a field with room for it."""
+        held = dict(body)
+        return held if self.mark in str(held) else self._branded(held, Stroke(self.mark, number, self.today), ())
+
     def _branded(self, body: dict[str, Any], stroke: Stroke, leave_out: Collection[str]) -> dict[str, Any]:
         """The body with the mark in the first field that has room for it, for nothing else would tell the record as ours."""
         rank = {role: place for place, role in enumerate(("external_id", "name", "number"))}

@@ -114,8 +114,9 @@ class SyncSide:
         written = writer.update(self.resource, parent, body, purpose=purpose)
         if written.outcome is not Outcome.DONE:
             return Landed(written.outcome, None, written)
-        after = self._read(parent)
-        new = [one.id for one in self._inner(parent, after or {}) if one.id not in before]
+        after = self._read(parent) or {}
+        self._learn([after])  # where this is the first record inside, nothing told until now what they are known by
+        new = [one.id for one in self._inner(parent, after) if one.id not in before]
         # Somebody else may have added one meanwhile: then only its values could tell which is ours, and the next matching does.
         return Landed(Outcome.DONE if len(new) == 1 else Outcome.UNKNOWN, new[0] if len(new) == 1 else None, written)
 

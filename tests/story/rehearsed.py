@@ -52,10 +52,12 @@ def cast(loaded: LoadedProject) -> Iterator[Cast]:
     """Everything that a rehearsal of the project is held with; pauses jump ahead."""
     secrets, recorder, at = Secrets(loaded.folder, demo_environment()), Recorder(), Time()
     systems = loaded.project.systems
-    profiles = {
-        name: described(str(loaded.folder / str(one.document)), overrides=one.resources).profile
+    documents = {
+        name: described(str(loaded.folder / str(one.document)), overrides=one.resources)
         for name, one in systems.items()
     }
+    profiles = {name: one.profile for name, one in documents.items() if one.profile}
+    apis = {name: one.document.api for name, one in documents.items() if one.document}
     clients: dict[str, Client] = {
         name: client_for(name, one, secrets, recorder, folder=loaded.folder, clock=at.clock, environment={})
         for name, one in systems.items()
@@ -63,9 +65,7 @@ def cast(loaded: LoadedProject) -> Iterator[Cast]:
     journal, mark = Journal(loaded.folder / "journal.sqlite", loaded.project.project), new_mark()
     writers = {name: Writer(Permit(name, one.base_url), journal, mark, clock=at.clock) for name, one in clients.items()}
     try:
-        yield Cast(
-            loaded, {n: p for n, p in profiles.items() if p}, clients, writers, recorder, Ledger(), sleep=at.sleep
-        )
+        yield Cast(loaded, profiles, clients, writers, recorder, Ledger(), apis, sleep=at.sleep)
     finally:
         journal.close()
         for one in clients.values():
