@@ -161,17 +161,23 @@ def _systems(loaded: LoadedProject, secrets: Secrets, say: Say) -> tuple[list[Ch
     checks = [_document(loaded, name, one) for name, one in described.items()]
     known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in described.items()}
     with closing(Look(loaded, known, secrets, Recorder(), Ledger(), say)) as live:
-        try:
-            live.open()
-        except InputError as error:
-            return [*checks, *_problems("system", error.problems)], True
-        checks += [Check("not-asked", State.NOTE, name) for name in known if name not in live.looks]
+        wrong = {name: [*_opened(live, name)] for name in known}
+        checks += [one for several in wrong.values() for one in several]
+        checks += [Check("not-asked", State.NOTE, name) for name in known if name not in live.looks and not wrong[name]]
         asked = side_by_side(partial(_asked, say), live.looks.values())
         findings = [one for some in asked for one in some]
         checks += [check for one in findings for check in _of_finding(one)]
         reached = {name: one for name, one in live.looks.items() if _reached(name, findings)}
         checks += _permits(loaded, reached, findings)
-    return checks, False
+    return checks, any(wrong.values())
+
+
+def _opened(live: Look, name: str) -> Iterator[Check]:
+    """Open one system; a wrong address of one is no reason not to look at the other."""
+    try:
+        live.open_one(name)
+    except InputError as error:
+        yield from _problems("system", error.problems, name)
 
 
 def _document(loaded: LoadedProject, name: str, one: Described) -> Check:
@@ -215,8 +221,10 @@ def _of_finding(one: Finding) -> Iterator[Check]:
 
 
 def _permits(loaded: LoadedProject, looks: Mapping[str, SystemLook], findings: Iterable[Finding]) -> Iterator[Check]:
-    """Would test records be written, and if not, why not? That is no hindrance to looking."""
+    """Would test records be written in the systems that answer, and if not, why not? That is no hindrance to looking."""
     for name, one in permits(loaded, looks, findings).items():
+        if name not in looks:
+            continue
         if isinstance(one, Permit):
             yield Check("permit", subject=name, values={"base_url": one.base_url})
         else:

@@ -80,10 +80,14 @@ class Look:
     def open(self) -> dict[str, SystemLook]:
         """The systems that can be asked, their clients open and nothing asked yet: for who doesn't look, but goes straight on."""
         for name in self.known:
-            client = None if self._why_not(name) else self._client(name)
-            if client is not None:
-                self.looks[name] = self._look(name, client)
+            self.open_one(name)
         return self.looks
+
+    def open_one(self, name: str) -> None:
+        """Open one system, where it can be asked. Raises InputError where its address or a file of the project is bad."""
+        client = None if self._why_not(name) else self._client(name)
+        if client is not None:
+            self.looks[name] = self._look(name, client)
 
     def close(self) -> None:
         """Close all connections."""

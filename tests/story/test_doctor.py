@@ -48,7 +48,25 @@ def test_a_missing_secret_and_a_dead_address_are_in_the_way(
     dead = readiness("doctor", "--project", path)
     assert dead.code == 1
     assert "port 9" in dead.out
+    assert "not accepted" not in dead.out
     assert TOKEN not in dead.out + dead.err
+
+
+def test_a_wrong_address_of_one_system_keeps_nobody_from_looking_at_the_other(
+    readiness: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CRM's address can't be one: told, exit 2, and the ERP is checked all the same. Catches: all checks ended by the first mistake."""
+    monkeypatch.setenv("LITTLE_TOKEN", TOKEN)
+    with serve(Lists()) as server:
+        path = project(tmp_path, server.url)
+        right = next(line for line in path.read_text("utf-8").splitlines() if line.startswith("  crm:"))
+        wrong = right.replace(server.url, "http://user@127.0.0.1")
+        text = path.read_text("utf-8").replace("  erp: {document: crm.json}", right.replace("crm:", "erp:", 1))
+        path.write_text(text.replace(right, wrong), "utf-8")
+        ended = readiness("doctor", "--project", str(path), "--format", "json")
+    assert ended.code == 2
+    found = {(one["code"], one["subject"]): one["state"] for one in json.loads(ended.out)["result"]["checks"]}
+    assert found["network.tcp", "erp"] == "good", found
 
 
 def test_a_secret_file_that_others_can_read_is_flagged(readiness: Readiness, tmp_path: Path) -> None:
