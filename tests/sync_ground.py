@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,8 +95,7 @@ def both(
     folder: Path, pair: Pair | None = None, *, change: Callable[[str], str] = lambda text: text, hurry: bool = True
 ) -> Iterator[Both]:
     """The pair with its demonstration project in `folder`; `change` edits the project file's text."""
-    with running_pair(NOW) as started:
-        running = pair or started
+    with running_pair(NOW) if pair is None else nullcontext(pair) as running:
         path = write_demo(folder, running, NOW)
         text = path.read_text("utf-8").replace("requests_per_second: 100", "requests_per_second: 5000") if hurry else ""
         path.write_text(change(text or path.read_text("utf-8")), "utf-8")
