@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -127,6 +127,7 @@ def _told_the_journal(loaded: LoadedProject, system: str, pending: Pending, reco
     journal = Journal(path, loaded.project.project)
     try:
         begun = datetime.fromisoformat(pending.begun)
+        begun -= timedelta(microseconds=begun.microsecond % 1000)  # the journal writes milliseconds
         of_sync = (one for one in journal.unresolved(system) if one.purpose == PURPOSE)
         found = [one.number for one in of_sync if datetime.fromisoformat(one.at) >= begun]
         if found:

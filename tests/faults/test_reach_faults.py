@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable
+from concurrent.futures import wait
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
+from checker import patience
 from checker.client.recorder import Recorder
 from checker.look import Known, Look, Seen
 from checker.model.finding import Answer, Finding
@@ -174,21 +177,19 @@ def test_a_mock_answers_nothing_beyond_the_network(tmp_path: Path) -> None:
 
 def test_a_stop_keeps_what_was_found_and_leaves_the_rest_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C in the middle: answers so far stay, every other claim is there as stopped, and the look says so."""
-    import threading
-
-    joined = threading.Thread.join
     told: list[str] = []
 
     def say(text: str) -> None:
         told.append(text)
 
-    def join(self: threading.Thread, timeout: float | None = None) -> None:
-        joined(self, timeout)
-        if self.name == "crm" and any("paging" in one for one in told) and "pressed" not in told:
+    def waited(futures: Any, timeout: float | None = None) -> Any:
+        done = wait(futures, timeout)
+        if any("paging" in one for one in told) and "pressed" not in told:
             told.append("pressed")
             raise KeyboardInterrupt
+        return done
 
-    monkeypatch.setattr(threading.Thread, "join", join)
+    monkeypatch.setattr(patience, "wait", waited)
     slow = Lists()
 
     def answer(asked: Any) -> Any:

@@ -15,6 +15,7 @@ LONG = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7
 
 def test_ctrl_c_in_mid_query_is_ctrl_c() -> None:
     """Whoever stops a long query stopped the run; it is no crash of ours. Catches: the engine's own RuntimeError let through."""
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt), engine() as database:
+        database.raw_sql("SELECT 1").fetchall()
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         database.raw_sql(LONG).fetchall()
