@@ -27,6 +27,7 @@ from checker.probes.declared import findings_of_document, findings_without_docum
 from checker.probes.round import Round
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
+from checker.records import weighed
 from checker.resources.cleaning import Leftover
 from checker.resuming import Earlier, earlier
 from checker.trial import Tried, Wish, touch
@@ -141,6 +142,7 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
     live = Look(loaded, known, secrets, recorder, ledger, say, Round(options.selection, before.findings))
     seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
     findings += [finding for one in seen.values() for finding in one.findings]
+    findings += weighed(live, profiles) if live.looks and not stopped else ()
     return Looked(found, ground, before, live, seen, tuple(findings), stopped)
 
 

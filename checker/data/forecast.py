@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
+from checker.data.counted import Counted
 from checker.model.finding import Answer
 from checker.model.sync import Matched
 from checker.project.sides import FlowView
 
 COMPUTED, UNAMBIGUOUS = "match.forecast-computed", "match.unambiguous"
-
-
-class Counted(NamedTuple):
-    """One answer about a flow, out of counts over its records."""
-
-    claim: str
-    answer: Answer
-    values: Mapping[str, Any]
 
 
 def forecast(view: FlowView, matched: Matched) -> tuple[Counted, Counted]:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.model.profile import Param
-from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
+from checker.profiles.names import words
 from checker.resources.query import Query, of_params
 
-TRIES = 3  # filter parameters that are tried
+TRIES = 4  # filter parameters that are tried
 MADE_UP = "readiness_no_such_field"
 PLAIN = (str, int, float)
 # Words for "the latest first" in parameters that say the direction apart from the field.
 DIRECTION = re.compile(r"order|direction|dir|ascending|desc", re.IGNORECASE)
+# Words of operators under which another record than one of the same value is no stranger.
+OTHER_THAN_EQUAL = frozenset(
+    {"after", "before", "between", "empty", "from", "ge", "gt", "gte", "le", "lt", "lte", "max", "min", "ne", "neq", "nin", "nnull", "not", "null", "since", "to", "until"}
+)  # fmt: skip
 LONGEST_VALUE = 120  # characters of a value that is asked for
 
 
@@ -41,6 +47,8 @@ def _filters(look: ResourceLook) -> Iterator[tuple[Param, str, Any]]:
     """(parameter, field, value) that should leave some records out: the value isn't every record's."""
     records = look.walk.records
     for param in look.profile.filtering.params:
+        if OTHER_THAN_EQUAL & set(words(param.name)):
+            continue
         for record in records:
             name = field_of(param, record)
             value = get(record, name) if name else None
@@ -71,28 +79,34 @@ def filtering(look: ResourceLook) -> Iterator[Told]:
 
 
 def _honoured(look: ResourceLook) -> Told:
-    last: Told | None = None
-    for tried, (param, name, value) in enumerate(_filters(look)):
-        if tried >= TRIES:
-            break
-        page = look.resource.page(of_params([(param, value)]))
-        evidence = evidence_of(page.response)
-        values = {"param": param.name, "field": name, "kept": len(page.records), "of": len(look.walk.records)}
-        if not page.response.ok:
-            last = last or unknown("filter.honoured", "refused", evidence, **values)
-            continue
-        strangers = [one for one in page.records if _comparable(get(one, name)) != _comparable(value)]
-        if page.records and not strangers:
-            return yes("filter.honoured", evidence, **values)
-        # An empty answer may be another way of writing the value; strangers mean that the filter was ignored.
-        last = (
-            no("filter.honoured", evidence, **values)
-            if strangers
-            else last or unknown("filter.honoured", "empty-answer", evidence, **values)
-        )
-    return last or unknown(
-        "filter.honoured", "not-declared" if not look.profile.filtering.params else "no-fitting-value"
-    )
+    """Several parameters are tried: one that brings strangers is a filter that doesn't filter, whatever the others do."""
+    told = [_tried(look, *one) for one in islice(_filters(look), TRIES)]
+    if not told:
+        return unknown("filter.honoured", "not-declared" if not look.profile.filtering.params else "no-fitting-value")
+    return next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
+
+
+def _tried(look: ResourceLook, param: Param, name: str, value: Any) -> Told:
+    page = look.resource.page(of_params([(param, value)]))
+    evidence = evidence_of(page.response)
+    strangers = [one for one in page.records if not _answers(get(one, name), value)]
+    values = {
+        "param": param.name,
+        "field": name,
+        "kept": len(page.records),
+        "of": len(look.walk.records),
+        "strangers": len(strangers),
+    }
+    if not page.response.ok:
+        return unknown("filter.honoured", "refused", evidence, **values)
+    if not page.records:  # may be another way of writing the value
+        return unknown("filter.honoured", "empty-answer", evidence, **values)
+    return whether("filter.honoured", not strangers, evidence, **values)
+
+
+def _answers(held: Any, wanted: Any) -> bool:
+    """Whether a record is what was asked for: it has the value, or holds it, for some filters look for parts of texts."""
+    return _comparable(wanted) in _comparable(held)
 
 
 @probe("sort.honoured", scope="resource")

@@ -22,8 +22,8 @@ from checker.model.sync import (
 )
 from checker.project.sides import PARENT, FlowView, Side
 from checker.sync.linked import Linked
-from checker.sync.parts import UNLINKED, Part, Zones, parts_of, value_of
-from checker.sync.policies import decides, first, only, policy, within
+from checker.sync.parts import UNLINKED, Part, Zones, parts_of
+from checker.sync.policies import decides, first, in_scope, only, policy
 
 Rows = Mapping[str, Row]
 
@@ -236,8 +236,7 @@ class _Planner:
         return any(to is self._side(target) for _, to in self.view.directions)
 
     def _in_scope(self, side: Which, row: Row) -> bool:
-        wanted = getattr(self.view.flow.filter, side.value)
-        return all(within(value_of(row, name), one) for name, one in wanted.items())
+        return in_scope(row, getattr(self.view.flow.filter, side.value))
 
     def _action(self, kind: Kind, target: Which, source: str, row: Row | None, made: list[_Made]) -> Action:
         flow = self.view.flow.name

@@ -80,19 +80,25 @@ class Planned:
 
 def in_order(pairings: Sequence[Pairing]) -> list[Pairing]:
     """Flows after those whose links they resolve their fields through, else in the project file's order."""
-    left = list(pairings)
-    done: list[Pairing] = []
+    named = {id(one.view): one for one in pairings}
+    return [named[id(view)] for view in leaning_first([one.view for one in pairings])]
+
+
+def leaning_first(views: Sequence[FlowView]) -> list[FlowView]:
+    """The same of views alone."""
+    left = list(views)
+    done: list[FlowView] = []
     while left:
-        open_ = {one.flow for one in left}
-        free = (one for one in left if not (_leans_on(one) & (open_ - {one.flow})))
+        open_ = {one.flow.name for one in left}
+        free = (one for one in left if not (_leans_on(one) & (open_ - {one.flow.name})))
         following = next(free, left[0])  # flows that lean on each other in a ring go on in the file's order
-        left.remove(following)
+        left = [one for one in left if one is not following]
         done.append(following)
     return done
 
 
-def _leans_on(pairing: Pairing) -> set[str]:
-    return {one.link for one in pairing.view.flow.fields if one.link is not None}
+def _leans_on(view: FlowView) -> set[str]:
+    return {one.link for one in view.flow.fields if one.link is not None}
 
 
 def chosen(ground: Ground, asked: Collection[str] | None) -> list[Pairing]:

@@ -9,7 +9,7 @@ from typing import Any
 from checker.mapping.lens import comparable
 from checker.model.sync import Row, Which
 from checker.project.types import Flow
-from checker.sync.parts import Part
+from checker.sync.parts import Part, value_of
 
 ASK = "ask"  # what an unset policy means: nothing is written without one
 
@@ -59,3 +59,8 @@ def within(value: Any, wanted: Any) -> bool:
     """Whether a value passes a filter's: equal, or one of a list."""
     found = comparable(value)
     return found in comparable(wanted) if isinstance(wanted, list) and wanted else bool(found == comparable(wanted))
+
+
+def in_scope(row: Row, wanted: Mapping[str, Any]) -> bool:
+    """Whether a record passes a side's filter."""
+    return all(within(value_of(row, name), one) for name, one in wanted.items())

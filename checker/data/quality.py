@@ -1,0 +1,273 @@
+"""What the records of one resource say of themselves: duplicates, spellings, currencies, dates, sums, relations. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from checker.data.counted import Counted, holds, idle, open_
+from checker.data.normal import normal
+from checker.model.instants import read_instant
+from checker.model.paths import get
+from checker.model.profile import ResourceProfile
+from checker.profiles.names import words
+
+Record = Mapping[str, Any]
+
+CODE = re.compile(r"[A-Z]{3}")  # ISO 4217
+# UTF-8 read as Latin-1 or Windows-1252: the lead byte of two as a letter, the follower as a sign.
+GARBLED = re.compile(
+    "[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0178\u2018-\u2022\u20ac\u2122]|\u00e2\u20ac|\ufffd"
+)
+# Names that nobody owns (RFC 2606, RFC 6761), and those that are made for trying
+NOBODYS = re.compile(r"(@|\.)(example|invalid|test|localhost)(\.[a-z]+)?$", re.IGNORECASE)
+PENNY = Decimal("0.011")
+LONG = 30  # characters of a name that is worth calling long
+ENOUGH = 2
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+NET, TAX, GROSS = (
+    frozenset({"net", "netto", "subtotal", "excl"}),
+    frozenset({"tax", "vat", "steuer", "mwst", "ust"}),
+    frozenset({"gross", "brutto", "incl"}),
+)
+RATE = frozenset({"rate", "percent", "prozent", "satz", "id", "key", "code", "schluessel", "number", "nr"})
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The records of one resource that were read. `whole`: they are all there are. `pointed`: ids of the resources that were looked at; None of one
+    that was not read to its end.
+    """
+
+    profile: ResourceProfile
+    records: Sequence[Record]
+    whole: bool
+    zone: ZoneInfo = field(default=ZoneInfo("UTC"))
+    pointed: Mapping[str, Collection[str] | None] = field(default_factory=dict)
+
+
+def quality(sample: Sample) -> Iterator[Counted]:
+    """All claims about one resource's records."""
+    yield _duplicates(sample)
+    yield _currencies(sample)
+    yield _composed(sample)
+    yield _dates(sample)
+    yield _sums(sample)
+    yield _several_lines(sample)
+    yield _edge_cases(sample)
+    yield _synthetic(sample)
+    yield _relations(sample)
+
+
+def filled(records: Iterable[Record], name: str | None) -> list[Any]:
+    """The values of a field, without those that are nothing."""
+    return [value for record in records if name and (value := get(record, name)) not in (None, "", [], {})]
+
+
+def _duplicates(sample: Sample) -> Counted:
+    """Records that share a mail, a VAT id or a number in its normal form, or name and country."""
+    claim, roles = "duplicates.none", sample.profile.fields
+    keys: list[tuple[Sequence[str | None], Sequence[str]]] = [([roles.vat_id], ["vat_id"]), ([roles.email], ["email"])]
+    keys += [([roles.number], ["text"]), ([roles.name, roles.country], ["name", "text"])]
+    known = [(names, forms) for names, forms in keys if all(names)]
+    if not known:
+        return open_(claim, "no-key-field")
+    if len(sample.records) < ENOUGH:
+        return open_(claim, "too-few-records")
+    shared: dict[str, int] = {}
+    for names, forms in known:
+        rows = (_key(record, names, forms) for record in sample.records)
+        counts = Counter(one for one in rows if one is not None)
+        doubled = sum(n for n in counts.values() if n > 1)
+        if doubled:
+            shared[" + ".join(str(one) for one in names)] = doubled
+    return holds(claim, not shared, shared=shared, of=len(sample.records))
+
+
+def _key(record: Record, names: Sequence[str | None], forms: Sequence[str]) -> tuple[str, ...] | None:
+    values = [get(record, name or "") for name in names]
+    if any(not isinstance(one, str | int) or isinstance(one, bool) or one == "" for one in values):
+        return None
+    return tuple(normal(form, str(value)) for form, value in zip(forms, values, strict=True))
+
+
+def _currencies(sample: Sample) -> Counted:
+    claim, name = "currency.codes-used", sample.profile.fields.currency
+    if name is None:
+        return idle(claim)
+    values = Counter(str(one) for one in filled(sample.records, name))
+    if not values:
+        return open_(claim, "no-records")
+    signs = {value: n for value, n in values.items() if CODE.fullmatch(value) is None}
+    return holds(claim, not signs, field=name, found=dict(values.most_common(10)), signs=sum(signs.values()))
+
+
+def _composed(sample: Sample) -> Counted:
+    """Letters with accents as one character each, and nothing that was read in a wrong encoding."""
+    claim = "encoding.composed"
+    found = [(path, text) for record in sample.records for path, text in texts(record) if not text.isascii()]
+    if not found:
+        return open_(claim, "no-special-letters" if sample.records else "no-records")
+    bad: Counter[str] = Counter()
+    for path, text in found:
+        if GARBLED.search(text) or unicodedata.normalize("NFC", text) != text:
+            bad[path] += 1
+    return holds(claim, not bad, fields=dict(bad), looked=len(found))
+
+
+def texts(record: Record, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a record by dotted name; of lists without positions."""
+    for name, value in record.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, Mapping):
+            yield from texts(value, f"{path}.")
+        elif isinstance(value, list):
+            for one in value:
+                if isinstance(one, Mapping):
+                    yield from texts(one, f"{path}[].")
+
+
+def _dates(sample: Sample) -> Counted:
+    """Every field that the document calls a date or an instant holds one, in one form."""
+    claim = "dates.consistent"
+    declared = {one.name: one.format for one in sample.profile.schema if one.format in {"date", "date-time"}}
+    bad: dict[str, int] = {}
+    looked = 0
+    for name, kind in declared.items():
+        values = [one for one in filled(sample.records, name) if isinstance(one, str | int | float)]
+        looked += len(values)
+        wrong = sum(not _is_date(one, kind == "date", sample.zone) for one in values)
+        forms = {one.form for value in values if (one := read_instant(value, sample.zone)) is not None}
+        if wrong or len(forms) > 1:
+            bad[name] = wrong or len(values)
+    if not looked:
+        return open_(claim, "no-date-field" if not declared else "no-records")
+    return holds(claim, not bad, fields=bad, looked=looked)
+
+
+def _is_date(value: Any, day: bool, zone: ZoneInfo) -> bool:
+    if day:
+        return isinstance(value, str) and DAY.fullmatch(value) is not None
+    found = read_instant(value, zone)
+    return found is not None and found.at.astimezone(UTC).year > 0
+
+
+def _sums(sample: Sample) -> Counted:
+    """Net and tax make gross, in every record that tells the three."""
+    claim = "amounts.consistent"
+    names = _amounts(sample)
+    if names is None:
+        return idle(claim) if sample.profile.line_items_path is None else open_(claim, "no-sums")
+    wrong = looked = 0
+    for record in sample.records:
+        net, tax, gross = (amount(get(record, one)) for one in names)
+        if net is None or tax is None or gross is None:
+            continue
+        looked += 1
+        wrong += abs(net + tax - gross) > PENNY
+    if not looked:
+        return open_(claim, "no-records")
+    return holds(claim, not wrong, fields=list(names), wrong=wrong, of=looked)
+
+
+def _amounts(sample: Sample) -> tuple[str, str, str] | None:
+    """The fields that hold net, tax and gross of a whole document, where each is told by one name alone."""
+    names = {name for record in sample.records[:ENOUGH] for name in record}
+    found: list[str] = []
+    for wanted in (NET, TAX, GROSS):
+        told = [one for one in sorted(names) if wanted & set(words(one)) and not RATE & set(words(one))]
+        told = [one for one in told if any(amount(record.get(one)) is not None for record in sample.records)]
+        if len(told) != 1:
+            return None
+        found.append(told[0])
+    return (found[0], found[1], found[2]) if len(set(found)) == len(found) else None
+
+
+def amount(value: Any) -> Decimal | None:
+    """A number however it is written: 1249.9, "1249.90", "1.249,90"; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    text = str(value).strip()
+    if not re.fullmatch(r"-?[0-9][0-9.,]*", text):
+        return None
+    if "," in text and text.rfind(",") > text.rfind("."):
+        text = text.replace(".", "").replace(",", ".")
+    try:
+        return Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+
+
+def _several_lines(sample: Sample) -> Counted:
+    claim, path = "lines.several-present", sample.profile.line_items_path
+    if path is None:
+        return idle(claim)
+    if not sample.records:
+        return open_(claim, "no-records")
+    lists = (get(record, path.removesuffix("[]")) for record in sample.records)
+    most = max((len(one) for one in lists if isinstance(one, list)), default=0)
+    return holds(claim, most >= ENOUGH, most=most, of=len(sample.records))
+
+
+def _edge_cases(sample: Sample) -> Counted:
+    """Letters beyond ASCII, a long name, several lines: what a first load stumbles over. Which are missing is told; none at all proves little."""
+    claim, roles = "edge-cases.present", sample.profile.fields
+    if not sample.records:
+        return open_(claim, "no-records")
+    checks: dict[str, bool] = {}
+    names = [str(one) for one in filled(sample.records, roles.name)]
+    if names:
+        checks["special-letters"] = any(not one.isascii() for one in names)
+        checks["long-names"] = any(len(one) >= LONG for one in names)
+    if sample.profile.line_items_path is not None:
+        checks["several-lines"] = _several_lines(sample).answer.value == "yes"
+    if not checks:
+        return open_(claim, "no-name-field")
+    missing = [name for name, there in checks.items() if not there]
+    return holds(claim, any(checks.values()), missing=missing, looked=list(checks))
+
+
+def _synthetic(sample: Sample) -> Counted:
+    """Mail addresses of domains that nobody owns are proof; all others may be somebody's."""
+    claim, name = "test-data.synthetic", sample.profile.fields.email
+    if name is None:
+        return idle(claim)
+    mails = [str(one) for one in filled(sample.records, name)]
+    if not mails:
+        return open_(claim, "no-records")
+    real = sum(NOBODYS.search(one.strip()) is None for one in mails)
+    if real:
+        return open_(claim, "looks-real", field=name, real=real, of=len(mails))
+    return holds(claim, good=True, field=name, of=len(mails))
+
+
+def _relations(sample: Sample) -> Counted:
+    """Fields that point at other records lead to one that is there."""
+    claim = "relations.resolve"
+    known = [one for one in sample.profile.relations if one.to in sample.pointed]
+    lost: dict[str, int] = {}
+    looked = 0
+    for one in known:
+        there = sample.pointed[one.to]
+        if there is None:
+            return open_(claim, "not-all-read")
+        values = [str(value) for value in filled(sample.records, one.field) if isinstance(value, str | int)]
+        looked += len(values)
+        gone = sum(value not in there for value in values)
+        if gone:
+            lost[one.field] = gone
+    if not known:
+        return idle(claim)
+    if not looked:
+        return open_(claim, "no-records")
+    return holds(claim, not lost, fields=lost, of=looked)

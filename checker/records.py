@@ -1,0 +1,130 @@
+"""The records themselves, as far as the look has read them: what they say of keys, duplicates, sums, and of the other side's rules.
+
+Nothing is asked anew but what the look left unread of a list; matching is the sync's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from checker.catalogue import claims, finding
+from checker.data import forecast, match
+from checker.data.across import Both, legal, of_flow
+from checker.data.counted import Counted, open_
+from checker.data.keys import Between
+from checker.data.quality import Record, Sample, quality
+from checker.errors import TransportError
+from checker.look import Look
+from checker.model.finding import Finding, Grade
+from checker.model.profile import Profile
+from checker.model.sync import Link, Matched, Row
+from checker.probes.contexts import ResourceLook
+from checker.project.sides import FlowView, Side, views
+from checker.sync.planning import leaning_first
+from checker.sync.policies import in_scope
+from checker.sync.rows import entries, gone, inner, own_key, whole
+
+STAGE = "data"
+
+
+@dataclass
+class Records:
+    """The records of both systems, each list read once. `links`: what matching found so far, by flow."""
+
+    live: Look
+    profiles: Mapping[str, Profile]
+    links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
+
+    def findings(self) -> Iterator[Finding]:
+        """All that the records say of what was asked about, each claim about each subject once."""
+        for system in self.live.looks.values():
+            for look in system.resources:
+                yield from self._told(look.subject, self._of_resource(look), _evidence(look))
+        seen = views(self.live.loaded.project, self.profiles)
+        for view in leaning_first(seen):
+            yield from self._of_flow(view)
+
+    def _told(self, subject: str, counted: Iterable[Counted], evidence: tuple[str, ...]) -> Iterator[Finding]:
+        made = (finding(one.claim, subject, one.answer, Grade.PROBED, one.values, evidence) for one in counted)
+        return self.live.round.narrowed(made)
+
+    def _of_resource(self, look: ResourceLook) -> Iterator[Counted]:
+        records = self._records(look)
+        if records is None:
+            reason = "stateless-mock" if look.system.stateless else "list-refused"
+            yield from (
+                open_(name, reason) for name, one in claims().items() if (one.stage, one.scope) == (STAGE, "resource")
+            )
+            return
+        others = look.system.resources
+        pointed = {one.profile.name: self._ids(one) if self._is_whole(one) else None for one in others}
+        yield from quality(Sample(look.profile, records, look.walk.ended, look.system.zone, pointed))
+
+    def _records(self, look: ResourceLook) -> list[Record] | None:
+        """The living records that the walk brought; None where the list gives none."""
+        if look.system.stateless or not look.readable:
+            return None
+        return [one for one in look.walk.records if not gone(one, look.profile)]
+
+    def _is_whole(self, look: ResourceLook) -> bool:
+        return not look.system.stateless and look.readable and look.walk.ended
+
+    def _ids(self, look: ResourceLook) -> frozenset[str]:
+        return frozenset(one for record in look.walk.records if (one := look.asked.id_of(record)) is not None)
+
+    def _of_flow(self, view: FlowView) -> Iterator[Finding]:
+        subject = f"flow:{view.flow.name}"
+        looks = [self._look(side) for side in (view.left, view.right)]
+        rows = [self._rows(side, look) for side, look in zip((view.left, view.right), looks, strict=True)]
+        evidence = tuple(key for look in looks if look is not None for key in _evidence(look))
+        matched = match(view, rows[0], rows[1], links=self.links, zones=self._zones(view)) if all(rows) else Matched()
+        self.links[view.flow.name] = matched.links
+        both = self._both(view, rows, matched)
+        yield from self._told(subject, [*of_flow(both), *forecast(view, matched)], evidence)
+        for source, target in view.directions:
+            about = f"{subject}:{source.system}->{target.system}"
+            yield from self._told(about, [legal(both, target)], evidence)
+
+    def _both(self, view: FlowView, rows: Sequence[Sequence[Row]], matched: Matched) -> Both:
+        """The flow's records in scope; matching has seen the others, too."""
+        wanted = view.flow.filter
+        left, right = (
+            [row for row in some if in_scope(row, one)]
+            for some, one in zip(rows, (wanted.left, wanted.right), strict=True)
+        )
+        pointed = {flow: {one.right: one.left for one in links} for flow, links in self.links.items()}
+        side = view.left.profile or view.right.profile
+        return Both(view, left, right, matched, Between(pointed, self._zones(view)), side.role if side else None)
+
+    def _zones(self, view: FlowView) -> tuple[str | None, str | None]:
+        systems = self.live.loaded.project.systems
+        return systems[view.left.system].timezone, systems[view.right.system].timezone
+
+    def _look(self, side: Side) -> ResourceLook | None:
+        system = self.live.looks.get(side.system)
+        return next((one for one in system.resources if one.profile.name == side.resource), None) if system else None
+
+    def _rows(self, side: Side, look: ResourceLook | None) -> list[Row]:
+        records = self._records(look) if look is not None else None
+        if look is None or not records:
+            return []
+        zone, known = look.system.zone, [(look.asked.id_of(one), dict(one)) for one in records]
+        held = [(key, one) for key, one in known if key is not None]
+        if not side.inside:
+            return [whole(one, key, look.profile, zone) for key, one in held]
+        own = own_key([one for _, one in held if entries(one, side.inside)], side.inside)
+        return [row for key, one in held for row in inner(one, key, look.profile, zone, side.inside, own)]
+
+
+def _evidence(look: ResourceLook) -> tuple[str, ...]:
+    return look.walk.evidence if look.readable and not look.system.stateless else ()
+
+
+def weighed(live: Look, profiles: Mapping[str, Profile]) -> tuple[Finding, ...]:
+    """What the records of a finished look say. A list that breaks now leaves its claims unsaid."""
+    live.say("weighing the records")
+    try:
+        return tuple(Records(live, profiles).findings())
+    except TransportError:
+        return ()
