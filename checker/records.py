@@ -68,7 +68,10 @@ class Records:
         return [one for one in look.walk.records if not gone(one, look.profile)]
 
     def _is_whole(self, look: ResourceLook) -> bool:
-        return not look.system.stateless and look.readable and look.walk.ended
+        """Whether the list was read to its end, and told no more than it gave."""
+        if look.system.stateless or not look.readable or not look.walk.ended:
+            return False
+        return look.walk.total is None or look.walk.total <= len(self._ids(look))
 
     def _ids(self, look: ResourceLook) -> frozenset[str]:
         return frozenset(one for record in look.walk.records if (one := look.asked.id_of(record)) is not None)

@@ -17,7 +17,7 @@ from checker.model.finding import Finding
 from checker.model.permit import Permit, Planned
 from checker.model.profile import Profile, ResourceProfile
 from checker.patience import in_threads
-from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes import CLEANUP_PROBES, LAST_WRITE_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
 from checker.probes.attempts import Waiting
 from checker.probes.base import Probe
 from checker.probes.contexts import SystemLook
@@ -65,7 +65,9 @@ def planned(
 
 def _asked(round_: Round, system: str, resource: str) -> bool:
     """Whether any question about a resource needs a test record there."""
-    about: list[tuple[Probe[Any], str]] = [(probe, f"{system}/{resource}") for probe in WRITE_PROBES]
+    about: list[tuple[Probe[Any], str]] = [
+        (probe, f"{system}/{resource}") for probe in (*WRITE_PROBES, *LAST_WRITE_PROBES)
+    ]
     about += [(probe, system) for probe in WRITE_SYSTEM_PROBES]
     return any(round_.spared(probe, subject) is None for probe, subject in about)
 
@@ -134,7 +136,7 @@ class Touch:
         """All subjects of a system with the write probes that are about them."""
         about: dict[str, list[Probe[Any]]] = {name: [*WRITE_SYSTEM_PROBES, *CLEANUP_PROBES]}
         found = _resources(self.loaded, self.profiles, name)
-        return about | {f"{name}/{one.name}": [*WRITE_PROBES] for one in found}
+        return about | {f"{name}/{one.name}": [*WRITE_PROBES, *LAST_WRITE_PROBES] for one in found}
 
     def _system(self, touched: Touched) -> None:
         """Touch one system, as far as it may be."""
@@ -156,6 +158,9 @@ class Touch:
             for touch in self._touches(system):
                 system.resources.append(touch)
                 for probe in WRITE_PROBES:
+                    self._ask(probe, touch, system, touch.subject, touched)
+            for touch in system.resources:
+                for probe in LAST_WRITE_PROBES:
                     self._ask(probe, touch, system, touch.subject, touched)
             for about in WRITE_SYSTEM_PROBES:
                 self._ask(about, system, system, system.name, touched)

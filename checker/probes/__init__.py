@@ -68,6 +68,9 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     deleting.delete,
 )
 
+# About each resource once more, when all have their test records.
+LAST_WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (deleting.blocked,)
+
 WRITE_SYSTEM_PROBES: tuple[Probe[SystemTouch], ...] = (rights.restricted,)
 
 CLEANUP_PROBES: tuple[Probe[SystemTouch], ...] = (rights.nothing_left,)

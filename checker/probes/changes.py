@@ -16,6 +16,7 @@ CLUMP_SHARE = 0.1  # of the records that may share one changed time before a tim
 CLUMP_LEAST = 3
 ENOUGH = 2  # different changed times that a boundary needs
 SINCE_PAGES = 10
+SINCE_RECORDS = 200  # up to which a list of changes is asked for in small pages
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # an instant that every system can take
 
 
@@ -120,7 +121,10 @@ def _ids(look: ResourceLook, records: Iterable[dict[str, Any]]) -> set[str]:
 def _boundary(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], middle: datetime) -> Iterator[Told]:
     declared = look.profile.updated_since
     shown = {"param": ", ".join(declared.query) or (declared.param.name if declared.param else None)}
-    answer: Walk = walk(look.resource, None, look.resource.since(middle, spelling(look, stamped[0][1])), SINCE_PAGES)
+    expected = sum(instant.at >= middle for _, instant in stamped)
+    # Two pages and a bit: some servers forget the filter behind the first.
+    size = max(1, expected // 2) if look.profile.pagination.style != "none" and expected <= SINCE_RECORDS else None
+    answer: Walk = walk(look.resource, size, look.resource.since(middle, spelling(look, stamped[0][1])), SINCE_PAGES)
     first = answer.pages[0]
     if not first.response.ok:
         for claim in ("updated-since.excludes-older", "updated-since.includes-boundary"):

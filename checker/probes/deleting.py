@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checker.model.paths import get
 from checker.probes.attempts import refused_by_rule, why_not
-from checker.probes.base import Told, no, probe, unknown, yes
+from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import quoted
@@ -15,6 +15,7 @@ from checker.resources.query import Query, brackets
 from checker.resources.writing import Outcome
 
 GONE = frozenset({404, 410})
+LEAST_REASON = 3  # letters of a word that says why
 CLAIMS = ("delete.accepted", "delete.visible")
 
 
@@ -102,3 +103,54 @@ def _among_changes(touch: ResourceTouch, before: Record) -> tuple[bool, tuple[st
 
 def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
+
+
+@probe("delete.blocked-with-reason", scope="resource")
+def blocked(touch: ResourceTouch) -> Iterator[Told]:
+    """Delete a test record that another one of ours points at: is that refused, with a reason, and if not, what becomes of the other?"""
+    claim = "delete.blocked-with-reason"
+    found = _pointing(touch)
+    if touch.profile.operations.delete is None or found is None:
+        yield unknown(claim, "no-delete-operation" if found else "nothing-points")
+        return
+    target, other, field = found
+    written = touch.writer.delete(touch.resource, target)
+    status = written.response.status if written.response else None
+    values = {"pointing": f"{other.profile.name}.{field}", "status": status}
+    if refused_by_rule(written):
+        reason = _says_why(written.response.json() if written.response else None)
+        yield whether(claim, reason, written.evidence, **values, outcome=None if reason else "refused-without-reason")
+    elif written.ok:
+        after = other.resource.read(other.control.record_id or "") if other.control else None
+        evidence = (*written.evidence, *(evidence_of(after.response) if after else ()))
+        yield no(claim, evidence, **values, outcome=_left_of(after.record if after else None, field, target))
+    else:
+        yield unknown(claim, why_not(written), written.evidence, **values)
+
+
+def _pointing(touch: ResourceTouch) -> tuple[str, ResourceTouch, str] | None:
+    """A living test record of this resource that another one of ours points at: its id, who points, by which field."""
+    mine = touch.control.record_id if touch.control is not None and touch.control.ok else None
+    for other in touch.system.resources if mine is not None else ():
+        if other is touch or other.control is None or not other.control.ok or other.profile.operations.read is None:
+            continue
+        for one in other.profile.relations:
+            if one.to == touch.profile.name and str(get(other.control_body, one.field)) == mine:
+                return mine, other, one.field
+    return None
+
+
+def _says_why(body: Any) -> bool:
+    """Whether there is any sentence or code in a refusal's body."""
+    if isinstance(body, Mapping):
+        return any(_says_why(one) for one in body.values())
+    if isinstance(body, list):
+        return any(_says_why(one) for one in body)
+    return isinstance(body, str) and sum(map(str.isalpha, body)) >= LEAST_REASON
+
+
+def _left_of(record: Record | None, field: str, target: str) -> str:
+    """What became of the record that pointed there."""
+    if record is None:
+        return "cascaded"
+    return "orphaned" if str(get(record, field)) == target else "emptied"

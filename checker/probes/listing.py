@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from checker.model.finding import Answer
+from checker.model.paths import segments
+from checker.probes.alterations import same
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import UNREADABLE, ResourceLook, evidence_of
+
+Record = Mapping[str, Any]
 
 FORBIDDEN = frozenset({401, 403})
 TOO_MANY, SERVER_ERROR = 429, 500
@@ -55,17 +60,18 @@ def listing(look: ResourceLook) -> Iterator[Told]:
         yield unknown("count.known", "no-total", walked.evidence)
 
 
-@probe("read.single", scope="resource")
+@probe("read.single", "list.agrees-with-read", scope="resource")
 def single(look: ResourceLook) -> Iterator[Told]:
     """Read the first listed record by its id and compare."""
     operation = look.profile.operations.read
     if operation is None:
-        yield unknown("read.single", "no-read-operation")
+        for claim in ("read.single", "list.agrees-with-read"):
+            yield unknown(claim, "no-read-operation")
         return
-    ids = map(look.asked.id_of, look.first.records)
-    known = next((one for one in ids if one is not None), None)
+    listed, known = _first_known(look)
     if known is None:
-        yield unknown("read.single", "no-id" if look.first.records else "no-records")
+        for claim in ("read.single", "list.agrees-with-read"):
+            yield unknown(claim, "no-id" if look.first.records else "no-records")
         return
     answer = look.resource.read(known)
     evidence = evidence_of(answer.response)
@@ -74,5 +80,57 @@ def single(look: ResourceLook) -> Iterator[Told]:
     elif answer.record is None:
         yield no("read.single", evidence, status=answer.response.status, operation=operation)
     else:
-        same = look.asked.id_of(answer.record) == known
-        yield whether("read.single", same, evidence, status=answer.response.status, operation=operation)
+        same_id = look.asked.id_of(answer.record) == known
+        yield whether("read.single", same_id, evidence, status=answer.response.status, operation=operation)
+        if same_id:
+            yield _agrees(look, known, listed, answer.record, evidence)
+
+
+def _first_known(look: ResourceLook) -> tuple[Record, str | None]:
+    """The first listed record that has an id, and its id."""
+    found = ((one, look.asked.id_of(one)) for one in look.first.records)
+    return next(((record, known) for record, known in found if known is not None), ({}, None))
+
+
+def _agrees(look: ResourceLook, known: str, listed: Record, read: Record, evidence: tuple[str, ...]) -> Told:
+    """The same record by both ways: equal values, and nothing left out of the list that the document says is there.
+
+    What differs is looked at a second time, for somebody may have changed the record in between.
+    """
+    claim = "list.agrees-with-read"
+    differ, lacking = _differing(listed, read), _lacking(look, listed, read)
+    if differ:
+        again = look.resource.page()
+        evidence = (*evidence, *evidence_of(again.response))
+        row = next((one for one in again.records if look.asked.id_of(one) == known), None)
+        second = look.resource.read(known).record
+        if row is None or second is None:
+            return unknown(claim, "record-gone", evidence)
+        differ = _differing(row, second)
+    return whether(claim, not differ and not lacking, evidence, differ=differ, lacking=lacking)
+
+
+def _differing(listed: Record, read: Record) -> list[str]:
+    """Plain fields that both show, with different values."""
+    plain = (name for name in listed if name in read and not isinstance(listed[name], dict | list))
+    return [name for name in plain if not same(listed[name], read[name])]
+
+
+def _lacking(look: ResourceLook, listed: Record, read: Record) -> list[str]:
+    """Fields that the document declares for the list, that the single read has, and that no listed record shows."""
+    declared = declared_in_list(look)
+    shown = {name for record in look.first.records for name in record} | set(listed)
+    return [name for name in read if name in declared and name not in shown]
+
+
+def declared_in_list(look: ResourceLook) -> frozenset[str]:
+    """The fields that the document declares for a record of the list; none where it doesn't say."""
+    key = look.profile.pagination.operation or look.profile.operations.list
+    operation = look.system.api.operation(key) if look.system.api else None
+    reply = operation.success if operation else None
+    schema = reply.schema if reply is not None else None
+    path = look.profile.items_path
+    for part in segments(path if isinstance(path, str) else ""):
+        schema = schema.properties(variants=True).get(part) if schema is not None else None
+    items = schema.items if schema is not None else None
+    return frozenset(items.properties(variants=True)) if items is not None else frozenset()

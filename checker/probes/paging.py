@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import ResourceLook, Walk, evidence_of
+from checker.probes.contexts import ResourceLook, Walk, evidence_of, walk
 
 FEW = 2  # records asked for when the page size is tried
 BROKEN = frozenset({"loop", "repeats", "too-many-empty", "items-missing", "unreadable"})
@@ -34,8 +34,10 @@ def paging(look: ResourceLook) -> Iterator[Told]:
         return
     walked = look.walk
     evidence, pages, seen = walked.evidence, len(walked.pages), len(walked.records)
-    if walked.stop in BROKEN:
-        yield no("pagination.ends", evidence, pages=pages, records=seen, reason=walked.stop)
+    broken = walked.stop == "status" and pages > 1 and _breaks_again(look, walked)
+    if walked.stop in BROKEN or broken:
+        reason = "server-error" if broken else walked.stop
+        yield no("pagination.ends", evidence, pages=pages, records=seen, reason=reason)
     elif not walked.ended:
         reason = {"status": "server-error", "no-next": "no-next"}.get(walked.stop or "", "too-many-pages")
         yield unknown("pagination.ends", reason, evidence, pages=pages, records=seen)
@@ -53,6 +55,12 @@ def paging(look: ResourceLook) -> Iterator[Told]:
     else:
         yield yes("pagination.no-repeats", evidence, page=pages, repeated=0)
     yield _complete(walked, seen - again)
+
+
+def _breaks_again(look: ResourceLook, walked: Walk) -> bool:
+    """Whether a second walk ends in the same error on the same page: then it is no passing one."""
+    again = walk(look.resource, walked.size)
+    return again.stop == walked.stop and len(again.pages) == len(walked.pages)
 
 
 def _complete(walked: Walk, distinct: int) -> Told:

@@ -7,6 +7,7 @@ from pathlib import Path
 from checker import catalogue
 from checker.probes import (
     CLEANUP_PROBES,
+    LAST_WRITE_PROBES,
     REACH_PROBES,
     RESOURCE_PROBES,
     SYSTEM_PROBES,
@@ -16,7 +17,7 @@ from checker.probes import (
 
 ROOT = Path(__file__).parents[2]
 LIVE = (*REACH_PROBES, *SYSTEM_PROBES, *RESOURCE_PROBES)
-WRITING = (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES)
+WRITING = (*WRITE_PROBES, *LAST_WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES)
 # Where the claims of the other stages are said.
 SAID = ("probes/declared.py", "probes/configured.py", "modes/computed.py")
 

@@ -63,6 +63,8 @@ class Lists:
             found = next((one for one in self.records if f"/contacts/{one['id']}" == asked.path), None)
             if self.defect == "mock":
                 found = self.records[0]
+            if found and self.defect == "read-differs":
+                found = {**found, "name": "somebody else"}
             return found or Answered(404, {"error": "none"})
         return self.listed(asked.query)
 
@@ -71,6 +73,10 @@ class Lists:
         known = {"email", "limit", "offset", "sort", "since"}
         if query.keys() - known and self.defect != "ignores-unknown":
             return Answered(400, {"error": "unknown parameter"})
+        if self.defect == "breaks-deep" and int(query.get("offset", "0")):
+            return Answered(500, {"error": "so"})
+        if self.defect == "forgets-since" and int(query.get("offset", "0")):
+            query = {name: value for name, value in query.items() if name != "since"}
         found = self.narrowed(query)
         if isinstance(found, Answered):
             return found
@@ -96,7 +102,8 @@ class Lists:
         """The records that the filters leave."""
         found = self.records
         if "email" in query and self.defect != "ignores-filter":
-            found = [one for one in found if one["email"] == query["email"]]
+            wanted = query["email"][:1] if self.defect == "finds-similar" else query["email"]
+            found = [one for one in found if one["email"].startswith(wanted)]
         if "since" in query and self.defect != "ignores-since":
             try:
                 since = datetime.fromisoformat(query["since"])

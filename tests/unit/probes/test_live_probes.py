@@ -8,7 +8,7 @@ from checker.model.finding import Answer
 from tests.unit.probes.lists import Lists, probed, profile, record
 
 GOOD = (
-    "list.readable", "records.present", "count.known", "read.single", "pagination.ends", "pagination.no-repeats", "pagination.complete",
+    "list.readable", "records.present", "count.known", "read.single", "list.agrees-with-read", "pagination.ends", "pagination.no-repeats", "pagination.complete",
     "page-size.honoured", "filter.honoured", "filter.unknown-refused", "sort.honoured", "timestamp.filled", "timestamp.zoned",
     "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
     "updated-since.nonsense-refused", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
@@ -38,6 +38,10 @@ def test_a_good_system_gets_good_news_on_every_claim() -> None:
         ("takes-nonsense", "updated-since.nonsense-refused"),
         ("lets-everybody-in", "credentials.wrong-refused"),
         ("lets-everybody-in", "credentials.missing-refused"),
+        ("finds-similar", "filter.honoured"),
+        ("forgets-since", "updated-since.excludes-older"),
+        ("breaks-deep", "pagination.ends"),
+        ("read-differs", "list.agrees-with-read"),
         ("html", "list.readable"),
         ("cut", "list.readable"),
     ],
