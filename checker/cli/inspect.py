@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from checker.cli.options import CONTEXT, format_option, progress
 from checker.model.text import json_safe
+
+if TYPE_CHECKING:
+    from checker.describe import Described
 
 NOT_VALID = 1
 
@@ -25,6 +30,11 @@ NOT_VALID = 1
     help="Also follow references into this folder or to this host.",
 )
 @click.option("--bundle", is_flag=True, help="Print a document of several files as one, and nothing else.")
+@click.option(
+    "--against", "old", metavar="OLD", help="Compare with an earlier version of the document; what breaks comes first."
+)
+@click.option("--ask", is_flag=True, help="Print what the document leaves open, as questions to the vendor (Markdown).")
+@click.option("--language", type=click.Choice(["en", "de"]), default="en", help="Of --ask and --against.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -35,6 +45,9 @@ def command(
     everything: bool,
     allow_refs: tuple[str, ...],
     bundle: bool,
+    old: str | None,
+    ask: bool,
+    language: str,
 ) -> None:
     """Show what one API document declares: access, resources, paging, filters, change detection, webhooks.
 
@@ -45,22 +58,19 @@ def command(
       readiness inspect crm.openapi.json
       readiness inspect erp.yaml --format json > profile.json
       readiness inspect api.yaml --strict
+      readiness inspect api.yaml --ask --language de > questions.md
+      readiness inspect api-v2.yaml --against api-v1.yaml       # beside a readiness.yaml: only what is mapped
     """
-    from checker.describe import described
-    from checker.errors import DocumentError
-
-    with progress() as say:
-        say(f"reading {document}")
-        found = described(document, strict=strict, allow_refs=allow_refs, fetch=fetch)
-    if found.profile is None or found.document is None:
-        raise DocumentError(*found.problems)
+    found = _read(document, strict=strict, allow_refs=allow_refs)
+    assert found.profile is not None  # noqa: S101 - _read has looked
     if bundle:
-        import orjson
+        click.echo(_bundled(found))
+    elif old is not None:
+        click.echo(_compared(found, _read(old, strict=False, allow_refs=allow_refs), document, form, language))
+    elif ask:
+        from checker.cli.inspect_ask import questions
 
-        from checker import documents
-
-        bundled = orjson.dumps(documents.bundle(found.document), option=orjson.OPT_INDENT_2)
-        click.echo(json_safe(bundled.decode()).encode())
+        click.echo("\n".join(questions(found.profile, language, everything=everything)))
     elif form == "json":
         import msgspec
 
@@ -71,6 +81,43 @@ def command(
         click.echo("\n".join(profile_lines(found.profile, everything=everything)))
     if strict and found.profile.valid is False:
         ctx.exit(NOT_VALID)
+
+
+def _read(document: str, *, strict: bool, allow_refs: tuple[str, ...]) -> Described:
+    """The document, described. Raises DocumentError where it can't be read."""
+    from checker.describe import described
+    from checker.errors import DocumentError
+
+    with progress() as say:
+        say(f"reading {document}")
+        found = described(document, strict=strict, allow_refs=allow_refs, fetch=fetch)
+    if found.profile is None or found.document is None:
+        raise DocumentError(*found.problems)
+    return found
+
+
+def _bundled(found: Described) -> bytes:
+    """All files of a document as one, as JSON."""
+    import orjson
+
+    from checker import documents
+
+    assert found.document is not None  # noqa: S101 - _read has looked
+    return json_safe(orjson.dumps(documents.bundle(found.document), option=orjson.OPT_INDENT_2).decode()).encode()
+
+
+def _compared(found: Described, old: Described, document: str, form: str, language: str) -> str:
+    """What changed since the old one."""
+    import json
+
+    from checker.cli.inspect_against import as_json, changes, lines
+
+    assert found.document is not None  # noqa: S101 - _read has looked
+    assert old.document is not None  # noqa: S101 - _read has looked
+    made, resources = changes(old.document.api, found.document.api, document)
+    if form == "json":
+        return json_safe(json.dumps({"resources": resources, "changes": as_json(made)}, indent=2, ensure_ascii=False))
+    return "\n".join(lines(made, resources, language))
 
 
 def fetch(address: str) -> bytes:
