@@ -59,7 +59,7 @@ class Records:
             return
         others = look.system.resources
         pointed = {one.profile.name: self._ids(one) if self._is_whole(one) else None for one in others}
-        yield from quality(Sample(look.profile, records, look.walk.ended, look.system.zone, pointed))
+        yield from quality(Sample(look.profile, records, self._is_whole(look), look.system.zone, pointed))
 
     def _records(self, look: ResourceLook) -> list[Record] | None:
         """The living records that the walk brought; None where the list gives none."""

@@ -21,7 +21,8 @@ from checker.resources.writing import Outcome, Written
 NEXT_UNIT = {"second": 1.1, "millisecond": 0.05, "microsecond": 0.05}
 LATER = date(2030, 1, 1)  # far from what a test record has
 BY = frozenset({"by", "von", "user", "durch", "benutzer", "author"})
-CHANGES = ("write.update-accepted", "timestamp.moves-on-update", "list.shows-change-at-once")
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+CHANGES = ("write.update-accepted", "write.update-keeps-rest", "timestamp.moves-on-update", "list.shows-change-at-once")
 
 
 @probe(*CHANGES, scope="resource")
@@ -45,8 +46,22 @@ def change(touch: ResourceTouch) -> Iterator[Told]:
     yield _accepted(touch, written, changes)
     if seen is None or seen.record is None:
         return
+    yield _rest_kept(touch, before, changes, seen, written)
     yield from _moved("timestamp.moves-on-update", touch, before, written, seen)
     yield _in_list(touch, seen, changes)
+
+
+def _rest_kept(touch: ResourceTouch, before: Record, changes: Mapping[str, Any], seen: Seen, written: Written) -> Told:
+    """Whether what the change didn't name is still there; of a PUT, which sends whole records, that is no question."""
+    claim = "write.update-keeps-rest"
+    if not (touch.profile.operations.update or "").upper().startswith("PATCH"):
+        return unknown(claim, "whole-records-sent", written.evidence)
+    ours = touch.birth.body if touch.birth else {}
+    held = [name for name in ours if name not in changes and before.get(name) not in EMPTY]
+    lost = [name for name in held if (seen.record or {}).get(name) in EMPTY]
+    if not held:
+        return unknown(claim, "no-optional-text", written.evidence)
+    return whether(claim, not lost, (*written.evidence, *seen.evidence), fields=lost, of=len(held))
 
 
 def plain_change(touch: ResourceTouch) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from checker.probes.alterations import DROPPED, alterations, how
 from checker.probes.attempts import RIGHTS, Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.touching import Record, ResourceTouch
+from checker.resources.sending import created_id
 from checker.resources.slots import Slot
 from checker.resources.writing import Outcome, Written
 
@@ -26,14 +27,16 @@ def quoted(touch: ResourceTouch, written: Written) -> str | None:
     return touch.redact(written.response.body[:SHOWN].decode("utf-8", "replace")) or None
 
 
-@probe("write.create-accepted", scope="resource")
+@probe("write.create-accepted", "write.answer-tells-record", scope="resource")
 def create(touch: ResourceTouch) -> Iterator[Told]:
     """Create one test record: with all that matters, else with what is demanded, else after an existing record."""
     birth = touch.birth
     if birth is None:
         yield unknown("write.create-accepted", touch.barred)
+        yield unknown("write.answer-tells-record", touch.barred)
         return
     written = birth.written
+    yield _answer_tells(touch, written)
     values = {"status": written.response.status if written.response else None, "shape": birth.shape}
     if written.ok:
         yield yes("write.create-accepted", birth.evidence, **values, fields=len(birth.body), tried=len(birth.attempts))
@@ -41,6 +44,26 @@ def create(touch: ResourceTouch) -> Iterator[Told]:
         yield no("write.create-accepted", birth.evidence, **values, message=quoted(touch, written))
     else:
         yield unknown("write.create-accepted", why_not(written), birth.evidence, **values)
+
+
+def _answer_tells(touch: ResourceTouch, written: Written) -> Told:
+    """Whether a create that was stored was answered well, with the id of what was stored: else nobody knows what came of it."""
+    claim = "write.answer-tells-record"
+    if not written.ok or written.record_id is None:
+        return unknown(claim, touch.barred, written.evidence)
+    told = created_id(written.response, written.record, touch.profile) if written.response else None
+    values = {"status": _status(written)}
+    if written.response is None or not written.response.ok:
+        return no(claim, written.evidence, **values, outcome="stored-in-spite")
+    if told is None:
+        return no(claim, written.evidence, **values, outcome="no-id-told")
+    return whether(
+        claim,
+        told == written.record_id,
+        written.evidence,
+        **values,
+        outcome=None if told == written.record_id else "another-record",
+    )
 
 
 @probe("write.round-trip", "write.rights-suffice", scope="resource")
@@ -220,7 +243,8 @@ def clearing(touch: ResourceTouch) -> Iterator[Told]:
     if "unclear" in came.values() and "cleared" not in came.values():
         yield unknown("write.null-clears", "write-unclear", tuple(evidence), **came)
         return
-    cleared = "cleared" in (came.get("null"), came.get("empty"))
+    # A null that changes nothing is worse than one that is refused: nobody hears of it.
+    cleared = came.get("null") != "kept" and "cleared" in (came.get("null"), came.get("empty"))
     yield whether("write.null-clears", cleared, tuple(evidence), field=", ".join(dict.fromkeys(fields)), **came)
 
 

@@ -36,6 +36,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("allows-read-only", "write.read-only-refused", NO, {"outcome": "ignored"}),
     ("allows-unique", "write.unique-enforced", NO, {"fields": ["email"]}),
     ("silent", "write.error-names-field", NO, {}),
+    ("tells-nothing", "write.answer-tells-record", NO, {"outcome": "no-id-told"}),
+    ("replaces", "write.update-keeps-rest", NO, {}),
     ("keeps-null", "write.null-clears", NO, {"null": "kept", "empty": "kept"}),
     ("two-records", "write.idempotent-create", NO, {"outcome": "two-records"}),
     ("stuck", "timestamp.moves-on-update", NO, {"field": "updated_at"}),

@@ -183,6 +183,8 @@ class Writable:
             "deleted_at": None,
             "updated_by": user,
         }
+        if self.defect == "tells-nothing":
+            return Answered(201, {"ok": True})
         return Answered(201, self.shown(self.records[record_id]))
 
     def updated(self, record_id: str, body: dict[str, Any], user: str) -> Any:
@@ -200,6 +202,12 @@ class Writable:
         stuck = self.defect == "stuck" or (self.defect == "child-stuck" and set(body) == {"lines"})
         moved = {} if stuck else {"updated_at": self.stamp()}
         moved |= {} if self.defect == "same-user" else {"updated_by": user}
+        if self.defect == "replaces":
+            before = {
+                **dict.fromkeys(FIELDS),
+                **{name: before[name] for name in before if name not in FIELDS},
+                "last_name": before["last_name"],
+            }
         self.records[record_id] = {**before, **given, **moved}
         return self.shown(self.records[record_id])
 
