@@ -53,19 +53,22 @@ def in_threads(works: Mapping[str, Callable[[], None]], stop: Callable[[], None]
 
     After Ctrl-C `stop` is called and the works have `longest_s` seconds to end; without, as long as they need, or until a second Ctrl-C.
     """
-    running: list[Future[None]] = []
+    futures: dict[str, Future[None]] = {name: Future() for name in works}
+    running = list(futures.values())
     stopped = False
     try:
         for name, work in works.items():
-            running.append(Future())
-            _start(work, running[-1], name)
+            _start(work, futures[name], name)
         _await_all(running)
     except KeyboardInterrupt:
         stopped = True
         stop()
         with suppress(KeyboardInterrupt):
+            for one in running:
+                one.cancel()  # what has not begun needn't
             _await_all(running, longest_s)
-    crashes = [error for one in running if one.done() and (error := one.exception()) is not None]
+    finished = [one for one in running if one.done() and not one.cancelled()]
+    crashes = [error for one in finished if (error := one.exception()) is not None]
     if crashes and not stopped:
         raise crashes[0]
     return stopped
@@ -81,6 +84,8 @@ def _await_all(running: Iterable[Future[None]], longest_s: float | None = None) 
 
 def _start(work: Callable[[], Result], future: Future[Result], name: str | None = None) -> None:
     def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
         try:
             future.set_result(work())
         except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits

@@ -74,9 +74,10 @@ def test_side_by_side_keeps_the_order_and_leaves_hanging_work_behind_on_ctrl_c()
 def test_a_stop_waits_for_the_clean_up_of_all() -> None:
     """Ctrl-C while several work: each is told and ends in its own time, none is taken for ended. Catches: a join that Ctrl-C interrupted (bpo-45274)."""
     under_way, stop, cleaned = threading.Event(), threading.Event(), list[str]()
+    both = threading.Barrier(2, under_way.set)
 
     def work(name: str) -> None:
-        under_way.set()
+        both.wait(10)
         stop.wait(10)
         threading.Event().wait(0.5)
         cleaned.append(name)
