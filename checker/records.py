@@ -13,8 +13,8 @@ from checker.data import forecast, match
 from checker.data.across import Both, legal, of_flow
 from checker.data.counted import Counted, open_
 from checker.data.keys import Between
-from checker.data.quality import Record, Sample, quality
-from checker.errors import TransportError
+from checker.data.quality import Record, Sample, filled, quality
+from checker.errors import TransportError, UnreadableError
 from checker.look import Look
 from checker.model.finding import Finding, Grade
 from checker.model.profile import Profile
@@ -26,6 +26,7 @@ from checker.sync.policies import in_scope
 from checker.sync.rows import entries, gone, inner, own_key, whole
 
 STAGE = "data"
+READ_SINGLY = 3  # ids that no list shows
 
 
 @dataclass
@@ -40,14 +41,21 @@ class Records:
         """All that the records say of what was asked about, each claim about each subject once."""
         for system in self.live.looks.values():
             for look in system.resources:
-                yield from self._told(look.subject, self._of_resource(look), _evidence(look))
+                yield from _unless_broken(self._told(look.subject, self._of_resource(look), [look]))
         seen = views(self.live.loaded.project, self.profiles)
         for view in leaning_first(seen):
-            yield from self._of_flow(view)
+            yield from _unless_broken(self._of_flow(view))
 
-    def _told(self, subject: str, counted: Iterable[Counted], evidence: tuple[str, ...]) -> Iterator[Finding]:
+    def _told(self, subject: str, counted: Iterable[Counted], looks: Iterable[ResourceLook]) -> Iterator[Finding]:
+        evidence = tuple(key for look in looks if self._read(look) for key in look.walk.evidence)
         made = (finding(one.claim, subject, one.answer, Grade.PROBED, one.values, evidence) for one in counted)
-        return self.live.round.narrowed(made)
+        yield from self.live.round.narrowed(made)
+
+    def _read(self, look: ResourceLook) -> bool:
+        """Whether the list was read by the look, or may be now, because this run was asked for less. What broke or was refused is left alone."""
+        if look.system.stateless or not ("walk" in vars(look) or self.live.round.selection.only):
+            return False
+        return look.readable
 
     def _of_resource(self, look: ResourceLook) -> Iterator[Counted]:
         records = self._records(look)
@@ -57,19 +65,35 @@ class Records:
                 open_(name, reason) for name, one in claims().items() if (one.stage, one.scope) == (STAGE, "resource")
             )
             return
-        others = look.system.resources
-        pointed = {one.profile.name: self._ids(one) if self._is_whole(one) else None for one in others}
+        pointed = {one.profile.name: self._known(look, one, records) for one in look.system.resources}
         yield from quality(Sample(look.profile, records, self._is_whole(look), look.system.zone, pointed))
 
     def _records(self, look: ResourceLook) -> list[Record] | None:
         """The living records that the walk brought; None where the list gives none."""
-        if look.system.stateless or not look.readable:
+        if not self._read(look):
             return None
         return [one for one in look.walk.records if not gone(one, look.profile)]
 
+    def _known(self, look: ResourceLook, target: ResourceLook, records: Sequence[Record]) -> frozenset[str] | None:
+        """Ids that a reference may lead to; None where the list was not read to its end.
+
+        What the list doesn't show may still be there, archived perhaps: some of those ids are read singly, and where each is found, all count.
+        """
+        if not self._is_whole(target):
+            return None
+        ids = self._ids(target)
+        fields = [one.field for one in look.profile.relations if one.to == target.profile.name]
+        asked = {str(value) for name in fields for value in filled(records, name) if isinstance(value, str | int)}
+        hidden = sorted(asked - ids)
+        if not hidden or target.profile.operations.read is None:
+            return ids
+        look.system.now("references", look.subject)
+        found = all(target.resource.read(one).record is not None for one in hidden[:READ_SINGLY])
+        return ids | set(hidden) if found else ids
+
     def _is_whole(self, look: ResourceLook) -> bool:
         """Whether the list was read to its end, and told no more than it gave."""
-        if look.system.stateless or not look.readable or not look.walk.ended:
+        if not self._read(look) or not look.walk.ended:
             return False
         return look.walk.total is None or look.walk.total <= len(self._ids(look))
 
@@ -80,14 +104,14 @@ class Records:
         subject = f"flow:{view.flow.name}"
         looks = [self._look(side) for side in (view.left, view.right)]
         rows = [self._rows(side, look) for side, look in zip((view.left, view.right), looks, strict=True)]
-        evidence = tuple(key for look in looks if look is not None for key in _evidence(look))
+        seen = [one for one in looks if one is not None]
         matched = match(view, rows[0], rows[1], links=self.links, zones=self._zones(view)) if all(rows) else Matched()
         self.links[view.flow.name] = matched.links
         both = self._both(view, rows, matched)
-        yield from self._told(subject, [*of_flow(both), *forecast(view, matched)], evidence)
+        yield from self._told(subject, [*of_flow(both), *forecast(view, matched)], seen)
         for source, target in view.directions:
             about = f"{subject}:{source.system}->{target.system}"
-            yield from self._told(about, [legal(both, target)], evidence)
+            yield from self._told(about, [legal(both, target)], seen)
 
     def _both(self, view: FlowView, rows: Sequence[Sequence[Row]], matched: Matched) -> Both:
         """The flow's records in scope; matching has seen the others, too."""
@@ -120,14 +144,15 @@ class Records:
         return [row for key, one in held for row in inner(one, key, look.profile, zone, side.inside, own)]
 
 
-def _evidence(look: ResourceLook) -> tuple[str, ...]:
-    return look.walk.evidence if look.readable and not look.system.stateless else ()
+def _unless_broken(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    """The findings about one subject; none where its list breaks now."""
+    try:
+        return tuple(findings)
+    except (TransportError, UnreadableError):
+        return ()
 
 
 def weighed(live: Look, profiles: Mapping[str, Profile]) -> tuple[Finding, ...]:
-    """What the records of a finished look say. A list that breaks now leaves its claims unsaid."""
+    """What the records of a finished look say."""
     live.say("weighing the records")
-    try:
-        return tuple(Records(live, profiles).findings())
-    except TransportError:
-        return ()
+    return tuple(Records(live, profiles).findings())

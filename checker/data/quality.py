@@ -34,9 +34,9 @@ ENOUGH = 2
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 NET, TAX, GROSS = (
-    frozenset({"net", "netto", "subtotal", "excl"}),
+    frozenset({"net", "netto"}),
     frozenset({"tax", "vat", "steuer", "mwst", "ust"}),
-    frozenset({"gross", "brutto", "incl"}),
+    frozenset({"gross", "brutto"}),
 )
 RATE = frozenset({"rate", "percent", "prozent", "satz", "id", "key", "code", "schluessel", "number", "nr"})
 
@@ -73,10 +73,12 @@ def filled(records: Iterable[Record], name: str | None) -> list[Any]:
 
 
 def _duplicates(sample: Sample) -> Counted:
-    """Records that share a mail, a VAT id or a number in its normal form, or name and country."""
+    """Records that share a mail, a VAT id or a number in its normal form; companies that share name and country."""
     claim, roles = "duplicates.none", sample.profile.fields
     keys: list[tuple[Sequence[str | None], Sequence[str]]] = [([roles.vat_id], ["vat_id"]), ([roles.email], ["email"])]
-    keys += [([roles.number], ["text"]), ([roles.name, roles.country], ["name", "text"])]
+    keys += [([roles.number], ["text"])]
+    if sample.profile.role == "company":  # two persons may well have one name
+        keys += [([roles.name, roles.country], ["name", "text"])]
     known = [(names, forms) for names, forms in keys if all(names)]
     if not known:
         return open_(claim, "no-key-field")

@@ -31,6 +31,7 @@ SYSTEM_PROBES: tuple[Probe[SystemLook], ...] = (
     access.accepted,
     statefulness.statefulness,
     access.refusals,
+    access.expired,
     access.renewal,
     access.headers,
     reach.clock,

@@ -14,6 +14,7 @@ REFUSALS = frozenset(
     {400, 401, 403, 404}
 )  # ways to refuse credentials; some systems hide behind a 404 what they don't show
 UNAUTHORIZED, FORBIDDEN, TOO_MANY, SERVER_ERROR = 401, 403, 429, 500
+EXPIRED = "expired"
 SUNSET = ("sunset", "deprecation")  # RFC 8594 and RFC 9745
 
 
@@ -66,7 +67,9 @@ def refusals(look: SystemLook) -> Iterator[Told]:
         yield unknown("credentials.errors-distinct", "no-read-operation")
         return
     values = {"wrong": wrong.status, "missing": missing.status, "unknown": absent.status}
-    distinct = wrong.status == missing.status == UNAUTHORIZED and absent.status not in {UNAUTHORIZED, FORBIDDEN}
+    # An unknown record that is answered well, or breaks the server, can't be told from one that is there, or from an outage.
+    told = not absent.ok and absent.status < SERVER_ERROR and absent.status not in {UNAUTHORIZED, FORBIDDEN}
+    distinct = wrong.status == missing.status == UNAUTHORIZED and told
     evidence = (*evidence_of(wrong), *evidence_of(missing), *evidence_of(absent))
     yield whether("credentials.errors-distinct", distinct, evidence, **values)
 
@@ -77,6 +80,18 @@ def absent_record(look: SystemLook) -> Response | None:
         if one.profile.operations.read is not None:
             return one.resource.read(one.made_up_id).response
     return None
+
+
+@probe("credentials.expired-refused", scope="system")
+def expired(look: SystemLook) -> Iterator[Told]:
+    """Ask with credentials that the project file says have expired."""
+    claim = "credentials.expired-refused"
+    if EXPIRED not in look.whole_client.credentials:
+        yield unknown(claim, "no-other-credentials")
+        return
+    response = knock(look, EXPIRED)
+    if response is not None:
+        yield whether(claim, response.status in REFUSALS, evidence_of(response), status=response.status)
 
 
 @probe("token.renewed", scope="system")

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from checker.model.finding import Answer
+from checker.model.instants import read_instant
 from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, probe, unknown, whether
@@ -15,6 +17,7 @@ from checker.probes.contexts import ResourceLook, evidence_of
 from checker.profiles.names import words
 from checker.resources.query import Query, of_params
 
+UTC = ZoneInfo("UTC")
 TRIES = 4  # filter parameters that are tried
 MADE_UP = "readiness_no_such_field"
 PLAIN = (str, int, float)
@@ -57,6 +60,7 @@ def _filters(look: ResourceLook) -> Iterator[tuple[Param, str, Any]]:
                 or not isinstance(value, PLAIN)
                 or isinstance(value, bool)
                 or not 0 < len(str(value)) <= LONGEST_VALUE
+                or (isinstance(value, str) and read_instant(value, UTC) is not None)  # may well mean "since"
             ):
                 continue
             if any(_comparable(get(other, name)) != _comparable(value) for other in records):

@@ -106,7 +106,8 @@ def _agrees(look: ResourceLook, known: str, listed: Record, read: Record, eviden
         second = look.resource.read(known).record
         if row is None or second is None:
             return unknown(claim, "record-gone", evidence)
-        differ = _differing(row, second)
+        volatile = _differing(read, second)  # what each read tells anew is nobody's mistake
+        differ = [name for name in _differing(row, second) if name not in volatile]
     return whether(claim, not differ and not lacking, evidence, differ=differ, lacking=lacking)
 
 

@@ -56,7 +56,6 @@ NOT_YET: tuple[tuple[str, ...], ...] = (
     ("platform", "answers"),
     ("systems", "*", "overlay"),
     ("systems", "*", "auth", "logout"),
-    ("systems", "*", "other_auth", "expired"),
     *(("systems", "*", "webhooks", key) for key in ("auth", "registration", "events", "secret", "scheme")),
     ("systems", "*", "production", "auth"),
     *(

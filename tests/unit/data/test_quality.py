@@ -21,7 +21,7 @@ YES, NO, UNKNOWN, NA = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.NOT_APPLICA
 def told(claim: str, records: list[dict[str, Any]], **more: Any) -> Any:
     """The answer to one claim; every answer has its sentence in the catalogue."""
     pointed = more.pop("pointed", {})
-    sample = Sample(contacts(fields=ROLES, **more), records, whole=True, pointed=pointed)
+    sample = Sample(contacts(fields=ROLES, role="company", **more), records, whole=True, pointed=pointed)
     found = {one.claim: one for one in quality(sample)}
     for one in found.values():
         finding(one.claim, "crm/contacts", one.answer, Grade.PROBED, one.values)
