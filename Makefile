@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: demo test test-slow test-real lint format bench lock clean help
+.PHONY: demo test test-slow soak test-real lint format bench lock clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -26,6 +26,9 @@ test: $(READY)  ## all tests but those that take minutes or need a real system
 
 test-slow: $(READY)  ## tests that take minutes: the package installed elsewhere, processes killed at random moments
 	$(BIN)/python -m pytest -n 2 -m slow
+
+soak: $(READY)  ## whatever takes longer than a change can wait for: every crash point, every switchable fault, a hundred times Ctrl-C
+	READINESS_CTRL_C=100 $(BIN)/python -m pytest -n 2 -m "slow or soak"
 
 test-real: $(READY)  ## tests against real systems (the first call installs them: eight minutes)
 	$(BIN)/python -m pytest -m real -rs tests/real

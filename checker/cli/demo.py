@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from checker.cli.options import CONTEXT, language_option, progress
 
 FOLDER = "readiness-demo"
+NOT_NOTICED = {"en": "nothing notices it yet", "de": "bemerkt noch nichts"}
 TELLS = {
     "en": "\nThat was the demonstration: a CRM and an ERP ran on this machine, with invented customers, and are stopped again.\n"
           "Look around: {folder}/readiness.yaml (the project), {folder}/answers.yaml (the customer's answers).\n"
@@ -27,14 +29,22 @@ TELLS = {
     show_default=True,
     help="Where project and report are written.",
 )
+@click.option(
+    "--fault", "faults", multiple=True, metavar="ID", help="Break something first; may be given several times."
+)
+@click.option(
+    "--list-faults", is_flag=True, help="List what can be broken, and which items of the checklist notice; run nothing."
+)
 @language_option
-def command(folder: Path, language: str | None) -> None:
+def command(folder: Path, language: str | None, *, faults: tuple[str, ...], list_faults: bool) -> None:
     """Start a CRM and an ERP on this machine, audit them, play the sync through, and write the report. Nothing to prepare, nothing leaves the machine.
 
     \b
     Examples:
       readiness demo
       readiness demo --language de
+      readiness demo --fault crm-name-cut       # what the audit says of a CRM that cuts names
+      readiness demo --list-faults
     """
     from datetime import UTC, datetime
 
@@ -46,11 +56,15 @@ def command(folder: Path, language: str | None) -> None:
     from checker.trial import Wish
 
     language = language or "en"
+    if list_faults:
+        click.echo("\n".join(lines(language)))
+        return
+    _check(faults)
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     with progress() as say:
         say("starting the CRM and the ERP")
-        with running_pair(now) as pair:
+        with running_pair(now, switched_on=faults) as pair:
             loaded = load_project(write_demo(folder, pair, now, language))
             wish = Wish(
                 touch=True, agree=lambda _planned, _addresses: None
@@ -58,3 +72,25 @@ def command(folder: Path, language: str | None) -> None:
             made = audit(loaded, Options(gate=loaded.project.gate, wish=wish, environ=demo_environment()), say)
     tell(made, "terminal", language, write(made.audit, loaded.folder, language))
     click.echo(TELLS[language].format(folder=folder))
+
+
+def lines(language: str) -> Iterator[str]:
+    """Every fault with what it breaks and the items that notice, for people."""
+    from checker.sandbox.faulty import listed
+
+    for one in listed().values():
+        noticed = ", ".join(one.must) or NOT_NOTICED[language]
+        yield f"{one.id}\n    {one.breaks[language]}\n    → {noticed}"
+
+
+def _check(faults: tuple[str, ...]) -> None:
+    """Raises click.BadParameter for a fault that isn't there, with the one that was probably meant."""
+    from checker.project.check import suggestion
+    from checker.sandbox.faulty import listed
+
+    for one in faults:
+        if one not in listed():
+            meant = suggestion(one, list(listed()))
+            raise click.BadParameter(
+                f"there is no fault {one!r}{f'; did you mean {meant}?' if meant else ''} `--list-faults` shows all"
+            )

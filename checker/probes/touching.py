@@ -154,11 +154,12 @@ class ResourceTouch:
     def seen(self, good: Good = bool, record_id: str | None = None) -> Seen:
         """Read the test record until it is as expected, or patience ends. Raises TransportError where no answer came."""
         wanted = record_id or self.id or ""
-        began = self.waiting.monotonic()
+        began: float | None = None  # the first look's own time is no delay: some systems are slow, and up to date
         for pause in (*self.waiting.pauses, None):
             single = self._one(wanted)
             if single.record is not None and good(single.record):
-                return Seen(single.record, single.response, self.waiting.monotonic() - began)
+                return Seen(single.record, single.response, self._since(began))
+            began = self.waiting.monotonic() if began is None else began
             if pause is not None:
                 self.waiting.sleep(pause)
         return Seen(single.record, single.response, None)
@@ -181,14 +182,19 @@ class ResourceTouch:
 
     def listed(self, record: Record, good: Good) -> Seen:
         """Look for the test record in the list until it is as expected, or patience ends."""
-        began = self.waiting.monotonic()
+        began: float | None = None
         for pause in (*self.waiting.pauses, None):
             found = self.listed_now(self.id or "", record)
             if found.record is not None and good(found.record):
-                return Seen(found.record, found.response, self.waiting.monotonic() - began)
+                return Seen(found.record, found.response, self._since(began))
+            began = self.waiting.monotonic() if began is None else began
             if pause is not None:
                 self.waiting.sleep(pause)
         return Seen(found.record, found.response, None)
+
+    def _since(self, began: float | None) -> float:
+        """Seconds since the first look, 0 where that one was enough."""
+        return 0.0 if began is None else self.waiting.monotonic() - began
 
     def listed_now(self, record_id: str, record: Record) -> Seen:
         """The record in the list as it is now: by a filter on a text that bears the mark where there is one, else page by page."""

@@ -132,6 +132,14 @@ class Sandbox:
         """Answer one request (PEP 3333)."""
         return self._respond(Request(environ))(environ, start_response)
 
+    def operation_key(self, request: Request) -> str | None:
+        """The operation that a request is for (`GET /contacts`); None where it is for none."""
+        try:
+            endpoint, _ = self._matched(request)
+        except Refusal:
+            return None
+        return None if endpoint == PUBLISHED else self._document.operations[endpoint].key
+
     def _respond(self, request: Request) -> Response:
         headers: dict[str, str] = {}
         try:

@@ -7,10 +7,11 @@ with running_pair() as pair:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from checker.sandbox import crm, erp
 from checker.sandbox.engine import Fault, Sandbox
@@ -18,6 +19,9 @@ from checker.sandbox.seed import seed
 from checker.sandbox.server import Server
 from checker.sandbox.store import Store
 from checker.sandbox.webhooks import Sender, subscriptions
+
+if TYPE_CHECKING:
+    from checker.sandbox.faulty import Faulty
 
 CRM_DOCUMENT = "crm.openapi.yaml"
 ERP_DOCUMENT = "erp.openapi.json"
@@ -52,11 +56,13 @@ def running_pair(
     ports: tuple[int, int] = (0, 0),
     rate_limit: int = RATE_LIMIT,
     faults: Mapping[str, Mapping[str, Fault]] | None = None,
+    switched_on: Collection[str] = (),
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Iterator[Pair]:
     """Run both systems with fresh seeds until the block ends. `ports` 0 takes free ones.
 
-    The pair's clock begins at `now` (aware) and goes on with `monotonic`. `faults`: `{"crm": {"GET /contacts": …}}`.
+    The pair's clock begins at `now` (aware) and goes on with `monotonic`. `faults`: `{"crm": {"GET /contacts": …}}`; `switched_on`: ids of
+    `faults.yaml`. Raises KeyError for an id that isn't there.
     """
     began = monotonic()
 
@@ -73,8 +79,8 @@ def running_pair(
     erp_app = Sandbox(ERP_DOCUMENT, erp.Erp(erp_store), erp_store, erp.BASE_PATH, given.get("erp"))
     servers: list[Server] = []
     try:
-        servers.append(Server(crm_app, ports[0]))
-        servers.append(Server(erp_app, ports[1]))
+        servers.append(Server(_with(crm_app, crm_store, "crm", switched_on), ports[0]))
+        servers.append(Server(_with(erp_app, erp_store, "erp", switched_on), ports[1]))
         origins = [one.origin for one in servers]
         yield Pair(
             Running(origins[0] + crm.BASE_PATH, CRM_DOCUMENT, crm.TOKEN, crm.READ_TOKEN, crm_store, crm_app.faults),
@@ -84,3 +90,13 @@ def running_pair(
         for server in servers:
             server.stop()
         sender.stop()
+
+
+def _with(app: Sandbox, store: Store, system: str, switched_on: Collection[str]) -> Sandbox | Faulty:
+    """The system with those of the faults that are its own; without any it is what it was."""
+    if not switched_on:
+        return app
+    from checker.sandbox import faulty  # noqa: PLC0415 - a healthy pair needs none of them
+
+    own = [faulty.FAULTS[name] for name in switched_on if faulty.listed()[name].system == system]
+    return faulty.Faulty(app, store, own) if own else app

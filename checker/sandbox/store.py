@@ -144,6 +144,12 @@ class Store:
             self.told(name, "updated", record)
             return record
 
+    def put(self, name: str, record: Record) -> Record:
+        """Keep a record as it is given, stamps included: for seeds and faults."""
+        with self.lock:
+            self._put(self.kinds[name], record, self._records[name].get(record.id))
+            return record
+
     def delete(self, name: str, record_id: Id, who: str) -> None:
         """Delete a record, or mark it. Raises a 404, also for one already marked, and a 409 where others point at it."""
         kind = self.kinds[name]
@@ -152,7 +158,7 @@ class Store:
             if before.deleted is not None:
                 raise Refusal(404, Issue("not_found", "id", {"collection": name}))
             kind.protect(before, "delete")
-            self._check_unused(name, record_id)
+            self.check_unused(name, record_id)
             now = self.now()
             gone = Record(record_id, before.data, before.created, now, who, now)
             self._free(kind, before)
@@ -188,7 +194,8 @@ class Store:
                 if found is None or found.deleted is not None:
                     raise Refusal(422, Issue("unknown_reference", name, {"collection": target}))
 
-    def _check_unused(self, name: str, record_id: Id) -> None:
+    def check_unused(self, name: str, record_id: Id) -> None:
+        """Raises a 409 where a living record points at this one."""
         for kind in self.kinds.values():
             pointing = [link for link, target in kind.links.items() if target == name]
             if any(record.data.get(link) == record_id for link in pointing for record in self.living(kind.name)):

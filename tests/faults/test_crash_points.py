@@ -26,7 +26,7 @@ EFFECTS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (State, ("begin", "end", "settle", "learn", "keep", "knows", "refuse", "note", "run_begins", "run_ends")),
 )
 FLOWS = ("products", "contacts")
-SHARDS = 4  # so that several processes share the work
+SHARDS = 4  # one of them at every change, the others in the soak; several processes share the work
 THIRD = 5  # every so many moments a third run is looked at
 MOST = 2000  # a run that has more side effects than this is no longer the one that is tested
 
@@ -160,8 +160,9 @@ def ended(world: World, fate: Fate, last: int) -> int:
     return len(world.sync())
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize(
+    "shard", [pytest.param(one, marks=pytest.mark.soak if one else pytest.mark.slow) for one in range(SHARDS)]
+)
 def test_a_sync_that_ends_anywhere_goes_on(world: World, fate: Fate, shard: int) -> None:
     """For every moment: end there, start again; both systems then hold what an undisturbed run leaves, nothing twice, and a third run writes nothing."""
     writes, expected = undisturbed(world, fate)
@@ -174,7 +175,7 @@ def test_a_sync_that_ends_anywhere_goes_on(world: World, fate: Fate, shard: int)
         assert last % THIRD or world.sync() == [], last
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_base_that_is_kept_too_early_loses_an_edit(world: World, fate: Fate, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mutant: some moment tells it apart, so the test above can fail."""
     real = _Run._update

@@ -149,3 +149,11 @@ def test_the_clean_results_of_the_pair_are_as_committed(demo_folder: Path) -> No
     """A change in what the audit says of the embedded pair is seen in review: `python -m tests.story.baseline` writes the file anew."""
     made = load_audit((demo_folder / ".readiness" / "audits" / "latest.json").read_bytes())
     assert baseline.text(made) == baseline.FILE.read_text("utf-8")
+
+
+def test_the_demonstration_shows_faults_and_knows_what_was_meant(readiness: Readiness) -> None:
+    """All are listed in both languages; a mistyped one is wrong use, with the right one named."""
+    assert "crm-name-cut" in readiness("demo", "--list-faults").out
+    assert "gekürzt" in readiness("demo", "--list-faults", "--language", "de").out
+    ended = readiness("demo", "--fault", "crm-nam-cut")
+    assert (ended.code, "crm-name-cut" in ended.err) == (2, True)

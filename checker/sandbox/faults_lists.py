@@ -1,0 +1,172 @@
+"""Faults of lists: paging, totals, page size, filters, order, "changed since"."""
+
+from __future__ import annotations
+
+from checker.sandbox.fault_tools import (
+    Row,
+    after,
+    ignoring,
+    instead,
+    listing,
+    lists,
+    query,
+    reads,
+    rows_of,
+    shown,
+)
+from checker.sandbox.faulty import Ask, Fault, Reply, register
+from checker.sandbox.store import Store
+
+PAGES_SEEN = 2  # pages after which a list that ends early ends
+CAP = 3  # the page from which on a capped list refuses
+
+
+def _repeats() -> None:
+    last: dict[str, Row] = {}
+
+    def change(ask: Ask, rows: list[Row], _body: Row) -> None:
+        if "after" in ask.query and ask.key in last:
+            rows.insert(0, last[ask.key])
+        last[ask.key] = rows[-1]
+
+    listing("crm-page-repeats-a-record", lists("crm", "companies"), change)
+
+
+def _unstable() -> None:
+    asked = [0]
+
+    def change(ask: Ask, _store: Store) -> None:
+        if ask.key in lists("erp", "artikel") and "sortierung" not in ask.query:
+            asked[0] += 1
+            ask.query["sortierung"] = "id" if asked[0] % 2 else "-id"
+
+    register("erp-order-changes-from-page-to-page", Fault("erp", asked=change))
+
+
+def _drops(ask: Ask, rows: list[Row], _body: Row) -> None:
+    if ask.query.get("seite", "1") != "1":
+        del rows[0]
+
+
+def _ends_early(ask: Ask, _rows: list[Row], body: Row) -> None:
+    if "after" in ask.query:
+        body["paging"] = {"next": None}
+
+
+def _loops() -> None:
+    first: dict[str, Row] = {}
+
+    def change(ask: Ask, _rows: list[Row], body: Row) -> None:
+        following = body.get("paging", {}).get("next")
+        if following is not None and "after" not in ask.query:
+            first[ask.key] = following
+        if following is None and ask.key in first:
+            body["paging"] = {"next": first[ask.key]}
+
+    listing("crm-cursor-leads-back", lists("crm", "contacts"), change)
+
+
+def _more(_ask: Ask, _rows: list[Row], body: Row) -> None:
+    body["total"] += 7
+
+
+def _of_page(_ask: Ask, rows: list[Row], body: Row) -> None:
+    body["gesamt"] = len(rows)
+
+
+def _without(name: str) -> None:
+    def change(row: Row) -> None:
+        row.pop(name, None)
+
+    shown(f"crm-list-lacks-{name.replace('_', '-')}", lists("crm", "companies"), change)
+
+
+def _capped(ask: Ask, _store: Store) -> Reply | None:
+    deep = int(ask.query.get("seite", "1")) > CAP
+    return Reply(400, {"fehler": {"code": "FENSTER", "meldung": "Zu weit hinten.", "feld": "seite"}}) if deep else None
+
+
+def _broken_page(ask: Ask, _store: Store) -> Reply | None:
+    return Reply(500, {"errors": []}) if "after" in ask.query else None
+
+
+def _starts_with(given: dict[str, str]) -> None:
+    given.pop("email", None)
+
+
+def _similar(ask: Ask, reply: Reply, store: Store) -> None:
+    """A filter by mail brings whoever has a mail of the same first letter, too."""
+    wanted = ask.query.get("email")
+    rows = rows_of(reply)
+    if wanted and rows:
+        more = [one for one in store.living("contacts") if str(one.data.get("email") or "").startswith(wanted[0])]
+        known = {row["id"] for row in rows}
+        rows += [{**rows[0], **one.data, "id": one.id} for one in more if one.id not in known]
+
+
+def _nothing(_ask: Ask, reply: Reply, _store: Store) -> None:
+    if isinstance(reply.body, dict) and "results" in reply.body:
+        reply.body.update({"results": [], "paging": {"next": None}, "total": 0})
+
+
+def _days(given: dict[str, str]) -> None:
+    if "geaendert_ab" in given:
+        given["geaendert_ab"] = given["geaendert_ab"][:10]
+
+
+def _created(given: dict[str, str]) -> None:
+    if "updated_after" in given:
+        given["created_after"] = given.pop("updated_after")
+
+
+def _exclusive(ask: Ask, rows: list[Row], _body: Row) -> None:
+    since = ask.query.get("updated_after")
+    if since:
+        rows[:] = [row for row in rows if row["updated_at"][:19] != since[:19]]
+
+
+def _lost_on_page_two(given: dict[str, str]) -> None:
+    if "after" in given:
+        given.pop("updated_after", None)
+
+
+def _only_known(given: dict[str, str]) -> None:
+    for name in [one for one in given if "readiness" in one]:
+        del given[name]
+
+
+def _lenient(given: dict[str, str]) -> None:
+    if not given.get("updated_after", "2")[:1].isdigit():
+        given.pop("updated_after")
+
+
+_repeats()
+_unstable()
+_loops()
+_without("vat_id")
+listing("erp-page-drops-a-record", lists("erp", "geschaeftspartner"), _drops)
+listing("crm-list-ends-early", lists("crm", "companies"), _ends_early)
+listing("crm-total-too-high", lists("crm", "companies"), _more)
+listing("erp-total-of-the-page", lists("erp", "artikel"), _of_page)
+ignoring("erp-page-size-ignored", lists("erp"), "anzahl")
+instead("erp-no-page-beyond-the-third", lists("erp", "geschaeftspartner"), _capped)
+instead("crm-second-page-breaks", lists("crm", "products"), _broken_page)
+after("crm-list-always-empty", lists("crm", "contacts"), _nothing)
+ignoring("crm-filters-ignored", lists("crm", "contacts"), "email", "company_id", "status", "external_id", "name")
+ignoring("erp-filters-ignored", lists("erp"), "email", "kundennummer", "ust_id", "status", "artikelnummer", "name1")
+after("crm-filter-finds-similar", lists("crm", "contacts"), _similar)
+query("crm-unknown-parameters-ignored", lists("crm"), _only_known)
+ignoring("crm-order-ignored", lists("crm"), "sort")
+query(
+    "erp-descending-ignored",
+    lists("erp"),
+    lambda given: given.update({"sortierung": given["sortierung"].lstrip("-")}) if "sortierung" in given else None,
+)
+ignoring("crm-changed-since-ignored", lists("crm"), "updated_after")
+ignoring("erp-changed-since-ignored", lists("erp"), "geaendert_ab")
+listing("crm-changed-since-without-boundary", lists("crm"), _exclusive)
+query("erp-changed-since-whole-days", lists("erp"), _days)
+query("crm-changed-since-means-created", lists("crm"), _created)
+query("crm-changed-since-lost-on-page-two", lists("crm"), _lost_on_page_two)
+query("crm-changed-since-takes-nonsense", lists("crm"), _lenient)
+shown("crm-read-shows-another-name", reads("crm", "companies"), lambda row: row.update(name=f"{row['name']} (alt)"))
