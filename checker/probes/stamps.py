@@ -161,16 +161,17 @@ def _in_list(touch: ResourceTouch, seen: Seen, changes: Mapping[str, Any]) -> To
     return whether(claim, at_once, found.evidence, delay=told_delay(found.delay), status=found.response.status)
 
 
-@probe("timestamp.moves-on-child", scope="resource")
+@probe("timestamp.moves-on-child", "write.lines-replaced", scope="resource")
 def child(touch: ResourceTouch) -> Iterator[Told]:
-    """Change one value in a line or sub-record, and nothing else."""
-    claim = "timestamp.moves-on-child"
+    """Change one value in a line or sub-record, and nothing else: as many are there afterwards as before."""
+    claim, lines = "timestamp.moves-on-child", "write.lines-replaced"
     if not touch.born or touch.first_seen.record is None:
-        yield from touch.left_open(claim)
+        yield from touch.left_open(claim, lines)
         return
     rows, reason = changed_rows(touch)
     if rows is None:
         yield unknown(claim, reason)
+        yield unknown(lines, reason)
         return
     before = touch.latest
     wait_for_next_unit(touch, before)
@@ -178,10 +179,17 @@ def child(touch: ResourceTouch) -> Iterator[Told]:
     if seen is None or seen.record is None:
         reason = "refused" if refused_by_rule(written) else why_not(written)
         yield unknown(claim, reason, written.evidence, message=quoted(touch, written))
+        yield unknown(lines, reason, written.evidence)
         return
     name = next(iter(rows))
+    held = seen.record.get(name)
+    evidence = (*written.evidence, *seen.evidence)
+    if isinstance(held, list) and held != before.get(name):
+        yield whether(lines, len(held) == len(rows[name]), evidence, field=name, sent=len(rows[name]), found=len(held))
+    else:
+        yield unknown(lines, "child-unchanged", evidence, field=name)
     if seen.record.get(name) == before.get(name):
-        yield unknown(claim, "child-unchanged", (*written.evidence, *seen.evidence), field=name)
+        yield unknown(claim, "child-unchanged", evidence, field=name)
         return
     yield from _moved(claim, touch, before, written, seen)
 

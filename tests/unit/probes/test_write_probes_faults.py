@@ -37,6 +37,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("allows-unique", "write.unique-enforced", NO, {"fields": ["email"]}),
     ("silent", "write.error-names-field", NO, {}),
     ("tells-nothing", "write.answer-tells-record", NO, {"outcome": "no-id-told"}),
+    ("adds-lines", "write.lines-replaced", NO, {"field": "lines", "sent": 1, "found": 2}),
     ("replaces", "write.update-keeps-rest", NO, {}),
     ("keeps-null", "write.null-clears", NO, {"null": "kept", "empty": "kept"}),
     ("two-records", "write.idempotent-create", NO, {"outcome": "two-records"}),

@@ -199,6 +199,8 @@ class Writable:
         given = {name: self.stored(name, value) for name, value in body.items()}
         if self.defect == "keeps-null":
             given = {name: value for name, value in given.items() if value not in (None, "")}
+        if self.defect == "adds-lines" and "lines" in given:
+            given["lines"] = [*(before["lines"] or []), *given["lines"]]
         stuck = self.defect == "stuck" or (self.defect == "child-stuck" and set(body) == {"lines"})
         moved = {} if stuck else {"updated_at": self.stamp()}
         moved |= {} if self.defect == "same-user" else {"updated_by": user}
