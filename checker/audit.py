@@ -142,7 +142,7 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
     live = Look(loaded, known, secrets, recorder, ledger, say, Round(options.selection, before.findings))
     seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
     findings += [finding for one in seen.values() for finding in one.findings]
-    findings += weighed(live, profiles) if live.looks and not stopped else ()
+    findings += weighed(live, profiles, findings) if live.looks and not stopped else ()
     return Looked(found, ground, before, live, seen, tuple(findings), stopped)
 
 

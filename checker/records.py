@@ -5,46 +5,61 @@ Nothing is asked anew but what the look left unread of a list; matching is the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checker.catalogue import claims, finding
+from checker.catalogue import finding
 from checker.data import forecast, match
-from checker.data.across import Both, legal, of_flow
+from checker.data.across import FLOW_CLAIMS, LEGAL, Both, legal, of_flow
 from checker.data.counted import Counted, open_
+from checker.data.forecast import COMPUTED, UNAMBIGUOUS
 from checker.data.keys import Between
-from checker.data.quality import Record, Sample, filled, quality
+from checker.data.quality import CLAIMS, Record, Sample, filled, quality
 from checker.errors import TransportError, UnreadableError
 from checker.look import Look
-from checker.model.finding import Finding, Grade
+from checker.model.finding import Answer, Finding, Grade
 from checker.model.profile import Profile
 from checker.model.sync import Link, Matched, Row
 from checker.probes.contexts import ResourceLook
+from checker.probes.round import LEFT_OUT
+from checker.probes.run import left_open
 from checker.project.sides import FlowView, Side, views
 from checker.sync.planning import leaning_first
 from checker.sync.policies import in_scope
 from checker.sync.rows import entries, gone, inner, own_key, whole
 
-STAGE = "data"
+OF_FLOW = (*FLOW_CLAIMS, COMPUTED, UNAMBIGUOUS)
 READ_SINGLY = 3  # ids that no list shows
 
 
 @dataclass
 class Records:
-    """The records of both systems, each list read once. `links`: what matching found so far, by flow."""
+    """The records of both systems, each list read once. `readable`: subjects whose list may be read; `links`: what matching found so far, by flow."""
 
     live: Look
     profiles: Mapping[str, Profile]
+    readable: Collection[str]
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Finding]:
         """All that the records say of what was asked about, each claim about each subject once."""
         for system in self.live.looks.values():
             for look in system.resources:
-                yield from _unless_broken(self._told(look.subject, self._of_resource(look), [look]))
+                if self._asked(look.subject, CLAIMS):
+                    yield from _unless_broken(self._told(look.subject, self._of_resource(look), [look]))
+                else:
+                    yield from left_open(CLAIMS, look.subject, LEFT_OUT)
         seen = views(self.live.loaded.project, self.profiles)
         for view in leaning_first(seen):
-            yield from _unless_broken(self._of_flow(view))
+            subject = f"flow:{view.flow.name}"
+            if self._asked(subject, (*OF_FLOW, LEGAL)):
+                yield from _unless_broken(self._of_flow(view))
+            else:
+                yield from left_open(OF_FLOW, subject, LEFT_OUT)
+
+    def _asked(self, subject: str, claims: Sequence[str]) -> bool:
+        """Whether anything of this was asked for: nothing is read for what wasn't."""
+        return self.live.round.selection.asks(claims, subject)
 
     def _told(self, subject: str, counted: Iterable[Counted], looks: Iterable[ResourceLook]) -> Iterator[Finding]:
         evidence = tuple(key for look in looks if self._read(look) for key in look.walk.evidence)
@@ -52,18 +67,14 @@ class Records:
         yield from self.live.round.narrowed(made)
 
     def _read(self, look: ResourceLook) -> bool:
-        """Whether the list was read by the look, or may be now, because this run was asked for less. What broke or was refused is left alone."""
-        if look.system.stateless or not ("walk" in vars(look) or self.live.round.selection.only):
-            return False
-        return look.readable
+        """Whether there is a list to read: what the look found broken or refused is left alone."""
+        return not look.system.stateless and look.subject in self.readable and look.readable
 
     def _of_resource(self, look: ResourceLook) -> Iterator[Counted]:
         records = self._records(look)
         if records is None:
             reason = "stateless-mock" if look.system.stateless else "list-refused"
-            yield from (
-                open_(name, reason) for name, one in claims().items() if (one.stage, one.scope) == (STAGE, "resource")
-            )
+            yield from (open_(claim, reason) for claim in CLAIMS)
             return
         pointed = {one.profile.name: self._known(look, one, records) for one in look.system.resources}
         yield from quality(Sample(look.profile, records, self._is_whole(look), look.system.zone, pointed))
@@ -152,7 +163,9 @@ def _unless_broken(findings: Iterator[Finding]) -> tuple[Finding, ...]:
         return ()
 
 
-def weighed(live: Look, profiles: Mapping[str, Profile]) -> tuple[Finding, ...]:
-    """What the records of a finished look say."""
+def weighed(live: Look, profiles: Mapping[str, Profile], findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What the records of a finished look say; `findings` are the look's."""
     live.say("weighing the records")
-    return tuple(Records(live, profiles).findings())
+    lists = [one for one in findings if one.id == "list.readable"]
+    readable = {one.subject for one in lists if one.answer is Answer.YES or one.values.get("reason") == LEFT_OUT}
+    return tuple(Records(live, profiles, readable).findings())

@@ -51,6 +51,7 @@ EU = frozenset(
         "XI",
     ]
 )
+LEGAL = "values.legal-on-other-side"
 USABLE = 0.2  # the share of records that may lack the first key, where the next ones catch them
 COMMON = 0.5  # the share of the smaller side's products that have to be found on the other
 
@@ -275,7 +276,7 @@ def _lenses(both: Both) -> Iterator[tuple[FieldMapping, FieldLens]]:
 
 def legal(both: Both, target: Side) -> Counted:
     """Values of the source that the target's document forbids: too long, no option of it, nothing where something is demanded."""
-    claim = "values.legal-on-other-side"
+    claim = LEGAL
     to_right = target is both.view.right
     rows = both.left if to_right else both.right
     if not rows:

@@ -54,6 +54,12 @@ class Sample:
     pointed: Mapping[str, Collection[str] | None] = field(default_factory=dict)
 
 
+CLAIMS = (
+    "duplicates.none", "currency.codes-used", "encoding.composed", "dates.consistent", "amounts.consistent", "lines.several-present",
+    "edge-cases.present", "test-data.synthetic", "relations.resolve",
+)  # fmt: skip
+
+
 def quality(sample: Sample) -> Iterator[Counted]:
     """All claims about one resource's records."""
     yield _duplicates(sample)
