@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 
 from checker import __version__
@@ -96,9 +96,7 @@ def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
     looked = look(loaded, options, recorder, ledger, say)
     with closing(looked.live):
         going_on = options.wish.touch and not (options.offline or looked.stopped)
-        tried = (
-            touch(looked.live, looked.profiles, looked.findings, options.wish, started.date()) if going_on else Tried()
-        )
+        tried = tried_out(looked, options, started.date()) if going_on else Tried()
     say("judging")
     facts = Facts(
         loaded=loaded,
@@ -123,6 +121,14 @@ def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
     return Audited(made, exit_code, facts.stopped or late, tried.refused, tried.left)
 
 
+def tried_out(looked: Looked, options: Options, today: date) -> Tried:
+    """The touch; where Ctrl-C ends it at a moment that it doesn't keep itself, what the look found is kept."""
+    try:
+        return touch(looked.live, looked.profiles, looked.findings, options.wish, today)
+    except KeyboardInterrupt:
+        return Tried(stopped=True)
+
+
 def stamp(instant: datetime) -> str:
     """An instant as the audit writes it: UTC, whole seconds."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -142,7 +148,11 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
     live = Look(loaded, known, secrets, recorder, ledger, say, Round(options.selection, before.findings))
     seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
     findings += [finding for one in seen.values() for finding in one.findings]
-    findings += weighed(live, profiles, findings) if live.looks and not stopped else ()
+    if live.looks and not stopped:
+        try:
+            findings += weighed(live, profiles, findings)
+        except KeyboardInterrupt:  # what was found so far is kept
+            stopped = True
     return Looked(found, ground, before, live, seen, tuple(findings), stopped)
 
 
