@@ -26,8 +26,8 @@ CODE = re.compile(r"[A-Z]{3}")  # ISO 4217
 GARBLED = re.compile(
     "[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0178\u2018-\u2022\u20ac\u2122]|\u00e2\u20ac|\ufffd"
 )
-# Names that nobody owns (RFC 2606, RFC 6761), and those that are made for trying
-NOBODYS = re.compile(r"(@|\.)(example|invalid|test|localhost)(\.[a-z]+)?$", re.IGNORECASE)
+# Names that nobody can own (RFC 2606, RFC 6761)
+NOBODYS = re.compile(r"(\.(example|invalid|test|localhost)|[@.]example\.(com|net|org))$", re.IGNORECASE)
 PENNY = Decimal("0.011")
 LONG = 30  # characters of a name that is worth calling long
 ENOUGH = 2

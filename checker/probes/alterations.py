@@ -13,6 +13,7 @@ from checker.model.paths import MISSING
 
 UTC = ZoneInfo("UTC")
 BLANKS = re.compile(r"\s+")
+LEADING_ZERO = re.compile(r"-?0[0-9]")
 DROPPED = "dropped"
 
 
@@ -67,6 +68,10 @@ def same(sent: Any, read: Any) -> bool:
 
 def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and LEADING_ZERO.match(
+        value.strip()
+    ):  # a postcode or a number that names something, and no amount
         return None
     try:
         return float(value)

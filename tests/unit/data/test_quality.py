@@ -112,7 +112,16 @@ def test_a_day_is_a_day(value: str, answer: Answer) -> None:
     )
 
 
-@pytest.mark.parametrize(("mail", "answer"), [("a@example.com", YES), ("a@firma.test", YES), ("a@kern.de", UNKNOWN)])
+@pytest.mark.parametrize(
+    ("mail", "answer"),
+    [
+        ("a@example.com", YES),
+        ("a@firma.test", YES),
+        ("a@kern.de", UNKNOWN),
+        ("a@test.de", UNKNOWN),
+        ("a@example.de", UNKNOWN),
+    ],
+)
 def test_only_nobodys_addresses_prove_that_data_are_invented(mail: str, answer: Answer) -> None:
     """Domains that are reserved for examples; any other may be somebody's, and that is not said to be bad."""
     assert told("test-data.synthetic", [{"email": mail}]).answer is answer

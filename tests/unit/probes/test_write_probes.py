@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from checker.model.finding import Answer, Finding
+from checker.probes.alterations import how
 from checker.touch import cleaned
 from tests.unit.probes.touched import World, probed, told, world
 
@@ -110,3 +111,9 @@ def test_what_was_done_is_shown(touched: tuple[World, Found, Mapping[str, int]])
         if one.answer in {YES, NO} and not one.evidence and claim != "cleanup.nothing-left"
     ]
     assert bare == []
+
+
+def test_a_lost_leading_zero_is_a_change() -> None:
+    """A postcode that comes back as a number has lost a digit; an amount may be spelt as a text."""
+    assert how("01234", 1234) == "changed"
+    assert [how("0.50", 0.5), how("10", 10), how("0", 0)] == [None, None, None]
