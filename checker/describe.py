@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -52,10 +53,15 @@ def described(
     allow_refs: tuple[str, ...] = (),
     strict: bool = False,
     shown_as: str | None = None,
+    overlay: tuple[Path, str] | None = None,
 ) -> Described:
-    """Read and profile one document. `strict` has the authority (openapi-spec-validator) say whether it is valid, otherwise the meta-schema."""
+    """Read and profile one document. `strict` has the authority (openapi-spec-validator) say whether it is valid, otherwise the meta-schema.
+
+    `overlay` is the file of an OpenAPI Overlay and the name it is shown under.
+    """
     try:
-        document = documents.load(source, fetch=fetch, allow_refs=allow_refs)
+        over = documents.read_overlay(*overlay) if overlay else None
+        document = documents.load(source, fetch=fetch, allow_refs=allow_refs, overlay=over)
     except DocumentError as error:
         return Described(None, None, error.problems)
     verdict = documents.validate(document) if strict else documents.validate_fast(document)
@@ -69,6 +75,7 @@ def described(
         valid=verdict.valid,
         validated_by=verdict.validated_by,
         problems=tuple(_placed(one, document) for one in problems),
+        corrections=document.corrections,
     )
     return Described(
         document,
@@ -102,7 +109,15 @@ def both_described(loaded: LoadedProject, secrets: Secrets, say: Say, *, strict:
         address = is_url(settings.document)
         source = settings.document if address else str(loaded.folder / settings.document)
         fetch = partial(fetched, loaded, name, secrets) if address else None
-        return described(source, overrides=settings.resources, fetch=fetch, strict=strict, shown_as=settings.document)
+        over = (loaded.folder / settings.overlay, settings.overlay) if settings.overlay else None
+        return described(
+            source,
+            overrides=settings.resources,
+            fetch=fetch,
+            strict=strict,
+            shown_as=settings.document,
+            overlay=over,
+        )
 
     return dict(zip(loaded.project.systems, side_by_side(one, loaded.project.systems), strict=True))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -29,7 +30,18 @@ NOT_VALID = 1
     metavar="FOLDER|HOST",
     help="Also follow references into this folder or to this host.",
 )
-@click.option("--bundle", is_flag=True, help="Print a document of several files as one, and nothing else.")
+@click.option(
+    "--overlay",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Correct the document by an OpenAPI Overlay 1.0 first.",
+)
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="OUT",
+    help="Write a document of several files as one (JSON; - is the standard output), and nothing else.",
+)
 @click.option(
     "--against", "old", metavar="OLD", help="Compare with an earlier version of the document; what breaks comes first."
 )
@@ -44,7 +56,8 @@ def command(
     strict: bool,
     everything: bool,
     allow_refs: tuple[str, ...],
-    bundle: bool,
+    overlay: Path | None,
+    bundle: Path | None,
     old: str | None,
     ask: bool,
     language: str,
@@ -58,13 +71,15 @@ def command(
       readiness inspect crm.openapi.json
       readiness inspect erp.yaml --format json > profile.json
       readiness inspect api.yaml --strict
+      readiness inspect api.yaml --overlay corrections.yaml
+      readiness inspect openapi/main.yaml --bundle one.json
       readiness inspect api.yaml --ask --language de > questions.md
       readiness inspect api-v2.yaml --against api-v1.yaml       # beside a readiness.yaml: only what is mapped
     """
-    found = _read(document, strict=strict, allow_refs=allow_refs)
+    found = _read(document, strict=strict, allow_refs=allow_refs, overlay=overlay)
     assert found.profile is not None  # noqa: S101 - _read has looked
-    if bundle:
-        click.echo(_bundled(found))
+    if bundle is not None:
+        _bundle(found, bundle)
     elif old is not None:
         click.echo(_compared(found, _read(old, strict=False, allow_refs=allow_refs), document, form, language))
     elif ask:
@@ -83,27 +98,36 @@ def command(
         ctx.exit(NOT_VALID)
 
 
-def _read(document: str, *, strict: bool, allow_refs: tuple[str, ...]) -> Described:
+def _read(document: str, *, strict: bool, allow_refs: tuple[str, ...], overlay: Path | None = None) -> Described:
     """The document, described. Raises DocumentError where it can't be read."""
     from checker.describe import described
     from checker.errors import DocumentError
 
+    over = (overlay, str(overlay)) if overlay is not None else None
     with progress() as say:
         say(f"reading {document}")
-        found = described(document, strict=strict, allow_refs=allow_refs, fetch=fetch)
+        found = described(document, strict=strict, allow_refs=allow_refs, fetch=fetch, overlay=over)
     if found.profile is None or found.document is None:
         raise DocumentError(*found.problems)
     return found
 
 
-def _bundled(found: Described) -> bytes:
-    """All files of a document as one, as JSON."""
+def _bundle(found: Described, out: Path) -> None:
+    """Write all files of a document as one, as JSON."""
     import orjson
 
     from checker import documents
+    from checker.cli.written import READABLE
+    from checker.store import write_whole
 
     assert found.document is not None  # noqa: S101 - _read has looked
-    return json_safe(orjson.dumps(documents.bundle(found.document), option=orjson.OPT_INDENT_2).decode()).encode()
+    made = orjson.dumps(documents.bundle(found.document), option=orjson.OPT_INDENT_2).decode()
+    text = json_safe(made).encode() + b"\n"
+    if str(out) == "-":
+        click.echo(text, nl=False)
+        return
+    write_whole(out, text, READABLE)
+    click.echo(f"written: {out}")
 
 
 def _compared(found: Described, old: Described, document: str, form: str, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from checker.documents.build import build_api
 from checker.documents.context import Context
 from checker.documents.kinds import refuse_foreign_text, spec_version
 from checker.documents.library import Fetch, Library, is_url
+from checker.documents.overlay import Corrected, Overlay, corrected
 from checker.documents.parse import parse
 from checker.errors import DocumentError, Problem
 from checker.model.api import Api, Place
@@ -25,10 +27,15 @@ if TYPE_CHECKING:
 class Document:
     """An API document that was read: its Api, its problems, and where things stand in its files."""
 
-    def __init__(self, raw: Mapping[str, Any], spec: str, library: Library) -> None:
+    def __init__(
+        self, raw: Mapping[str, Any], spec: str, library: Library, overlay: Overlay | None, corrected: Corrected | None
+    ) -> None:
         self.raw = raw
         self.spec = spec
         self.library = library
+        self.overlay = overlay
+        self.corrections = corrected.changed if corrected else ()
+        self._missed = corrected.missed if corrected else ()
         self.source = library.base
         context = Context(raw, library.base, library.resolve, self.shown, spec.startswith("2"))
         url = library.base if is_url(library.source) else None  # without the secrets that the address may hold
@@ -58,7 +65,7 @@ class Document:
     @property
     def problems(self) -> tuple[DocumentProblem, ...]:
         """Places that break the language's rules, and references that were not followed; their lines by `with_lines`."""
-        return tuple(one.problem for one in self.findings)
+        return (*self._missed, *(one.problem for one in self.findings))
 
     def with_lines(self, problems: Sequence[DocumentProblem]) -> tuple[DocumentProblem, ...]:
         """The same problems, each with its line."""
@@ -78,6 +85,7 @@ class Document:
         for name, text in sorted(self.texts.items(), key=lambda one: (one[0] != self.source, one[0])):
             inside = "" if name == self.source else name
             whole.update(f"{len(inside)}:{inside}:{len(text)}:".encode() + text)
+        whole.update(self.overlay.text if self.overlay else b"")
         return whole.hexdigest()
 
     def line_of(self, pointer: str | Place) -> int | None:
@@ -97,11 +105,18 @@ class Document:
         return [found.get(base or self.source, {}).get(at) for base, _, at in (one.partition("#") for one in written)]
 
 
-def load(source: str | Path, *, fetch: Fetch | None = None, allow_refs: Sequence[str] = ()) -> Document:
-    """Read an API document from a path or an http(s) URL.
+def load(
+    source: str | Path,
+    *,
+    fetch: Fetch | None = None,
+    allow_refs: Sequence[str] = (),
+    overlay: Overlay | None = None,
+) -> Document:
+    """Read an API document from a path or an http(s) URL, and correct it by an overlay.
 
     `fetch(url)` returns the bytes of a URL (the caller has the HTTP client); without it URLs are refused. `allow_refs` names further folders
-    and hosts that references may lead to. Raises DocumentError for what is no API document; what `fetch` raises comes through.
+    and hosts that references may lead to. Raises DocumentError for what is no API document, and for an overlay that doesn't fit it; what
+    `fetch` raises comes through.
     """
     name = str(source)
     try:
@@ -111,6 +126,9 @@ def load(source: str | Path, *, fetch: Fetch | None = None, allow_refs: Sequence
     raw = library.read_root()
     refuse_foreign_text(raw, library.base)
     parsed = parse(raw, library.base)
+    after = corrected(parsed.value, overlay) if overlay is not None else None
+    if after is not None:
+        parsed = replace(parsed, value=after.value)
     spec = spec_version(parsed.value, library.base)
     library.take(library.base, parsed)
-    return Document(parsed.value, spec, library)
+    return Document(parsed.value, spec, library, overlay, after)

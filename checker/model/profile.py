@@ -33,6 +33,13 @@ class DocumentProblem(Struct, frozen=True, kw_only=True):
     line: int | None = None
 
 
+class Correction(Struct, frozen=True, kw_only=True):
+    """What the user overrode: in which file, and where: a pointer into the document, or `resource.key` of the profile."""
+
+    by: str
+    at: str
+
+
 class AuthScheme(Struct, frozen=True, kw_only=True):
     """One way to authenticate; schemes that are needed together share a `group`. Kinds: design.md, auth kinds."""
 
@@ -139,6 +146,15 @@ class FieldRoles(Struct, frozen=True, kw_only=True):
     deleted: str | None = None
     name: str | None = None
     country: str | None = None
+    phone: str | None = None
+    register_number: str | None = None
+    register_court: str | None = None
+    net: str | None = None
+    gross: str | None = None
+    discount: str | None = None
+    tax_rate: str | None = None
+    due_date: str | None = None
+    owner: str | None = None
 
 
 class Validation(Struct, frozen=True, kw_only=True):
@@ -174,6 +190,14 @@ class Undetermined(Struct, frozen=True, kw_only=True):
     settled_by: str
 
 
+class Meaning(Struct, frozen=True, kw_only=True):
+    """What a field seems to be, in the words of `profiles/meanings.py`; how sure (0 to 1), and why."""
+
+    role: str
+    score: float
+    why: str
+
+
 class FieldInfo(Struct, frozen=True, kw_only=True):
     """A declared field of the record: JSON type, format, and the rules of the create body."""
 
@@ -186,6 +210,7 @@ class FieldInfo(Struct, frozen=True, kw_only=True):
     pattern: str | None = None
     enum: tuple[Any, ...] = ()
     description: str = ""
+    means: Meaning | None = None
 
 
 class ResourceProfile(Struct, frozen=True, kw_only=True):
@@ -206,6 +231,7 @@ class ResourceProfile(Struct, frozen=True, kw_only=True):
     fields: FieldRoles = field(default_factory=FieldRoles)
     validation: Validation = field(default_factory=Validation)
     schema: tuple[FieldInfo, ...] = ()
+    ambiguous: dict[str, tuple[str, ...]] = field(default_factory=dict)  # role → the fields that may play it
     line_items: bool | None = None
     line_items_path: str | None = None
     custom_fields: bool | None = None
@@ -237,6 +263,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     webhooks: Webhooks = field(default_factory=Webhooks)
     resources: tuple[ResourceProfile, ...] = ()
     declared: dict[str, Any] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
 
     def resource(self, name: str) -> ResourceProfile | None:
         """The resource of that name, if there is one."""

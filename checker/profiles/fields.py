@@ -27,6 +27,7 @@ from checker.profiles.field_names import (
     UPDATED,
     VAT,
 )
+from checker.profiles.meanings import meaning
 from checker.profiles.names import ends_with_thing, flat, one_of, words
 from checker.profiles.roles import DOCUMENT_ROLES, PARTY_ROLES, role_of
 from checker.profiles.shapes import ID_NAMES, join
@@ -306,6 +307,8 @@ def detect_fields(view: View) -> Detection:
         "country": lambda: _named(view, COUNTRY) or _inside(view, ADDRESS, COUNTRY),
     }
     found = {"id": own_id, **{name: finder() for name, finder in finders.items()}}
+    further, ambiguous = _by_meaning(view)
+    found |= further
     roles = replace(FieldRoles(**found), created=_split(view, found["created"]), updated=_split(view, found["updated"]))
     told = {f"fields.{name}": _why(view, path) for name, path in found.items() if path is not None}
     sure = {f"fields.{name}": 0.95 if "." not in path else 0.75 for name, path in found.items() if path is not None}
@@ -316,7 +319,36 @@ def detect_fields(view: View) -> Detection:
                 what="fields.updated", why="no field says when a record was changed", settled_by="timestamp.filled"
             ),
         )
-    return Detection({"fields": roles}, told, sure, still)
+    return Detection({"fields": roles, "ambiguous": ambiguous}, told, sure, still)
+
+
+# Role of a record → what the field that plays it may mean.
+MEANT: Mapping[str, tuple[str, ...]] = {
+    "phone": ("phone",),
+    "register_number": ("register_number",),
+    "register_court": ("register_court",),
+    "net": ("net",),
+    "gross": ("gross",),
+    "discount": ("discount", "discount_percent", "discount_amount"),
+    "tax_rate": ("tax_rate",),
+    "due_date": ("due_date",),
+    "owner": ("owner",),
+}
+
+
+def _by_meaning(view: View) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The record's own fields by what they mean: role → field, and role → fields where several are as likely."""
+    means = [(path, meaning(path, view.thing, view.shapes.kind(schema))) for path, _, schema in view.own_fields]
+    found: dict[str, str] = {}
+    ambiguous: dict[str, tuple[str, ...]] = {}
+    for role, wanted in MEANT.items():
+        scores = {path: one.score for path, one in means if one is not None and one.role in wanted}
+        best = tuple(path for path, score in scores.items() if score == max(scores.values()))
+        if len(best) == 1:
+            found[role] = best[0]
+        elif best:
+            ambiguous[role] = best
+    return found, ambiguous
 
 
 def _why(view: View, path: str) -> str:

@@ -16,6 +16,8 @@ def detect_filtering(view: View) -> Detection:
         sure = 0.7 if view.listing.parameters else 0.5
         none = Filtering(supported=False, operation=view.listing.key, pointer=view.listing.pointer)
         return Detection({"filtering": none}, {"filtering": "no parameter of the list narrows it"}, {"filtering": sure})
+    # A search beside the list has parameters of its own: only those of one operation can be said together
+    found = [one for one in found if one.operation.key == found[0].operation.key]
     filtering = Filtering(
         supported=True,
         operation=found[0].operation.key,

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from checker.errors import InputError, Problem
 from checker.model.profile import (
+    Correction,
     FieldRoles,
     Filtering,
     Metadata,
@@ -29,6 +30,7 @@ from checker.project.types import MetadataCall, ResourceOverrides
 
 S = TypeVar("S", bound=msgspec.Struct)
 BODIES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+PROJECT_FILE = "readiness.yaml"
 PROJECT = "the project file says so"
 # What a partial document leaves open, and the finding that would settle it.
 SETTLED_BY = {
@@ -85,7 +87,25 @@ def apply_overrides(
         changed[name] = merged
     kept = [changed.pop(one.name, one) for one in profile.resources]
     declared = {**profile.declared, "partial": partial} if partial else profile.declared
-    return replace(profile, resources=(*kept, *changed.values()), declared=declared)
+    return replace(
+        profile,
+        resources=(*kept, *changed.values()),
+        declared=declared,
+        corrections=tuple(dict.fromkeys((*profile.corrections, *_corrections(resources)))),
+    )
+
+
+def _corrections(resources: Mapping[str, ResourceOverrides]) -> Iterable[Correction]:
+    """Which keys the project file gives, by resource."""
+    for name, override in resources.items():
+        given = msgspec.to_builtins(override)
+        for one in msgspec.structs.fields(ResourceOverrides):
+            if given[one.encode_name] != msgspec.to_builtins(_default(one)):
+                yield Correction(by=PROJECT_FILE, at=f"{name}.{one.encode_name}")
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
 def _operations(profile: Profile) -> dict[str, str | None]:

@@ -23,7 +23,7 @@ OFFSET = vocabulary(
 )
 CURSOR = vocabulary(
     "cursor page_token pagetoken next_token nexttoken next_page_token continuation_token continuation continue after before "
-    "page_info starting_after ending_before search_after bookmark marker page_after page_before page_cursor skiptoken "
+    "page_info starting_after start_after ending_before search_after bookmark marker page_after page_before page_cursor skiptoken "
     "skip_token scroll_id next_cursor start_cursor end_cursor page_state position_token after_cursor before_cursor"
 )
 SINCE_ID = vocabulary("since_id min_id last_id after_id max_id from_id starting_id id_above_than id_gt")

@@ -125,6 +125,10 @@ class Shapes:
             if array is not None and array.items is not None:
                 yield depth, Found(path, array.items)
                 continue
+            keyed = here.additional
+            if isinstance(keyed, Schema) and not self.properties(here) and self.is_object(keyed):
+                yield depth, Found(path, keyed)  # records in a map, by their keys
+                continue
             if depth >= MAX_DEPTH or here.place in seen:
                 continue
             seen.add(here.place)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from checker.model.api import Schema
 from checker.model.profile import FieldInfo, Validation
+from checker.profiles.meanings import meaning
 from checker.profiles.names import one_of
 from checker.profiles.view import Detection, View
 
@@ -96,6 +97,7 @@ def detect_schema(view: View) -> Detection:
             pattern=_text(_first(rule, "pattern")),
             enum=tuple(_choices(rule)),
             description=schema.description[:LONGEST_TEXT],
+            means=meaning(path, view.thing, schema.type, schema.format),
         )
     return Detection({"schema": tuple(found.values())})
 

@@ -54,7 +54,6 @@ class LoadedProject:
 # until something besides the profile's own printing depends on it (`webhooks` of a system by itself says that its events are wished).
 NOT_YET: tuple[tuple[str, ...], ...] = (
     ("platform", "answers"),
-    ("systems", "*", "overlay"),
     ("systems", "*", "auth", "logout"),
     *(("systems", "*", "webhooks", key) for key in ("auth", "registration", "events", "secret", "scheme")),
     ("systems", "*", "production", "auth"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from checker.model.finding import (
     PersonEvidence,
     ProjectEvidence,
 )
+from checker.model.profile import Profile
 from checker.model.text import safe
 from checker.reports.book import Book
 
@@ -32,6 +33,7 @@ LONGEST_REPEAT = 1200
 ROOM = 3000
 LEAST_ROOM = 300
 WHOLE_OF = 8
+MOST_PLACES = 8  # of corrections by one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class SystemRow:
     reached: str
     kind: str
     requests: str
+    corrected: str
 
 
 def evidence_list(book: Book) -> EvidenceList:
@@ -231,4 +234,13 @@ def _system(book: Book, name: str, seen: SystemSeen) -> SystemRow:
         else words(reached),
         kind="; ".join(kinds),
         requests=words.number(seen.requests),
+        corrected="; ".join(_corrected(profile)) if profile else "",
     )
+
+
+def _corrected(profile: Profile) -> Iterator[str]:
+    """What the customer's own files overrode of the document, by file."""
+    for by in dict.fromkeys(one.by for one in profile.corrections):
+        places = [safe(one.at, 80) for one in profile.corrections if one.by == by]
+        more = f" … ({len(places)})" if len(places) > MOST_PLACES else ""
+        yield f"{safe(by)}: {', '.join(places[:MOST_PLACES])}{more}"

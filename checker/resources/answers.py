@@ -17,7 +17,7 @@ DEEPEST_GUESS = 3  # levels that are looked through for the list where no path i
 
 def items(body: Any, path: str | list[str] | None) -> list[Any] | None:
     """The list's items; None where nothing stands at the path. Several paths are read one after the other; without one the only list of
-    objects is taken.
+    objects is taken. A map of records by their keys is a list, too.
     """
     if path is None:
         return guessed(body)
@@ -29,6 +29,9 @@ def items(body: Any, path: str | list[str] | None) -> list[Any] | None:
             if isinstance(held, list):
                 there = True
                 found += held
+            elif isinstance(held, Mapping) and all(isinstance(record, Mapping) for record in held.values()):
+                there = True  # records in a map, by their keys
+                found += held.values()
     return found if there else None
 
 

@@ -260,7 +260,7 @@ def test_json_for_programs_has_no_character_that_a_terminal_obeys(readiness: Rea
     title = "a\x1b[31m\x9b31m\u202eb\U000e0041"
     path = tmp_path / "crm.json"
     path.write_text(json.dumps({**DOCUMENT, "info": {"title": title, "version": "1"}}), "utf-8")
-    for words in (("--format", "json"), ("--bundle",)):
+    for words in (("--format", "json"), ("--bundle", "-")):
         printed = readiness("inspect", str(path), *words).out
         assert [c for c in printed if c != "\n" and unicodedata.category(c) in INVISIBLE] == []
         whole = json.loads(printed)

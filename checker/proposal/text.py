@@ -1,40 +1,17 @@
-"""`init`: two profiles → a project file to start from, with what was guessed, how sure, and what is still to fill in."""
+"""The text of a project file to start from, with what was guessed, how sure, and what is still to fill in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.model.profile import AuthScheme, Profile, ResourceProfile
+from checker.model.profile import AuthScheme, Profile
 from checker.model.text import safe
+from checker.proposal.between import between
+from checker.proposal.flows import FLOW_NAMES, FlowGuess, guessed
+from checker.proposal.pairing import Pair
 
-# Roles worth synchronising, in the order in which they are loaded: what others point at comes first.
-ROLES = ("company", "contact", "product", "deal", "order", "invoice")
-FLOW_NAMES = {
-    "company": "companies",
-    "contact": "contacts",
-    "product": "products",
-    "deal": "deals",
-    "order": "orders",
-    "invoice": "invoices",
-}
-MATCH: dict[str, list[str | list[str]]] = {
-    "company": ["vat_id", ["name", "country"]],
-    "contact": ["email"],
-    "product": ["number"],
-    "deal": ["external_id"],
-    "order": ["number"],
-    "invoice": ["number"],
-}
-# Field roles that a first mapping is suggested from, and the transformation that usually belongs to them.
-SUGGESTED = {
-    "email": "[lowercase, trim]",
-    "name": "[trim]",
-    "vat_id": "[trim]",
-    "number": "[trim]",
-    "currency": "",
-    "country": "",
-}
+MOST_NAMES = 20  # in a comment
 
 AUTH_LINES = {
     "bearer": 'kind: bearer, token: "${{env:{prefix}_TOKEN}}"',
@@ -90,7 +67,7 @@ def _system(given: Given) -> Iterator[str]:
     yield from _auth(given)
     yield "    # timezone: Europe/Berlin  # of timestamps without a zone"
     yield "    # limits: {requests_per_second: 5, daily_quota: 5000, share: 0.5}"
-    names = [one.name for one in given.profile.resources if one.role in ROLES] if given.profile else []
+    names = [one.name for one in given.profile.resources if one.role in FLOW_NAMES] if given.profile else []
     yield f"    # volumes: {{{', '.join(f'{_key(one)}: {{records: 0, changed_per_day: 0}}' for one in names[:3]) or 'contacts: {records: 0, changed_per_day: 0}'}}}"
 
 
@@ -113,24 +90,12 @@ def _key(name: str) -> str:
     return name if name.replace("_", "").replace("-", "").isalnum() else _quoted(name)
 
 
-def best(profile: Profile, role: str) -> ResourceProfile | None:
-    """The resource that most probably plays the role: of those that can be listed the surest, then the one with line items, then the richest."""
-    playing = [one for one in profile.resources if one.role == role and (one.operations.list or one.operations.search)]
-    return max(
-        playing,
-        key=lambda one: (one.role_score or 0, bool(one.line_items), bool(one.operations.create), len(one.schema)),
-        default=None,
-    )
-
-
 def _flows(left: Given, right: Given) -> Iterator[str]:
     if left.profile is None or right.profile is None:
         yield from _skeleton(left, right)
         return
-    for role in ROLES:
-        ours, theirs = best(left.profile, role), best(right.profile, role)
-        if ours is not None and theirs is not None:
-            yield from _flow(role, (left.name, ours), (right.name, theirs))
+    for one in guessed(left.profile, right.profile):
+        yield from _flow(one, left.name, right.name)
 
 
 def _skeleton(left: Given, right: Given) -> Iterator[str]:
@@ -143,41 +108,44 @@ def _skeleton(left: Given, right: Given) -> Iterator[str]:
     yield "      - {left: email, right: email, transform: [lowercase, trim]}"
 
 
-def _flow(role: str, left: tuple[str, ResourceProfile], right: tuple[str, ResourceProfile]) -> Iterator[str]:
-    sure = min(left[1].role_score or 0, right[1].role_score or 0)
-    yield f"  - name: {FLOW_NAMES[role]}            # guessed: both sides look like {role} (sure: {sure:.0%})"
-    yield f"    left: {left[0]}/{left[1].name}"
-    yield f"    right: {right[0]}/{right[1].name}"
-    yield "    direction: both            # both, left-to-right or right-to-left"
-    yield f"    # leading: {left[0]}            # which side is right when both differ"
+def _flow(flow: FlowGuess, left: str, right: str) -> Iterator[str]:
+    sure = min(flow.left.sure, flow.right.sure)
+    yield f"  - name: {flow.name}            # guessed: both sides look like {flow.role} (sure: {sure:.0%})"
+    yield f"    left: {_quoted(f'{left}/{flow.left.path}')}"
+    yield f"    right: {_quoted(f'{right}/{flow.right.path}')}"
+    yield f"    direction: {flow.direction}            # both, left-to-right or right-to-left"
+    yield f"    # leading: {left}            # which side is right when both differ"
     yield "    # freshness: 1h            # how old the other side's data may be"
-    mapped = list(_mapped(left[1], right[1]))
-    there = {name for name, _, _ in mapped}
-    keys = [_match(key) for key in MATCH[role] if there.issuperset([key] if isinstance(key, str) else key)]
-    yield (
-        f"    match: [{', '.join(keys)}]"
-        if keys
-        else "    # match: [email]          # by which fields two records are recognised as the same"
-    )
-    yield "    fields:" if mapped else "    fields: []                 # pair the fields of both sides here"
-    for name, ours, theirs in mapped:
-        transform = f", transform: {SUGGESTED[name]}" if SUGGESTED[name] else ""
-        yield f"      - {{left: {_quoted(ours)}, right: {_quoted(theirs)}{transform}}}    # both look like {name}"
+    yield _match(flow.match, "    ")
+    yield from _fields(flow.pairs, "    ")
+    for name, rest in zip((left, right), flow.unmapped, strict=True):
+        if rest:
+            yield f"    # nothing was found for these of {name}: {', '.join(safe(one, 60) for one in rest[:MOST_NAMES])}{' …' if len(rest) > MOST_NAMES else ''}"
+    if flow.lines is not None:
+        yield "    lines:"
+        yield f"      left: {_quoted(flow.lines.left)}"
+        yield f"      right: {_quoted(flow.lines.right)}"
+        yield _match(flow.lines.match, "      ")
+        yield from _fields(flow.lines.pairs, "      ")
 
 
-def _match(key: str | list[str]) -> str:
-    return key if isinstance(key, str) else f"[{', '.join(key)}]"
+def _match(keys: Sequence[Sequence[str]], margin: str) -> str:
+    written = ", ".join(_quoted(one[0]) if len(one) == 1 else f"[{', '.join(map(_quoted, one))}]" for one in keys)
+    if not keys:
+        return f"{margin}# match: [email]          # by which fields two records are recognised as the same"
+    return f"{margin}match: [{written}]"
 
 
-def _mapped(left: ResourceProfile, right: ResourceProfile) -> Iterator[tuple[str, str, str]]:
-    """Field roles that both sides have: (role, left name, right name); none of the left names twice."""
-    seen: set[str] = set()
-    for name in SUGGESTED:
-        ours: str | None = getattr(left.fields, name)
-        theirs: str | None = getattr(right.fields, name)
-        if ours and theirs and ours not in seen:
-            seen.add(ours)
-            yield name, ours, theirs
+def _fields(paired: Sequence[Pair], margin: str) -> Iterator[str]:
+    if not paired:
+        yield f"{margin}fields: []                 # pair the fields of both sides here"
+        return
+    yield f"{margin}fields:"
+    for one in paired:
+        lies = between(one)
+        keys = {"left": _quoted(one.left.name), "right": _quoted(one.right.name), **lies.keys}
+        to_do = f"; TO DO: {safe(lies.to_do, 200)}" if lies.to_do else ""
+        yield f"{margin}  - {{{', '.join(f'{key}: {value}' for key, value in keys.items())}}}    # sure: {one.score:.0%}, {one.why}{to_do}"
 
 
 def open_ends(systems: Mapping[str, Given]) -> list[str]:
