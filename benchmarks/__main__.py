@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import look, matching, startup
+from benchmarks import documents, look, matching, startup
 
 if __name__ == "__main__":
     startup.main()
+    documents.main()
     look.main()
     matching.main()

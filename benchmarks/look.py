@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.rounds import python, seconds
+from benchmarks.rounds import python, run
 from checker.audit import Options, audit
 from checker.project.load import load_project
 from checker.sandbox.demo_project import demo_environment, write_demo
@@ -25,7 +25,7 @@ def main() -> None:
             took = time.perf_counter() - began
         requests = sum(one.requests for one in made.audit.systems.values())
         print(f"look at the embedded pair: {took:.2f} s, {requests} requests, {len(made.audit.findings)} findings")
-        print(f"readiness demo, whole process: {seconds(python('-m', 'checker', 'demo'), Path(folder)):.2f} s")
+        print(f"readiness demo, whole process: {run(python('-m', 'checker', 'demo'), Path(folder)).wall:.2f} s")
 
 
 if __name__ == "__main__":

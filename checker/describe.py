@@ -12,19 +12,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from checker import documents
-from checker.client.messages import Request
 from checker.documents import Document, Fetch, is_url
 from checker.errors import DocumentError, InputError, Problem, TransportError
 from checker.model.profile import DocumentProblem, Profile
-from checker.patience import side_by_side
-from checker.profiles import apply_overrides, build_profile
-from checker.project.load import LoadedProject
-from checker.project.secrets import Secrets
-from checker.project.types import ResourceOverrides
-from checker.sync.exact import digest
+from checker.profiles import build_profile
 
-if TYPE_CHECKING:
-    from checker.client.client import Client  # slow to import, and a document usually is a file
+if TYPE_CHECKING:  # slow to import, and `inspect` of a file needs none of it
+    from checker.client.client import Client
+    from checker.project.load import LoadedProject
+    from checker.project.secrets import Secrets
+    from checker.project.types import ResourceOverrides
 
 Say = Callable[[str], None]
 MOST_PROBLEMS = 50  # shown of a document
@@ -41,6 +38,8 @@ class Described:
 
 def made_from(loaded: LoadedProject, documents: Mapping[str, Described]) -> dict[str, str]:
     """Digests of what a run rests on, by what they are of: `project`, `document:crm`. Where one differs, the ground has moved."""
+    from checker.sync.exact import digest  # noqa: PLC0415 - as above
+
     found = {"project": digest(loaded.path.read_text("utf-8"))}
     return found | {f"document:{name}": one.document.digest for name, one in documents.items() if one.document}
 
@@ -77,16 +76,17 @@ def described(
         problems=tuple(_placed(one, document) for one in problems),
         corrections=document.corrections,
     )
-    return Described(
-        document,
-        apply_overrides(profile, overrides, documented=[one.key for one in document.api.operations])
-        if overrides
-        else profile,
-    )
+    if overrides:
+        from checker.profiles.overrides import apply_overrides  # noqa: PLC0415 - as above
+
+        profile = apply_overrides(profile, overrides, documented=[one.key for one in document.api.operations])
+    return Described(document, profile)
 
 
 def download(client: Client, address: str, credentials: str) -> bytes:
     """The bytes of a document at an address, asked for once; closes the client. Raises DocumentError where they can't be had."""
+    from checker.client.messages import Request  # noqa: PLC0415 - as above
+
     try:
         with closing(client):
             response = client.send(Request("GET", address), credentials=credentials)
@@ -100,6 +100,7 @@ def download(client: Client, address: str, credentials: str) -> bytes:
 
 def both_described(loaded: LoadedProject, secrets: Secrets, say: Say, *, strict: bool = True) -> dict[str, Described]:
     """Both documents, read and profiled side by side; with `strict` the validator works in a process of its own."""
+    from checker.patience import side_by_side  # noqa: PLC0415 - as above
 
     def one(name: str) -> Described:
         settings = loaded.project.systems[name]

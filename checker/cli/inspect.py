@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.options import CONTEXT, format_option, progress
+from checker.cli.options import CONTEXT, collector_paused, format_option, progress
 from checker.model.text import json_safe
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _read(document: str, *, strict: bool, allow_refs: tuple[str, ...], overlay: 
     from checker.errors import DocumentError
 
     over = (overlay, str(overlay)) if overlay is not None else None
-    with progress() as say:
+    with progress() as say, collector_paused():
         say(f"reading {document}")
         found = described(document, strict=strict, allow_refs=allow_refs, fetch=fetch, overlay=over)
     if found.profile is None or found.document is None:

@@ -32,7 +32,8 @@ def _scope(document: str, new: Api) -> tuple[set[str], set[str], list[str]] | No
     from checker.errors import InputError
     from checker.look import resource_names
     from checker.probes.needs import carried_fields
-    from checker.profiles import apply_overrides, build_profile
+    from checker.profiles import build_profile
+    from checker.profiles.overrides import apply_overrides
     from checker.project.load import find_project, load_project
     from checker.project.sides import views
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -52,6 +53,18 @@ def load_named_project(path: Path | None) -> LoadedProject:
         keys = ", ".join(map(safe, loaded.not_yet))
         click.echo(f"note: read and checked, but not acted upon by this version yet: {keys}", err=True)
     return loaded
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No cyclic garbage collection meanwhile: it would go through the millions of values of a large document again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def short_path(path: Path) -> str:

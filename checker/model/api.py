@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.model.profile import AuthScheme
 
 MAX_REFERENCE_HOPS = 64  # a chain of references longer than this is taken for a cycle
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a node stands: the document's file (or URL) and the JSON pointer inside it, as `#/…`."""
 
     base: str
@@ -24,8 +23,11 @@ class Place:
 
     def child(self, *parts: str | int) -> Place:
         """The place below, with the pointer's escapes."""
-        below = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-        return Place(self.base, self.pointer + below)
+        below = self.pointer
+        for part in parts:
+            name = str(part)
+            below += "/" + (name.replace("~", "~0").replace("/", "~1") if "/" in name or "~" in name else name)
+        return Place(self.base, below)
 
 
 # (reference as written, place of the node that holds it) -> (node, its place); None where it leads nowhere or is not allowed
@@ -34,6 +36,8 @@ Resolver = Callable[[str, Place], tuple[Any, Place] | None]
 
 def follow(node: Any, place: Place, resolve: Resolver) -> tuple[Any, Place]:
     """Follow `$ref` until a node that is none; an unresolvable or endless chain ends in an empty mapping."""
+    if type(node) is dict and "$ref" not in node:  # nearly always
+        return node, place
     for _ in range(MAX_REFERENCE_HOPS):
         if not (isinstance(node, Mapping) and isinstance(node.get("$ref"), str)):
             return node, place
@@ -51,7 +55,7 @@ class Schema:
 
     def __init__(self, node: Any, place: Place, resolve: Resolver) -> None:
         target, self.place = follow(node, place, resolve)
-        self._node: Mapping[str, Any] = target if isinstance(target, Mapping) else {}
+        self._node: Mapping[str, Any] = target if type(target) is dict or isinstance(target, Mapping) else {}
         self._resolve = resolve
 
     def __eq__(self, other: object) -> bool:
@@ -99,6 +103,8 @@ class Schema:
     @property
     def variants(self) -> list[Schema]:
         """Alternatives, of oneOf and anyOf."""
+        if "oneOf" not in self._node and "anyOf" not in self._node:  # nearly always
+            return []
         return [*self._list("oneOf"), *self._list("anyOf")]
 
     @property
@@ -112,6 +118,8 @@ class Schema:
     @property
     def items(self) -> Schema | None:
         """What an array holds."""
+        if "items" not in self._node and "allOf" not in self._node:  # nearly always
+            return None
         for part in self.walk():
             node = part.node.get("items")
             if isinstance(node, Mapping):
@@ -131,6 +139,9 @@ class Schema:
 
     def walk(self, *, variants: bool = False) -> Iterator[Schema]:
         """This node and, each once, the parts of its allOf; with `variants` also its alternatives."""
+        if "allOf" not in self._node and not (variants and self.variants):  # nearly always
+            yield self
+            return
         seen: set[Place] = set()
         waiting = [self]
         while waiting:
@@ -160,6 +171,8 @@ class Schema:
 
     def get(self, keyword: str) -> Any:
         """The first value of a keyword on this node or in its allOf."""
+        if "allOf" not in self._node:
+            return self._node.get(keyword)
         return next((part.node[keyword] for part in self.walk() if part.node.get(keyword) is not None), None)
 
     @property

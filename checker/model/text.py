@@ -30,7 +30,8 @@ def json_safe(text: str) -> str:
     r"""A JSON text as it may be printed: control, bidi and invisible characters as `\uXXXX`, which means the same."""
     if text.isascii() and "\x7f" not in text:  # the others below a blank can't stand in JSON but between values
         return text
-    return "".join(_escaped(c) if c != "\n" and unicodedata.category(c) in INVISIBLE else c for c in text)
+    hidden = {ord(c): _escaped(c) for c in set(text) if c != "\n" and unicodedata.category(c) in INVISIBLE}
+    return text.translate(hidden) if hidden else text
 
 
 def _escaped(character: str) -> str:

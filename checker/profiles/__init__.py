@@ -6,6 +6,5 @@ Adding a capability: a module with `detect_…(view) -> Detection`, and its line
 from __future__ import annotations
 
 from checker.profiles.build import DETECTORS, build_profile
-from checker.profiles.overrides import apply_overrides
 
-__all__ = ["DETECTORS", "apply_overrides", "build_profile"]
+__all__ = ["DETECTORS", "build_profile"]

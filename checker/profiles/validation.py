@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from checker.model.api import Schema
 from checker.model.profile import FieldInfo, Validation
 from checker.profiles.meanings import meaning
@@ -86,20 +88,33 @@ def detect_schema(view: View) -> Detection:
     for path, schema in _walk(view, merged, "", frozenset()):
         if len(found) >= MAX_FIELDS:
             break
-        rule = body.get(path, schema)
-        found[path] = FieldInfo(
+        facts = view.around.facts(schema, _facts)
+        rule = view.around.facts(body[path], _facts) if path in body else facts
+        found[path] = replace(
+            facts,
             name=path,
-            type=schema.type,
-            format=schema.format,
             required=path in required,
-            read_only=schema.read_only or (bool(body) and "." not in path and path not in body),
-            max_length=_number(_first(rule, "maxLength")),
-            pattern=_text(_first(rule, "pattern")),
-            enum=tuple(_choices(rule)),
-            description=schema.description[:LONGEST_TEXT],
-            means=meaning(path, view.thing, schema.type, schema.format),
+            read_only=facts.read_only or (bool(body) and "." not in path and path not in body),
+            max_length=rule.max_length,
+            pattern=rule.pattern,
+            enum=rule.enum,
+            means=meaning(path, view.thing, facts.type, facts.format),
         )
     return Detection({"schema": tuple(found.values())})
+
+
+def _facts(schema: Schema) -> FieldInfo:
+    """What a schema says of a field, whatever the field is called."""
+    return FieldInfo(
+        name="",
+        type=schema.type,
+        format=schema.format,
+        read_only=schema.read_only,
+        max_length=_number(_first(schema, "maxLength")),
+        pattern=_text(_first(schema, "pattern")),
+        enum=tuple(_choices(schema)),
+        description=schema.description[:LONGEST_TEXT],
+    )
 
 
 def _number(value: object) -> int | None:

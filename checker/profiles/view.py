@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from checker.model.api import Api, Operation, Parameter, Schema
-from checker.model.profile import Param, Undetermined
+from checker.model.api import Api, Operation, Parameter, Place, Schema
+from checker.model.profile import FieldInfo, Param, Undetermined
 from checker.profiles.names import flat, one_of, vocabulary
 from checker.profiles.paths import parameter_names, segments
 from checker.profiles.resources import Group
@@ -75,6 +75,14 @@ class Surroundings:
         self.api = api
         self.shapes = shapes
         self.things = things
+        self._facts: dict[Place, FieldInfo] = {}
+
+    def facts(self, schema: Schema, tell: Callable[[Schema], FieldInfo]) -> FieldInfo:
+        """What a schema says of a field, told once however many records hold it."""
+        known = self._facts.get(schema.place)
+        if known is None:
+            known = self._facts[schema.place] = tell(schema)
+        return known
 
     @cached_property
     def telling(self) -> tuple[tuple[Operation, tuple[str, ...]], ...]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from checker.documents import Document, Verdict, bundle, load, validate, validate_fast
+from checker.profiles import build_profile
 
 INFO = {"title": "a", "version": "1"}
 OK = {"200": {"description": "ok"}}
@@ -126,6 +129,31 @@ def test_bundling_makes_one_document(tmp_path: Path) -> None:
         assert list(fields["home"].properties()) == ["city"]
         assert fields["again"] == operation.success.schema
     assert list(document.texts) == [document.source]
+
+
+def test_the_bundle_has_the_same_profile(tmp_path: Path) -> None:
+    """What a system can do does not depend on how many files say it (pointers into the files apart)."""
+    (tmp_path / "contact.yaml").write_text(
+        "type: object\nproperties: {id: {type: integer}, email: {type: string}, updated_at: {type: string, format: date-time}}\n",
+        "utf-8",
+    )
+    (tmp_path / "limit.yaml").write_text("{name: limit, in: query, schema: {type: integer, maximum: 50}}\n", "utf-8")
+    record = {"application/json": {"schema": {"$ref": "contact.yaml"}}}
+    many = {"application/json": {"schema": {"type": "array", "items": {"$ref": "contact.yaml"}}}}
+    params = [{"$ref": "limit.yaml"}, {"name": "offset", "in": "query", "schema": {"type": "integer"}}]
+    listing = {"parameters": params, "responses": {"200": {"description": "", "content": many}}}
+    created = {"requestBody": {"content": record}, "responses": {"201": {"description": "", "content": record}}}
+    several = given(tmp_path, {**GOOD[1], "paths": {"/contacts": {"get": listing, "post": created}}})
+    (tmp_path / "alone").mkdir()
+    one = given(tmp_path / "alone", bundle(several))
+
+    def told(document: Document) -> list[object]:
+        resources = build_profile(document.api).resources
+        text = json.dumps(msgspec.to_builtins(resources))
+        return json.loads(re.sub(r'"(pointer|why)": (".*?"|null|\{.*?\})', '"x": 0', text))
+
+    assert told(one) == told(several)
+    assert [found["items_path"] for found in told(one)] == [""]
 
 
 def test_a_single_file_is_its_own_bundle(tmp_path: Path) -> None:

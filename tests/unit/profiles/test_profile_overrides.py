@@ -4,7 +4,7 @@ import pytest
 from profile_apis import crud, fields, listed, operation, profile, query
 
 from checker.errors import InputError
-from checker.profiles import apply_overrides
+from checker.profiles.overrides import apply_overrides
 from checker.project.types import Fixed, MetadataCall, ResourceMetadata, ResourceOverrides
 
 RECORD = {"type": "object"}
