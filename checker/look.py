@@ -5,6 +5,7 @@ What a system does raises nothing here: it leaves findings, and what depended on
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from checker.client.build import client_for
 from checker.client.client import Client
 from checker.client.recorder import Recorder
 from checker.documents import is_url
+from checker.errors import InputError
 from checker.model.api import Api
 from checker.model.finding import Answer, Finding
 from checker.model.profile import Profile
@@ -166,12 +168,25 @@ class Look:
             self.ledger,
             self.loaded.project.platform,
             self.loaded.folder,
+            self._events_secret(name),
         )
         for one in resource_names(self.loaded, name):
             profile = known.profile.resource(one)
             if profile is not None:
                 look.resources.append(ResourceLook(look, Resource(name, profile, client, zone=look.zone)))
         return look
+
+    def _events_secret(self, name: str) -> str | None:
+        """The secret that a system signs its events with, where the project file says where it is and it is there."""
+        settings = self.loaded.project.systems[name].webhooks
+        if settings is None or settings.secret is None:
+            return None
+        try:
+            found = self.secrets(settings.secret)
+        except InputError:
+            return None
+        self.recorder.secrets.add(found, re.sub(r"\W", "_", f"{name}_EVENTS_SECRET").upper())
+        return found
 
     def _probe(self, look: SystemLook, seen: Seen) -> str | None:
         """Run all probes; gives the reason why the rest stays open, None where all ran."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
+import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +19,10 @@ from checker.errors import InputError, Problem, RefusedError
 FOLDER = ".readiness"
 LOCK, HOLDER = "lock", "lock.holder"
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+PATH = re.compile(r"/[A-Za-z0-9_-]{20,80}")  # of a receiver of events
+PATH_BYTES = 24  # of chance in it
+EVENTS = "events.jsonl"
+MOST_EVENTS = 100_000  # that are kept
 
 
 def write_whole(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
@@ -106,6 +112,25 @@ class Store:
             return path.read_bytes()
         except OSError:
             raise InputError(Problem("store.no-audit", {"path": path})) from None
+
+    def receiver_path(self, system: str) -> str:
+        """The unguessable path at which this project receives a system's events: the same in every run, since people register it by hand."""
+        file = self._ready("webhooks") / f"{system}.path"
+        try:
+            held = file.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            held = ""
+        if not PATH.fullmatch(held):
+            held = f"/{secrets.token_urlsafe(PATH_BYTES)}"
+            write_whole(file, held.encode())
+        return held
+
+    def keep_events(self, lines: Sequence[bytes]) -> Path:
+        """Add events that came, a JSON text each, to those that are kept (the last hundred thousand); gives the file's path."""
+        file = self._ready("webhooks") / EVENTS
+        before = file.read_bytes().splitlines() if file.exists() else []
+        write_whole(file, b"".join(one + b"\n" for one in [*before, *lines][-MOST_EVENTS:]))
+        return file
 
     @contextmanager
     def locked(self, command: str) -> Iterator[None]:

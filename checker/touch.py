@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
@@ -17,10 +18,18 @@ from checker.model.finding import Finding
 from checker.model.permit import Permit, Planned
 from checker.model.profile import Profile, ResourceProfile
 from checker.patience import in_threads
-from checker.probes import CLEANUP_PROBES, LAST_WRITE_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes import (
+    CLEANUP_PROBES,
+    HOOK_PROBES,
+    HOOK_SYSTEM_PROBES,
+    LAST_WRITE_PROBES,
+    WRITE_PROBES,
+    WRITE_SYSTEM_PROBES,
+)
 from checker.probes.attempts import Waiting
 from checker.probes.base import Probe
 from checker.probes.contexts import SystemLook
+from checker.probes.hooking import Lab, Patience, ResourceHooks, barred_at
 from checker.probes.needs import bodies_of, unique_fields
 from checker.probes.rights import RESTRICTED
 from checker.probes.round import Round
@@ -28,12 +37,18 @@ from checker.probes.run import ask
 from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.load import LoadedProject
 from checker.project.sides import FlowView, views
+from checker.project.types import WebhookLab
+from checker.receiver import Receiver
 from checker.resources.cleaning import CleanedUp, clean_up
 from checker.resources.resource import Resource
+from checker.resources.subscribing import subscriptions
 from checker.resources.writing import Writer
+from checker.store import Store
 
 Say = Callable[[str], None]
 MOST_UNIQUE = 3  # unique fields that are tried in a resource
+OF_EVENTS = 5  # the record whose life the events tell; at the first resource two for failures and two for subscriptions
+SUBSCRIPTIONS = 2
 ALWAYS = 4  # the record that lives, the good body of the rules, the same again, and one in a wrong format
 
 
@@ -56,11 +71,30 @@ def planned(
     for name in (name for name, permit in permits.items() if isinstance(permit, Permit)):
         # The restricted user tries in one resource; which one, is seen only then.
         extra = int(RESTRICTED in loaded.project.systems[name].other_auth)
-        for profile in in_order(_resources(loaded, profiles, name)):
-            if profile.operations.create is not None and _asked(round_, name, profile.name):
+        ordered = in_order(_resources(loaded, profiles, name))
+        wished = events_wished(loaded, name, profiles.get(name))
+        lively = lives(round_, name, [one.name for one in ordered]) if wished else []
+        for profile in ordered:
+            heard = profile.name in lively
+            if profile.operations.create is not None and (heard or _asked(round_, name, profile.name)):
                 unique = len(set(unique_fields(seen, name, profile)))
-                made.append(Planned(name, profile.name, _at_most(profile, unique) + extra))
+                made.append(Planned(name, profile.name, _at_most(profile, unique) + extra + OF_EVENTS * heard))
+        subscribed = subscriptions(profiles[name]) if lively and name in profiles else None
+        if subscribed is not None and made and made[-1].system == name:
+            made.append(Planned(name, subscribed.name, SUBSCRIPTIONS))
     return tuple(made)
+
+
+def events_wished(loaded: LoadedProject, name: str, profile: Profile | None) -> bool:
+    """Whether the events of a system are anybody's affair: the project file speaks of them, or the API takes subscriptions."""
+    settings = loaded.project.systems[name].webhooks
+    return settings is not None or (profile is not None and profile.webhooks.kind == "subscription_api")
+
+
+def lives(round_: Round, system: str, resources: list[str]) -> list[str]:
+    """The resources of which the webhook lab lives a record's life: those that are asked about; the first where only the system is."""
+    found = [one for one in resources if any(round_.spared(p, f"{system}/{one}") is None for p in HOOK_PROBES)]
+    return found or (resources[:1] if any(round_.spared(p, system) is None for p in HOOK_SYSTEM_PROBES) else [])
 
 
 def _asked(round_: Round, system: str, resource: str) -> bool:
@@ -117,6 +151,8 @@ class Touch:
     round: Round = field(default_factory=Round)
     stop: threading.Event = field(default_factory=threading.Event)
     waiting: Waiting | None = None
+    patience: Patience = field(default_factory=Patience)
+    receiver: Receiver | str | None = None
 
     def run(self) -> tuple[dict[str, Touched], bool]:
         """Probe the permitted systems side by side and clean up. Gives what was found, and whether somebody stopped it.
@@ -125,18 +161,69 @@ class Touch:
         """
         touched = {name: Touched(name) for name in self.loaded.project.systems}
         works = {name: partial(self._system, one) for name, one in touched.items()}
-        stopped = in_threads(works, self.stop.set, None)
+        with self._listening():
+            stopped = in_threads(works, self.stop.set, None)
         # Copies, for a thread that is left behind may still add to the originals.
         kept = {name: replace(one, findings=[*one.findings]) for name, one in touched.items()}
         for one in kept.values():
             one.findings = complete(self._subjects(one.name), one.findings, "stopped" if stopped else "not-settled")
         return kept, stopped
 
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """One receiver for all systems, where any can reach it; why there is none, as a reason's code, where its port is taken."""
+        if all(self._barred(name) is not None for name, one in self.permits.items() if isinstance(one, Permit)):
+            yield
+            return
+        chosen = self._chosen
+        try:
+            self.receiver = Receiver(chosen.listen, chosen.public_url)
+        except OSError:
+            self.receiver = "port-taken"
+        try:
+            yield
+        finally:
+            if isinstance(self.receiver, Receiver):
+                self.receiver.stop()
+
+    @property
+    def _chosen(self) -> WebhookLab:
+        return self.loaded.project.webhooks or WebhookLab()
+
+    def _barred(self, name: str) -> str | None:
+        """Why nothing can be heard of a system's events, as a reason's code."""
+        look = self.looks.get(name)
+        if look is None:
+            return "unreachable"
+        wished = events_wished(self.loaded, name, self.profiles.get(name))
+        return barred_at(look.whole_client.base_url, self._chosen.public_url, wished=wished)
+
+    def _lab(self, system: SystemTouch) -> Lab:
+        """The webhook lab of a system, its receiver listening where it can be reached."""
+        barred = self._barred(system.name) or (self.receiver if isinstance(self.receiver, str) else None)
+        settings = self.loaded.project.systems[system.name].webhooks
+        receiver = self.receiver if isinstance(self.receiver, Receiver) and barred is None else None
+        path = Store(self.loaded.folder).receiver_path(system.name) if receiver else None
+        lively = set(lives(self.round, system.name, [one.profile.name for one in system.resources]))
+        touches = [one for one in system.resources if one.profile.name in lively]
+        return Lab(system, touches, receiver, barred, settings, self.today, path, self.patience, self.stop)
+
+    def _hear(self, system: SystemTouch, touched: Touched) -> None:
+        """The webhook lab: lives of test records, and the events that come of them. What came is kept, masked."""
+        lab = self._lab(system)
+        for touch in system.resources:
+            for probe in HOOK_PROBES:
+                self._ask(probe, ResourceHooks(lab, touch), system, touch.subject, touched)
+        for about in HOOK_SYSTEM_PROBES:
+            self._ask(about, lab, system, system.name, touched)
+        if lab.started:
+            Store(self.loaded.folder).keep_events(lab.kept())
+
     def _subjects(self, name: str) -> dict[str, list[Probe[Any]]]:
         """All subjects of a system with the write probes that are about them."""
-        about: dict[str, list[Probe[Any]]] = {name: [*WRITE_SYSTEM_PROBES, *CLEANUP_PROBES]}
+        about: dict[str, list[Probe[Any]]] = {name: [*WRITE_SYSTEM_PROBES, *HOOK_SYSTEM_PROBES, *CLEANUP_PROBES]}
         found = _resources(self.loaded, self.profiles, name)
-        return about | {f"{name}/{one.name}": [*WRITE_PROBES, *LAST_WRITE_PROBES] for one in found}
+        return about | {f"{name}/{one.name}": [*WRITE_PROBES, *LAST_WRITE_PROBES, *HOOK_PROBES] for one in found}
 
     def _system(self, touched: Touched) -> None:
         """Touch one system, as far as it may be."""
@@ -164,6 +251,7 @@ class Touch:
                     self._ask(probe, touch, system, touch.subject, touched)
             for about in WRITE_SYSTEM_PROBES:
                 self._ask(about, system, system, system.name, touched)
+            self._hear(system, touched)
         finally:
             self.say(f"{system.name}: removing test records")
             touched.cleaned = system.cleaned = cleaned(system)

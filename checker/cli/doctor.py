@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.options import CONTEXT, emit_json, format_option, language_option, progress, project_option, short_path
+from checker.cli.options import (
+    CONTEXT,
+    emit_json,
+    format_option,
+    language_option,
+    load_named_project,
+    progress,
+    project_option,
+    short_path,
+)
 
 if TYPE_CHECKING:
     from checker.doctor import Check
@@ -67,8 +76,11 @@ TELLS: dict[str, dict[str, tuple[str, str | None]]] = {
 @project_option
 @format_option
 @language_option
+@click.option("--for-it", is_flag=True, help="Print what the customer's IT must allow, as a text to send (Markdown); nobody is asked.")
 @click.pass_context
-def command(ctx: click.Context, project_path: Path | None, form: str, language: str | None) -> None:
+def command(
+    ctx: click.Context, project_path: Path | None, form: str, language: str | None, *, for_it: bool
+) -> None:
     """Check the surroundings: project file, secrets (never shown), network, clocks, our address, leave to write.
 
     Writes nothing in any system. Exit 0: nothing is in the way; 1: something keeps an audit from finding out; 2: the project file is wrong.
@@ -77,7 +89,14 @@ def command(ctx: click.Context, project_path: Path | None, form: str, language: 
     Examples:
       readiness doctor
       readiness doctor --format json
+      readiness doctor --for-it --language de > firewall.md
     """
+    if for_it:
+        from checker.cli.doctor_it import request
+
+        loaded = load_named_project(project_path)
+        click.echo("\n".join(request(loaded, language or loaded.project.language)))
+        return
     import os
 
     from checker.doctor import doctor

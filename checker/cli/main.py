@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "audit": ("audit", "The main job: check both systems and write the report."),
     "sync": ("sync", "The configured sync in the sandboxes: plan it, apply the plan, see what is open."),
     "rehearse": ("rehearse", "Play the sync through with test records in both sandboxes."),
+    "webhook": ("webhook", "Events: receive them, try out a system's, send kept ones again."),
     "doctor": ("doctor", "Check the surroundings: project file, secrets, network, clocks, leave to write."),
     "cleanup": ("cleanup", "Remove test records that a run left behind."),
     "report": ("report", "Render a saved audit again, in another format or language."),

@@ -30,6 +30,7 @@ from checker.project.types import Auth, Fixed, System
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SECRET_FIELDS = ("token", "value", "password", "client_secret", "refresh_token")
 OWN, NONE, WRONG = "own", "none", "wrong"
+EVENTS = "webhooks"  # the credentials with which subscriptions are managed, where they are others
 
 
 class _Plain:
@@ -148,6 +149,8 @@ def _sessions(system: System, plain: _Plain, parts: Parts) -> dict[str, Session]
 
     configured: dict[str, Auth | None] = {OWN: system.auth}
     configured.update((str(name), auth) for name, auth in system.other_auth.items())
+    if system.webhooks is not None and system.webhooks.auth is not None:
+        configured[EVENTS] = system.webhooks.auth
     for name, auth in configured.items():
         try:
             plain.secret_fields(auth)

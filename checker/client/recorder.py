@@ -76,6 +76,10 @@ class Recorder:
             self._kept[key] = evidence
         return key
 
+    def shown(self, system: str, exchange: Exchange) -> ExchangeEvidence:
+        """An exchange as it would be kept, without keeping it."""
+        return self._evidence(system, exchange)
+
     def evidence(self) -> dict[str, ExchangeEvidence]:
         """Everything recorded so far, in the order of the keys."""
         with self._lock:

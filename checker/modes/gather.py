@@ -216,6 +216,7 @@ def _facts(
         events=_events(sources, source, place),
         thin_events=_negated(sources.told(place, "webhook.complete-payload")),
         receiver=_receiver(sources, source),
+        delivery=_delivery(sources, place),
         filter=_filter(sources, place),
         moves=sources.told(place, "timestamp.moves-on-update"),
         comparable=_comparable(sources, flow),
@@ -268,6 +269,17 @@ def _receiver(sources: Sources, system: str) -> Fact[bool]:
     project = sources.project
     stated = (project.webhooks and project.webhooks.public_url) or (project.platform and project.platform.receiver_url)
     return Fact(True, Grade.ANSWERED, reached.settled_by) if stated else reached
+
+
+def _delivery(sources: Sources, place: str) -> Fact[float]:
+    """Minutes from a change to its event, as measured."""
+    arrived = sources.told(place, "webhook.arrives")
+    measured = sources.value("webhook.arrives", place, "median") if arrived.value else None
+    return (
+        Fact(measured / 60, arrived.grade, arrived.settled_by)
+        if measured is not None
+        else Fact(settled_by=arrived.settled_by)
+    )
 
 
 def _comparable(sources: Sources, flow: FlowScope) -> Fact[bool]:

@@ -18,10 +18,12 @@ from checker.probes import (
     rules,
     stamps,
     statefulness,
+    webhooks,
     writing,
 )
 from checker.probes.base import Probe
 from checker.probes.contexts import ResourceLook, SystemLook
+from checker.probes.hooking import Lab, ResourceHooks
 from checker.probes.touching import ResourceTouch, SystemTouch
 
 # Without any of these nothing else can be asked.
@@ -73,5 +75,10 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
 LAST_WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (deleting.blocked,)
 
 WRITE_SYSTEM_PROBES: tuple[Probe[SystemTouch], ...] = (rights.restricted,)
+
+# The webhook lab: about each resource, then about the system.
+HOOK_PROBES: tuple[Probe[ResourceHooks], ...] = (webhooks.events,)
+
+HOOK_SYSTEM_PROBES: tuple[Probe[Lab], ...] = (webhooks.deliveries, webhooks.failures, webhooks.subscriptions)
 
 CLEANUP_PROBES: tuple[Probe[SystemTouch], ...] = (rights.nothing_left,)

@@ -166,6 +166,7 @@ class SystemLook:
     ledger: Ledger
     platform: Platform | None = None
     folder: Path = Path()
+    events_secret: str | None = None
     resources: list[ResourceLook] = field(default_factory=list)
     stateless: bool | None = None
     scope: Scope = field(init=False)

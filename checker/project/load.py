@@ -51,11 +51,10 @@ class LoadedProject:
 
 
 # Keys that design.md has and this version reads, checks and reports, without acting upon them yet; `*` is any name or index. A key stands here
-# until something besides the profile's own printing depends on it (`webhooks` of a system by itself says that its events are wished).
+# until something besides the profile's own printing depends on it.
 NOT_YET: tuple[tuple[str, ...], ...] = (
     ("platform", "answers"),
     ("systems", "*", "auth", "logout"),
-    *(("systems", "*", "webhooks", key) for key in ("auth", "registration", "events", "secret", "scheme")),
     ("systems", "*", "production", "auth"),
     *(
         ("systems", "*", "resources", "*", *key)
@@ -70,7 +69,6 @@ NOT_YET: tuple[tuple[str, ...], ...] = (
     ),
     ("notify", "smtp"),
     ("notify", "language"),
-    ("webhooks", "listen"),
 )
 
 

@@ -24,8 +24,9 @@ from werkzeug.wrappers import Request, Response
 
 from checker.sandbox.engine import Sandbox
 from checker.sandbox.store import Store
+from checker.sandbox.webhooks import Bend
 
-MODULES = ("faults_lists", "faults_changes", "faults_writes", "faults_records", "faults_wire")
+MODULES = ("faults_lists", "faults_changes", "faults_writes", "faults_records", "faults_wire", "faults_events")
 
 
 @dataclass
@@ -52,12 +53,16 @@ class Reply:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. Every part is optional: `store` is changed once at the start, `asked` before and `answered` after the sandbox's own work."""
+    """One fault. Every part is optional: `store` is changed once at the start, `asked` before and `answered` after the sandbox's own work.
+
+    `sends` makes what bends the events of one run.
+    """
 
     system: str
     store: Callable[[Store], None] | None = None
     asked: Callable[[Ask, Store], None] | None = None
     answered: Callable[[Ask, Reply, Store], None] | None = None
+    sends: Callable[[], Bend] | None = None
 
 
 @dataclass(frozen=True, slots=True)

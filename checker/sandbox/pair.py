@@ -21,6 +21,7 @@ from checker.sandbox.store import Store
 from checker.sandbox.webhooks import Sender, subscriptions
 
 if TYPE_CHECKING:
+    from checker.sandbox.faulty import Fault as SwitchedOn
     from checker.sandbox.faulty import Faulty
 
 CRM_DOCUMENT = "crm.openapi.yaml"
@@ -73,7 +74,7 @@ def running_pair(
     erp_store = Store(erp.KINDS, clock, erp.PRECISION)
     seed(crm_store, erp_store, now)
     given = faults or {}
-    sender = Sender(crm_store)
+    sender = Sender(crm_store, bends=[one.sends() for one in _own("crm", switched_on) if one.sends is not None])
     spoken = crm.Crm(crm_store, subscriptions(crm_store), rate_limit, monotonic)
     crm_app = Sandbox(CRM_DOCUMENT, spoken, crm_store, crm.BASE_PATH, given.get("crm"))
     erp_app = Sandbox(ERP_DOCUMENT, erp.Erp(erp_store), erp_store, erp.BASE_PATH, given.get("erp"))
@@ -94,9 +95,17 @@ def running_pair(
 
 def _with(app: Sandbox, store: Store, system: str, switched_on: Collection[str]) -> Sandbox | Faulty:
     """The system with those of the faults that are its own; without any it is what it was."""
-    if not switched_on:
+    own = _own(system, switched_on)
+    if not own:
         return app
     from checker.sandbox import faulty  # noqa: PLC0415 - a healthy pair needs none of them
 
-    own = [faulty.FAULTS[name] for name in switched_on if faulty.listed()[name].system == system]
-    return faulty.Faulty(app, store, own) if own else app
+    return faulty.Faulty(app, store, own)
+
+
+def _own(system: str, switched_on: Collection[str]) -> list[SwitchedOn]:
+    if not switched_on:
+        return []
+    from checker.sandbox import faulty  # noqa: PLC0415 - as above
+
+    return [faulty.FAULTS[name] for name in switched_on if faulty.listed()[name].system == system]

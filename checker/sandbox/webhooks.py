@@ -10,7 +10,8 @@ import ipaddress
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import orjson
@@ -90,17 +91,55 @@ def _number(record: Record) -> int:
     return int(str(record.id).rpartition("_")[2])
 
 
+@dataclass
+class Post:
+    """One event on its way to a subscription. `number` counts the events, `at` is its time stamp in seconds; `headers` are made from it at last.
+
+    `pauses` are the seconds before each try.
+    """
+
+    url: str
+    kind: str
+    number: int
+    id: str
+    at: int
+    body: bytes
+    secret: str
+    pauses: Sequence[float]
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def signed(self) -> dict[str, str]:
+        """Its headers, by Standard Webhooks."""
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": self.id,
+            "webhook-timestamp": str(self.at),
+            "webhook-signature": signature(self.secret, self.id, self.at, self.body),
+        }
+
+
+Bend = Callable[[Post], Iterable[Post]]
+
+
 class Sender:
     """Sends events to the subscriptions of a store, in the order of the changes, from a thread of its own.
 
-    `pauses` are the seconds before each try of a delivery; `wall` is the clock that receivers compare with theirs.
+    `pauses` are the seconds before each try of a delivery; `wall` is the clock that receivers compare with theirs. `bends` make of an event
+    what a faulty system would send: none, another, several.
     """
 
-    def __init__(self, store: Store, pauses: Sequence[float] = PAUSES, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pauses: Sequence[float] = PAUSES,
+        wall: Callable[[], float] = time.time,
+        bends: Sequence[Bend] = (),
+    ) -> None:
         self._store = store
         self._pauses = pauses
+        self._bends = bends
         self._wall = wall
-        self._waiting: queue.SimpleQueue[tuple[str, str, bytes] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[str, Post] | None] = queue.SimpleQueue()
         self._sent = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="sandbox webhooks", daemon=True)
@@ -121,28 +160,33 @@ class Sender:
             if subscription.data["active"] and kind in subscription.data["events"]:
                 self._sent += 1
                 event = {"type": kind, "timestamp": zoned(record.updated), "data": shown(name, record)}
-                self._waiting.put((str(subscription.id), f"msg_{self._sent:06}", orjson.dumps(event)))
+                self._waiting.put((str(subscription.id), self._post(subscription, kind, orjson.dumps(event))))
+
+    def _post(self, subscription: Record, kind: str, body: bytes) -> Post:
+        secret, number = secret_of(_number(subscription)), self._sent
+        return Post(subscription.data["url"], kind, number, f"msg_{number:06}", 0, body, secret, self._pauses)
 
     def _work(self) -> None:
         while (task := self._waiting.get()) is not None and not self._stopping.is_set():
-            subscription_id, message_id, body = task
+            subscription_id, post = task
             subscription = self._store.find(COLLECTION, subscription_id)
             if subscription is not None and subscription.data["active"]:
-                self._note(subscription, arrived=self._deliver(subscription, message_id, body))
+                self._note(subscription, arrived=self._deliver(post))
 
-    def _deliver(self, subscription: Record, message_id: str, body: bytes) -> bool:
-        secret = secret_of(_number(subscription))
-        for pause in self._pauses:
+    def _deliver(self, post: Post) -> bool:
+        """Send it, as it is or as the faults bend it; whether all that was sent was taken well."""
+        posts = [post]
+        for bend in self._bends:
+            posts = [bent for one in posts for bent in bend(one)]
+        taken = [self._tried(one) for one in posts]
+        return all(taken)
+
+    def _tried(self, post: Post) -> bool:
+        for pause in post.pauses:
             if self._stopping.wait(pause):
                 return False
-            now = int(self._wall())
-            headers = {
-                "Content-Type": "application/json",
-                "webhook-id": message_id,
-                "webhook-timestamp": str(now),
-                "webhook-signature": signature(secret, message_id, now, body),
-            }
-            if post(subscription.data["url"], headers, body) in GOOD:
+            now = replace(post, at=post.at or int(self._wall()))
+            if send(now.url, now.headers or now.signed(), now.body) in GOOD:
                 return True
         return False
 
@@ -157,7 +201,7 @@ class Sender:
             self._store.change(COLLECTION, current.id, changed, current.changed_by)
 
 
-def post(url: str, headers: Mapping[str, str], body: bytes) -> int | None:
+def send(url: str, headers: Mapping[str, str], body: bytes) -> int | None:
     """Send one event; the answer's status, or None where none came. Redirects are not followed."""
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

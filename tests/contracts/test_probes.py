@@ -7,6 +7,8 @@ from pathlib import Path
 from checker import catalogue
 from checker.probes import (
     CLEANUP_PROBES,
+    HOOK_PROBES,
+    HOOK_SYSTEM_PROBES,
     LAST_WRITE_PROBES,
     REACH_PROBES,
     RESOURCE_PROBES,
@@ -40,6 +42,14 @@ def test_every_claim_of_a_write_probe_is_one_that_needs_the_permit() -> None:
     told = [(claim, probe.scope) for probe in WRITING for claim in probe.claims]
     assert [(claims[claim].stage, claims[claim].scope) for claim, _ in told] == [("write", scope) for _, scope in told]
     assert len(told) == len({claim for claim, _ in told})
+
+
+def test_every_claim_of_the_webhook_lab_is_of_its_stage_and_answered_once() -> None:
+    """Its claims are of the stage webhook and of the probe's scope; none is without a probe."""
+    told = [(claim, probe.scope) for probe in (*HOOK_PROBES, *HOOK_SYSTEM_PROBES) for claim in probe.claims]
+    known = {name: entry.scope for name, entry in catalogue.claims().items() if entry.stage == "webhook"}
+    assert dict(told) == known
+    assert len(told) == len(known)
 
 
 def test_every_claim_that_this_version_can_settle_has_somebody_who_settles_it() -> None:

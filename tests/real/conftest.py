@@ -15,6 +15,7 @@ import pytest
 from checker.sandbox import erp
 from checker.sandbox.document import document_text
 from checker.sandbox.pair import ERP_DOCUMENT, running_pair
+from checker.store import Store
 from tests.real import projects
 from tests.real.projects import Looked
 from tests.real.scripts import (
@@ -132,6 +133,22 @@ class Audits:
         )  # fmt: skip
         environ = {**self.admin, "CRM_READONLY": INTEGRATION_TOKEN}
         return projects.looked(project, environ, touch=True, rehearse=False)
+
+    @cached_property
+    def hooked(self) -> Looked:
+        """With a flow that sends its events to the receiver, which a person has set up by hand; the writing part alone."""
+        system, port = self._written(), free_port()
+        project = projects.small(
+            self.folder / "hooked", url=system.url, document=f"{system.url}/server/specs/oas", auth=BEARER,
+            resources=("contacts", "products"), webhooks={"registration": "manual"}, listen=f"127.0.0.1:{port}",
+        )  # fmt: skip
+        address = f"http://127.0.0.1:{port}{Store(project.parent).receiver_path('crm')}"
+        made = system.run("webhook.py", "create", address)
+        assert made.returncode == 0, made.stdout
+        try:
+            return projects.looked(project, self.admin, touch=True, rehearse=False)
+        finally:
+            system.run("webhook.py", "delete")
 
     @cached_property
     def scopes(self) -> Looked:

@@ -73,6 +73,11 @@ def restricted(claim: str, subject: str, answer: Answer, **values: Any) -> Expec
     return Expected("restricted", claim, subject, answer, values)
 
 
+def hooked(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
+    """In the audit that writes while a flow sends events to the receiver."""
+    return Expected("hooked", claim, subject, answer, values)
+
+
 def scoped(resource: str, claim: str, answer: Answer, **values: Any) -> Expected:
     """In the audit that asks in other ways; `resource` is the way (projects/scopes.readiness.yaml)."""
     return Expected("scopes", claim, f"crm/{resource}", answer, values)
@@ -293,12 +298,16 @@ DELETES_AND_DOCUMENTS = (
 )  # fmt: skip
 
 EVENTS = (
-    Row("webhook-arrives", later=(Later(WEBHOOKS, "webhook.arrives", "crm/contacts", YES),)),
-    Row("webhook-shape", later=(Later(WEBHOOKS, "webhook.ids-and-times", "crm", NO),)),
-    Row("webhook-signature", later=(Later(WEBHOOKS, "webhook.signed", "crm", NO),)),
-    Row("webhook-bulk", later=(Later(WEBHOOKS, "webhook.complete-payload", "crm/contacts", NO),)),
-    Row("webhook-retry", later=(Later(WEBHOOKS, "webhook.retried", "crm", NO),)),
-    Row("webhook-down", later=(Later(WEBHOOKS, "webhook.retried", "crm", NO),)),
+    Row("webhook-arrives", (
+        hooked("webhook.arrives", "crm/contacts", YES, events=3),
+        hooked("webhook.covers-events", "crm/contacts", YES, missing=[], tried=["create", "update", "delete"]),
+        hooked("webhook.reachable", "crm", YES),
+    )),
+    Row("webhook-shape", (hooked("webhook.ids-and-times", "crm", NO, lacking=["id", "time"]),)),
+    Row("webhook-signature", (hooked("webhook.signed", "crm", NO, state="none"),)),
+    Row("webhook-bulk", (hooked("webhook.complete-payload", "crm/contacts", NO),)),
+    Row("webhook-retry", (hooked("webhook.retried", "crm", NO, status=[500, 503]),)),
+    Row("webhook-down", (hooked("webhook.retried", "crm", NO),)),
     Row("webhook-nested", later=(Later(WEBHOOKS, "webhook.covers-events", "crm/invoice_lines", NO),)),
     Row("webhook-removed", later=(Later(WEBHOOKS, "webhook.several-subscriptions", "crm", YES),)),
 )

@@ -60,11 +60,11 @@ class Sandbox:
         own = {"STATE_DIR": str(self.state), "PORT": str(self.port), "INSTALL_DIR": str(install_folder(self.folder))}
         return {**os.environ, **own}
 
-    def run(self, script: str, limit_s: float = CALL_S) -> subprocess.CompletedProcess[str]:
+    def run(self, script: str, *words: str, limit_s: float = CALL_S) -> subprocess.CompletedProcess[str]:
         """Run one of the system's scripts. Its output goes to a file: a server that it leaves running would keep a pipe open."""
         with (self.state / f"{script}.out").open("w+", encoding="utf-8") as out:
             done = subprocess.run(
-                [str(self.folder / script)],
+                [str(self.folder / script), *words],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, timeout=limit_s, check=False,
             )  # fmt: skip
             out.seek(0)
@@ -74,7 +74,7 @@ class Sandbox:
         """Install where needed, start, wait for the first answer. Skips only where npm can't install."""
         if shutil.which("npm") is None:
             pytest.skip("npm is not installed, and the real systems come from its registry")
-        started = self.run("start.sh", INSTALL_S)
+        started = self.run("start.sh", limit_s=INSTALL_S)
         if started.returncode and "install failed" in started.stdout:
             log = self.state / "install.log"
             pytest.skip(

@@ -111,3 +111,22 @@ def test_what_earlier_runs_left_is_told_with_the_command_that_removes_it(readine
     )  # fmt: skip
     journal.close()
     assert "readiness cleanup" in readiness("doctor", "--project", str(path)).out
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Outgoing"), ("de", "Ausgehend")])
+def test_what_the_customers_it_must_allow_is_a_text_to_send(
+    readiness: Readiness, tmp_path: Path, language: str, told: str
+) -> None:
+    """Addresses, ports, methods, how many calls, events, the mark, how to stop: from the project file alone, without a secret."""
+    (tmp_path / "readiness.yaml").write_text(
+        "project: A to B\nplatform: {static_ips: [203.0.113.10]}\nsystems:\n"
+        "  a: {base_url: 'https://sandbox.example.com/v1', sandbox: true, limits: {max_requests: 700},\n"
+        "      auth: {kind: oauth2_client_credentials, token_url: 'https://login.example.com:8443/t', client_id: x, client_secret: '${env:S}'}}\n"
+        "  b: {}\nwebhooks: {public_url: 'https://hooks.example.net'}\n",
+        "utf-8",
+    )
+    ended = readiness("doctor", "--for-it", "--language", language, "--project", str(tmp_path))
+    assert ended.code == 0
+    for part in (told, "sandbox.example.com", "443", "700", "login.example.com", "8443", "203.0.113.10", "rdy", "https://hooks.example.net"):
+        assert part in ended.out, part
+    assert "${env" not in ended.out

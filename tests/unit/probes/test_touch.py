@@ -12,7 +12,14 @@ import pytest
 from checker.model.finding import Answer
 from checker.model.permit import Permit
 from checker.model.profile import Relation, ResourceProfile
-from checker.probes import CLEANUP_PROBES, LAST_WRITE_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes import (
+    CLEANUP_PROBES,
+    HOOK_PROBES,
+    HOOK_SYSTEM_PROBES,
+    LAST_WRITE_PROBES,
+    WRITE_PROBES,
+    WRITE_SYSTEM_PROBES,
+)
 from checker.probes.attempts import Waiting
 from checker.probes.round import Round
 from checker.touch import Say, Touch, in_order, planned
@@ -34,8 +41,8 @@ def touch(made: World, say: Say = lambda _: None, given: Mapping[str, Permit | s
 
 def claims_of(made: World) -> set[tuple[str, str]]:
     """Every (subject, claim) that a touch answers."""
-    system = [claim for probe in (*WRITE_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims]
-    resource = [claim for probe in (*WRITE_PROBES, *LAST_WRITE_PROBES) for claim in probe.claims]
+    system = [claim for probe in (*WRITE_SYSTEM_PROBES, *HOOK_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims]
+    resource = [claim for probe in (*WRITE_PROBES, *LAST_WRITE_PROBES, *HOOK_PROBES) for claim in probe.claims]
     subjects = [one.subject for look in made.looks.values() for one in look.resources]
     return {(name, claim) for name in made.looks for claim in system} | {
         (subject, claim) for subject in subjects for claim in resource

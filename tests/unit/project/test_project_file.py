@@ -187,8 +187,8 @@ def test_a_mistyped_transformation_is_named_with_its_line_and_the_one_meant(tmp_
 
 def test_a_known_key_that_this_version_does_not_act_upon_is_reported(tmp_path: Path) -> None:
     """Keys of later versions are taken and named, never silently ignored."""
-    loaded = load_project(project(tmp_path, GOOD + "webhooks: {listen: 127.0.0.1:8080}\n"))
-    assert loaded.not_yet == ("webhooks.listen",)
+    loaded = load_project(project(tmp_path, GOOD + "notify: {smtp: 'smtp://127.0.0.1'}\n"))
+    assert loaded.not_yet == ("notify.smtp",)
 
 
 EVERY_KEY = """\
@@ -274,12 +274,10 @@ def test_of_all_keys_exactly_those_that_change_nothing_are_reported(tmp_path: Pa
     assert set(load_project(project(tmp_path, EVERY_KEY)).not_yet) == {
         "platform.answers",
         *(f"{crm}.{key}" for key in ("auth.logout", "production.auth")),
-        *(f"{crm}.webhooks.{key}" for key in ("auth", "registration", "events", "secret", "scheme")),
         *(f"{contacts}.{key}" for key in ("pagination.also", "sorting.operation", "updated_since.boundary")),
         *(f"{contacts}.{key}" for key in ("validation.pattern", "metadata", "deactivate")),
         "notify.smtp",
         "notify.language",
-        "webhooks.listen",
     }
 
 

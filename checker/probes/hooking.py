@@ -1,0 +1,292 @@
+"""What the webhook probes look at: a receiver, a subscription, a short life of one test record of each resource, and the events that came of it.
+
+The lives are lived one after the other and waited for together, so that a system that sends nothing costs its patience once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from checker.client.build import EVENTS
+from checker.client.origin import parse_base
+from checker.hooks import Event, Signature, exchange, kept, read_event, verified
+from checker.hooks.events import CREATE, DELETE, UPDATE
+from checker.probes.stamps import plain_change
+from checker.probes.touching import ResourceTouch, SystemTouch
+from checker.project.types import WebhookSettings
+from checker.receiver import Delivery, Receiver
+from checker.resources.bodies import Bodies
+from checker.resources.resource import Resource
+from checker.resources.subscribing import Form, form_of
+from checker.resources.writing import Written
+
+SECRET_NAMES = (
+    "secret",
+    "signing_secret",
+    "signingsecret",
+    "signing_key",
+    "webhook_secret",
+    "hmac_secret",
+    "key",
+    "shared_secret",
+)
+SHOWN_DELIVERIES = 12  # of one question's evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long events are waited for, in seconds: at first; when all have come, for what may follow; and for a second try after a failure."""
+
+    events: float = 10.0
+    quiet: float = 1.0
+    again: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A change that should lead to an event: of which resource and record, when it was asked for (monotonic seconds), and the record afterwards."""
+
+    resource: str
+    kind: str
+    record_id: str
+    began: float
+    record: Mapping[str, Any]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event, and the deed that it tells of."""
+
+    deed: Deed
+    delivery: Delivery
+    event: Event
+
+    @property
+    def delay(self) -> float:
+        """Seconds from asking for the change to the event."""
+        return max(0.0, self.delivery.moment - self.deed.began)
+
+
+@dataclass
+class Lab:
+    """The webhook lab of one system, with lives of records of `touches`. `barred` says why nothing can be heard, as a reason's code; None where the receiver listens.
+
+    `manual`: the path that a person has registered, where the API takes no subscriptions.
+    """
+
+    system: SystemTouch
+    touches: Sequence[ResourceTouch]
+    receiver: Receiver | None
+    barred: str | None
+    settings: WebhookSettings | None
+    today: date
+    manual: str | None = None
+    patience: Patience = field(default_factory=Patience)
+    stop: threading.Event = field(default_factory=threading.Event)
+    secrets: list[str] = field(default_factory=list)
+    further: list[str] = field(default_factory=list)
+    _recorded: dict[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def form(self) -> Form | None:
+        """How the API takes subscriptions; None where a person enters the address."""
+        by_hand = self.settings is not None and self.settings.registration == "manual"
+        return None if by_hand else form_of(self.system.look.profile, self.system.look.api)
+
+    @property
+    def hears(self) -> Receiver:
+        """The receiver, where nothing is barred."""
+        assert self.receiver is not None  # noqa: S101 - `barred` has been looked at
+        return self.receiver
+
+    @cached_property
+    def subscribed(self) -> tuple[str, tuple[Written, ...]]:
+        """The address that events come to, and the subscriptions that were written for it; none where a person entered it."""
+        if self.form is None:
+            return self.hears.opened(path=self.manual), ()
+        return self.subscribe()
+
+    def subscribe(self) -> tuple[str, tuple[Written, ...]]:
+        """A new address, and subscriptions that send events there. Only where there is a form."""
+        assert self.form is not None  # noqa: S101 - see above
+        url = self.hears.opened(self.system.writer.mark)
+        wished = tuple(self.settings.events) if self.settings else ()
+        made = Bodies(self.form.resource, self._operation, self.system.writer.mark, self.today)
+        bodies = self.form.filled(made.lean(1), url, wished)
+        written = tuple(self.system.writer.create(self.managed, body) for body in bodies)
+        for one in written:
+            self.secrets += _secrets_in(one.record or {})
+        return url, written
+
+    @property
+    def _operation(self) -> Any:
+        look = self.system.look
+        return look.api.operation(self.form.resource.operations.create) if look.api and self.form else None
+
+    @property
+    def managed(self) -> Resource:
+        """The resource whose records are subscriptions, asked with the credentials that manage them."""
+        assert self.form is not None  # noqa: S101 - see above
+        look = self.system.look
+        resource = Resource(self.system.name, self.form.resource, look.client, zone=look.zone)
+        return resource.asked_with(EVENTS) if EVENTS in look.whole_client.credentials else resource
+
+    @property
+    def started(self) -> bool:
+        """Whether events were waited for."""
+        return "subscribed" in self.__dict__
+
+    @property
+    def refused(self) -> str | None:
+        """Why there is no subscription, as a reason's code."""
+        if self.barred is not None:
+            return self.barred
+        _, written = self.subscribed
+        if self.form is not None and not any(one.ok for one in written):
+            return "subscription-refused"
+        return None
+
+    @cached_property
+    def deeds(self) -> tuple[Deed, ...]:
+        """The changes of the lives: of each resource a record is created, changed and deleted."""
+        if self.refused is not None:
+            return ()
+        lived = [deed for touch in self.touches if able(touch) for deed in self._life(touch)]
+        # a look at the deeds ends when all have led to an event, or patience is over; then a little longer, for what comes twice
+        self.hears.wait(lambda _: len(self._matched(lived)) == len(lived), self.patience.events, self.stop)
+        self.hears.wait(lambda _: False, self.patience.quiet, self.stop)
+        return tuple(lived)
+
+    def _life(self, touch: ResourceTouch) -> Iterator[Deed]:
+        born = self.create(touch)
+        if born is None:
+            return
+        yield born
+        operations = touch.profile.operations
+        changes = plain_change(touch) if operations.update else {}
+        if changes and not self.stop.is_set():
+            began = self.hears.monotonic()
+            written = touch.writer.update(touch.resource, born.record_id, changes)
+            if written.ok:
+                record = {**born.record, **(written.record or changes)}
+                yield Deed(touch.profile.name, UPDATE, born.record_id, began, record, written.evidence)
+        if operations.delete:
+            began = self.hears.monotonic()
+            written = touch.writer.delete(touch.resource, born.record_id)
+            if written.ok:
+                yield Deed(touch.profile.name, DELETE, born.record_id, began, born.record, written.evidence)
+
+    def create(self, touch: ResourceTouch) -> Deed | None:
+        """Create a record; None where that was refused."""
+        began = self.hears.monotonic()
+        body = touch.body()
+        written = touch.writer.create(touch.resource, body)
+        if not written.ok or written.record_id is None:
+            return None
+        record = written.record or body
+        return Deed(touch.profile.name, CREATE, written.record_id, began, record, written.evidence)
+
+    def came(self, url: str | None = None) -> list[tuple[Delivery, Event]]:
+        """What came to an address (default: the lab's own), read."""
+        address = self.subscribed[0] if url is None else url
+        return [(one, read_event(one.headers, one.body)) for one in self.hears.deliveries(address)]
+
+    @cached_property
+    def heard(self) -> tuple[Arrival, ...]:
+        """The events that tell of the lives, the first that came for each deed."""
+        return tuple(self._matched(self.deeds)) if self.deeds else ()
+
+    def _matched(self, deeds: Sequence[Deed]) -> list[Arrival]:
+        return list(matched(deeds, self.came()))
+
+    @cached_property
+    def signatures(self) -> tuple[Signature, ...]:
+        """What the signatures of the events prove, by the time at which they came."""
+        known = tuple(one for one in dict.fromkeys((*self.secrets, self.system.look.events_secret)) if one)
+        return tuple(verified(one.headers, one.body, known, one.at) for one, _ in self.came())
+
+    @property
+    def name(self) -> str:
+        """The system's name."""
+        return self.system.name
+
+    def redact(self, text: str) -> str:
+        """Any text without the secrets of this run."""
+        return self.system.redact(text)
+
+    def shown(self, *deliveries: Delivery) -> tuple[str, ...]:
+        """The evidence of some deliveries: each recorded once, masked, as a request that came."""
+        return tuple(self._record(one) for one in deliveries[:SHOWN_DELIVERIES])
+
+    def kept(self) -> list[bytes]:
+        """All that came to this lab, a line each as it is kept."""
+        if self.refused is not None or self.receiver is None:
+            return []
+        ours = (*self.subscribed[:1], *self.further)
+        came = [one for url in ours for one in self.receiver.deliveries(url)]
+        return [kept(self.system.look.recorder, self.name, self.receiver.base, one) for one in came]
+
+    def _record(self, delivery: Delivery) -> str:
+        if delivery.number not in self._recorded:
+            came = exchange(delivery, self.hears.base)
+            self._recorded[delivery.number] = self.system.look.scope.record(came)
+        return self._recorded[delivery.number]
+
+
+def able(touch: ResourceTouch) -> bool:
+    """Whether test records of a resource can be created."""
+    return touch.birth is not None and touch.birth.written.ok
+
+
+def matched(deeds: Sequence[Deed], came: Sequence[tuple[Delivery, Event]]) -> Iterator[Arrival]:
+    """For each deed the first event that tells of it: about its record and of its kind; one whose kind isn't told counts by its order."""
+    for deed in deeds:
+        about = [(one, event) for one, event in came if event.about(deed.record_id) and one.moment >= deed.began]
+        kind = [pair for pair in about if pair[1].kind == deed.kind]
+        untold = [pair for pair in about if pair[1].kind is None]
+        own = [one for one in deeds if one.record_id == deed.record_id and one.resource == deed.resource]
+        place = own.index(deed)
+        first = next(iter(kind), untold[place] if place < len(untold) else None)
+        if first is not None:
+            yield Arrival(deed, *first)
+
+
+def _secrets_in(record: Mapping[str, Any]) -> list[str]:
+    """Signing secrets that the answer to a subscription tells."""
+    low = {str(name).replace("-", "_").casefold(): value for name, value in record.items()}
+    return [low[name] for name in SECRET_NAMES if isinstance(low.get(name), str) and low[name]]
+
+
+@dataclass(frozen=True)
+class ResourceHooks:
+    """One resource in the webhook lab."""
+
+    lab: Lab
+    touch: ResourceTouch
+
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        """Its changes."""
+        return tuple(one for one in self.lab.deeds if one.resource == self.touch.profile.name)
+
+    @property
+    def heard(self) -> tuple[Arrival, ...]:
+        """The events that tell of them."""
+        return tuple(one for one in self.lab.heard if one.deed.resource == self.touch.profile.name)
+
+    def redact(self, text: str) -> str:
+        """Any text without the secrets of this run."""
+        return self.touch.redact(text)
+
+
+def barred_at(base_url: str, public_url: str | None, *, wished: bool) -> str | None:
+    """Why a system could not reach a receiver on this machine, as a reason's code; None where it can."""
+    if not wished:
+        return "no-events"
+    return None if public_url or parse_base(base_url).origin.loopback else "no-public-url"

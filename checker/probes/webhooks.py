@@ -1,0 +1,311 @@
+"""Events as they really come: for each change, whole, signed, in time, once, in order, again after a failure; or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from checker.hooks import Event, Signature
+from checker.probes.attempts import refused_by_rule
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.hooking import Arrival, Deed, Lab, ResourceHooks, able
+from checker.probes.touching import ResourceTouch
+from checker.receiver import Delivery, accepts
+from checker.resources.writing import Written
+
+FAILED = (500, 503)  # what the receiver answers on purpose, one experiment each
+SEVERAL = 2
+EXPIRY = re.compile(r"expir|valid_?(until|to|till)|ends?_?(at|on)|gueltig_?bis|ablauf", re.IGNORECASE)
+RESOURCE_CLAIMS = ("webhook.arrives", "webhook.covers-events", "webhook.complete-payload")
+SYSTEM_CLAIMS = (
+    "webhook.reachable", "webhook.signed", "webhook.ids-and-times", "webhook.in-order", "webhook.once", "webhook.expiry-known",
+)  # fmt: skip
+
+
+@probe(*RESOURCE_CLAIMS, scope="resource")
+def events(at: ResourceHooks) -> Iterator[Told]:
+    """Create, change and delete a test record: does an event come for each, and what does it hold?"""
+    reason = _closed(at.lab) or (None if able(at.touch) else at.touch.barred)
+    if reason is None and not at.deeds:
+        reason = "create-refused"
+    if reason is not None:
+        for claim in RESOURCE_CLAIMS:
+            yield unknown(claim, reason)
+        return
+    heard, missing = at.heard, [one for one in at.deeds if one.kind not in {there.deed.kind for there in at.heard}]
+    evidence = (*(key for one in at.deeds for key in one.evidence), *at.lab.shown(*(one.delivery for one in heard)))
+    yield _arrives(at, heard, evidence)
+    tried = [one.kind for one in at.deeds]
+    values = {"missing": [one.kind for one in missing], "tried": tried, "name": heard[0].event.name if heard else None}
+    yield whether("webhook.covers-events", not missing, evidence, **values)
+    yield _complete(at, heard)
+
+
+def _closed(lab: Lab) -> str | None:
+    """Why nothing that was heard, or not, would prove anything, as a reason's code."""
+    if lab.refused is not None:
+        return lab.refused
+    if lab.form is None and lab.deeds and not lab.came():
+        return "nothing-by-hand"  # whether anybody has registered the address, nobody knows
+    return None
+
+
+def _arrives(at: ResourceHooks, heard: Sequence[Arrival], evidence: tuple[str, ...]) -> Told:
+    claim = "webhook.arrives"
+    if not heard:
+        # each change was an experiment of its own
+        if len(at.deeds) < SEVERAL:
+            return unknown(claim, "once-is-chance", evidence)
+        return no(claim, evidence, waited=at.lab.patience.events, tried=len(at.deeds))
+    delays = [one.delay for one in heard]
+    return yes(claim, evidence, median=round(median(delays), 2), worst=round(max(delays), 2), events=len(heard))
+
+
+def _complete(at: ResourceHooks, heard: Sequence[Arrival]) -> Told:
+    """Whether an event of a create or a change holds all fields that the answer to the write had."""
+    claim = "webhook.complete-payload"
+    told = [one for one in heard if one.deed.kind != "delete"]
+    if not told:
+        return unknown(claim, "no-event")
+    last = told[-1]
+    shown = last.event.shows(last.deed.record_id)
+    lacking = sorted(name for name, value in last.deed.record.items() if name not in shown and value is not None)
+    return whether(claim, not lacking, at.lab.shown(last.delivery), fields=lacking, of=len(last.deed.record))
+
+
+@probe(*SYSTEM_CLAIMS, scope="system")
+def deliveries(lab: Lab) -> Iterator[Told]:
+    """What all events of the lives have in common: are they signed, do they tell their id and time, in order, each once?"""
+    reason = _closed(lab) or (None if lab.deeds else "no-record")
+    if reason is not None:
+        for claim in SYSTEM_CLAIMS:
+            yield unknown(claim, reason)
+        return
+    came = lab.came()
+    keys = lab.shown(*(one for one, _ in came))
+    yield from _expiry(lab)
+    if not came:
+        yield no("webhook.reachable", waited=lab.patience.events)
+        for claim in ("webhook.signed", "webhook.ids-and-times", "webhook.in-order", "webhook.once"):
+            yield unknown(claim, "no-event")
+        return
+    yield yes("webhook.reachable", keys[:1])
+    yield _signed(lab, keys)
+    yield _named(came, keys)
+    yield _ordered(lab)
+    yield _once(lab, came)
+
+
+def _expiry(lab: Lab) -> Iterator[Told]:
+    """What a subscription says of its end."""
+    claim = "webhook.expiry-known"
+    _, written = lab.subscribed
+    if lab.form is None or not written:
+        yield unknown(claim, "by-hand")
+        return
+    first = next(one for one in written if one.ok)
+    record = first.record or {}
+    if lab.form.resource.operations.read and first.record_id:
+        single = lab.managed.read(first.record_id)
+        record = {**record, **(single.record or {})}
+    name = next((one for one in record if EXPIRY.search(one)), None)
+    value = record.get(name) if name else None
+    if name is None:  # that it never ends, nobody has said
+        yield unknown(claim, "no-end-shown", first.evidence)
+    else:
+        yield yes(claim, first.evidence, field=name, until=str(value) if value is not None else None)
+
+
+def _signed(lab: Lab, keys: tuple[str, ...]) -> Told:
+    claim, found = "webhook.signed", [_as_stated(one, lab) for one in lab.signatures]
+    worst = next(
+        (
+            one
+            for state in ("none", "wrong", "stale", "other-scheme", "no-secret")
+            for one in found
+            if one.state == state
+        ),
+        found[0],
+    )
+    values = {"state": worst.state, "header": worst.header, "scheme": worst.scheme, "events": len(found)}
+    if worst.state == "no-secret":
+        return unknown(claim, "no-events-secret", keys, **values)
+    return whether(claim, worst.state == "valid", keys, **values)
+
+
+def _as_stated(one: Signature, lab: Lab) -> Signature:
+    """A signature that holds, though in another form than the project file says, is a surprise for whoever builds the receiver."""
+    stated = lab.settings.scheme if lab.settings else None
+    if one.state != "valid" or stated is None or (one.scheme or "").startswith(stated):
+        return one
+    return replace(one, state="other-scheme")
+
+
+def _named(came: Sequence[tuple[Delivery, Event]], keys: tuple[str, ...]) -> Told:
+    """An id of its own in each event, and a time: without both nobody tells a repeated or a late one."""
+    ids = [event.id for _, event in came]
+    repeated = {
+        event.id for one, event in came if any(event.id == other.id and one.body != two.body for two, other in came)
+    }
+    lacking = [
+        what
+        for what, holds in (("id", all(ids) and not repeated), ("time", all(event.time for _, event in came)))
+        if not holds
+    ]
+    return whether("webhook.ids-and-times", not lacking, keys, lacking=lacking)
+
+
+def _ordered(lab: Lab) -> Told:
+    """Whether the events of one record came in the order of its changes."""
+    claim = "webhook.in-order"
+    wrong: list[Arrival] = []
+    compared = 0
+    for record in {(one.deed.resource, one.deed.record_id) for one in lab.heard}:
+        own = [one for one in lab.heard if (one.deed.resource, one.deed.record_id) == record]
+        compared += len(own) > 1
+        wrong += [later for former, later in pairwise(own) if later.delivery.number < former.delivery.number]
+    if not compared:
+        return unknown(claim, "no-event")
+    shown = lab.shown(*(one.delivery for one in wrong or lab.heard))
+    return whether(claim, not wrong, shown, records=compared, kinds=sorted({one.deed.kind for one in wrong}))
+
+
+def _once(lab: Lab, came: Sequence[tuple[Delivery, Event]]) -> Told:
+    """Whether an event that was taken well came a second time."""
+    seen: dict[tuple[str | None, bytes], Delivery] = {}
+    twice = []
+    for one, event in came:
+        key = (event.id, one.body)
+        if key in seen and one.status == seen[key].status == accepts("", {}, b""):
+            twice.append(one)
+        seen.setdefault(key, one)
+    return whether(
+        "webhook.once", not twice, lab.shown(*(twice or [one for one, _ in came])), events=len(came), twice=len(twice)
+    )
+
+
+@probe("webhook.retried", scope="system")
+def failures(lab: Lab) -> Iterator[Told]:
+    """Answer an event with an error: does it come again? Two experiments before a no."""
+    claim = "webhook.retried"
+    touch = _able(lab)
+    if _closed(lab) or not lab.heard or touch is None:
+        yield unknown(claim, _closed(lab) or ("no-event" if touch else "no-record"))
+        return
+    evidence: list[str] = []
+    tried = 0
+    for status in FAILED:
+        found = _refused_once(lab, touch, status)
+        if found is None:
+            continue
+        first, again = found
+        tried += 1
+        evidence += lab.shown(first, *([again] if again else []))
+        if again is not None:
+            yield yes(claim, tuple(evidence), status=status, after=round(again.moment - first.moment, 1))
+            return
+    if tried < len(FAILED):
+        yield unknown(claim, "no-event", tuple(evidence))
+    else:
+        yield no(claim, tuple(evidence), waited=lab.patience.again, status=list(FAILED))
+
+
+def _able(lab: Lab) -> ResourceTouch | None:
+    """The first resource of which an event of a create came."""
+    names = {one.deed.resource for one in lab.heard if one.deed.kind == "create"}
+    return next((one for one in lab.touches if one.profile.name in names), None)
+
+
+def _refused_once(lab: Lab, touch: ResourceTouch, status: int) -> tuple[Delivery, Delivery | None] | None:
+    """Create a record and refuse the first event about it: that delivery, and the one with which it came again; None where no event came."""
+    before = len(lab.came())
+    failing = [True]
+
+    def decide(path: str, headers: Mapping[str, str], body: bytes) -> int:  # the first that comes meets the failure
+        return status if failing and failing.pop() else accepts(path, headers, body)
+
+    lab.hears.answers(lab.subscribed[0], decide)
+    try:
+        deed = lab.create(touch)
+        if deed is None:
+            return None
+        lab.hears.wait(lambda _: len(_about(lab, deed, before)) > 0, lab.patience.events, lab.stop)
+        lab.hears.wait(lambda _: len(_about(lab, deed, before)) > 1, lab.patience.again, lab.stop)
+    finally:
+        lab.hears.answers(lab.subscribed[0])
+    came = _about(lab, deed, before)
+    first = next((one for one in came if one.status == status), None)
+    if first is None:
+        return None
+    return first, next((one for one in came if one.number > first.number), None)
+
+
+def _about(lab: Lab, deed: Deed, before: int) -> list[Delivery]:
+    return [one for one, event in lab.came()[before:] if event.about(deed.record_id)]
+
+
+@probe("webhook.several-subscriptions", "webhook.stops", scope="system")
+def subscriptions(lab: Lab) -> Iterator[Told]:
+    """Subscribe a second time: do both get the event? Then end both: does anything still come?"""
+    several, stops = "webhook.several-subscriptions", "webhook.stops"
+    touch = _able(lab)
+    reason = _closed(lab) or ("by-hand" if lab.form is None else "no-event" if touch is None else None)
+    if reason is not None or touch is None:
+        for claim in (several, stops):
+            yield unknown(claim, reason or "no-event")
+        return
+    url, written = lab.subscribe()
+    lab.further.append(url)
+    yield _beside(lab, touch, url, written)
+    yield _silent(lab, touch, (*lab.subscribed[1], *written), url)
+
+
+def _beside(lab: Lab, touch: ResourceTouch, url: str, written: tuple[Written, ...]) -> Told:
+    claim = "webhook.several-subscriptions"
+    evidence = tuple(key for one in written for key in one.evidence)
+    if not any(one.ok for one in written):
+        refused = any(refused_by_rule(one) for one in written)
+        return no(claim, evidence, outcome="not-taken") if refused else unknown(claim, "write-unclear", evidence)
+    before = len(lab.came())
+    deed = lab.create(touch)
+    if deed is None:
+        return unknown(claim, "create-refused", evidence)
+
+    def arrived(address: str, since: int) -> list[Delivery]:
+        return [one for one, event in lab.came(address)[since:] if event.about(deed.record_id)]
+
+    first = lab.subscribed[0]
+    lab.hears.wait(lambda _: bool(arrived(first, before)) and bool(arrived(url, 0)), lab.patience.events, lab.stop)
+    old, new = arrived(first, before), arrived(url, 0)
+    evidence = (*evidence, *deed.evidence, *lab.shown(*old, *new))
+    if not (old or new):
+        return unknown(claim, "no-event", evidence)
+    outcome = None if old and new else "replaced" if new else "silent"
+    return whether(claim, outcome is None, evidence, outcome=outcome)
+
+
+def _silent(lab: Lab, touch: ResourceTouch, written: tuple[Written, ...], second: str) -> Told:
+    """Whether nothing comes any more once the subscriptions are ended."""
+    claim = "webhook.stops"
+    managed = lab.managed
+    if managed.profile.operations.delete is None:
+        return unknown(claim, "no-delete-operation")
+    ended = [lab.system.writer.delete(managed, one.record_id) for one in written if one.ok and one.record_id]
+    evidence = tuple(key for one in ended for key in one.evidence)
+    if not ended or not all(one.ok for one in ended):
+        return unknown(claim, "delete-refused", evidence)
+    before = [len(lab.came()), len(lab.came(second))]
+    deed = lab.create(touch)
+    if deed is None:
+        return unknown(claim, "create-refused", evidence)
+
+    def late() -> list[Delivery]:
+        came = [*lab.came()[before[0] :], *lab.came(second)[before[1] :]]
+        return [one for one, event in came if event.about(deed.record_id)]
+
+    worst = max((one.delay for one in lab.heard), default=0.0)
+    lab.hears.wait(lambda _: bool(late()), max(lab.patience.quiet, 2 * worst), lab.stop)
+    return whether(claim, not late(), (*evidence, *deed.evidence, *lab.shown(*late())), events=len(late()))
