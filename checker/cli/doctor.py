@@ -76,11 +76,13 @@ TELLS: dict[str, dict[str, tuple[str, str | None]]] = {
 @project_option
 @format_option
 @language_option
-@click.option("--for-it", is_flag=True, help="Print what the customer's IT must allow, as a text to send (Markdown); nobody is asked.")
+@click.option(
+    "--for-it",
+    is_flag=True,
+    help="Print what the customer's IT must allow, as a text to send (Markdown); nobody is asked.",
+)
 @click.pass_context
-def command(
-    ctx: click.Context, project_path: Path | None, form: str, language: str | None, *, for_it: bool
-) -> None:
+def command(ctx: click.Context, project_path: Path | None, form: str, language: str | None, *, for_it: bool) -> None:
     """Check the surroundings: project file, secrets (never shown), network, clocks, our address, leave to write.
 
     Writes nothing in any system. Exit 0: nothing is in the way; 1: something keeps an audit from finding out; 2: the project file is wrong.

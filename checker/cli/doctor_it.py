@@ -111,4 +111,8 @@ def _at(url: str | None) -> dict[str, str] | None:
     parts = urlsplit(url)
     if not parts.hostname:
         return None
-    return {"scheme": parts.scheme.upper(), "host": parts.hostname, "port": str(parts.port or PORTS.get(parts.scheme, ""))}
+    return {
+        "scheme": parts.scheme.upper(),
+        "host": parts.hostname,
+        "port": str(parts.port or PORTS.get(parts.scheme, "")),
+    }

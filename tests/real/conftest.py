@@ -140,7 +140,7 @@ class Audits:
         system, port = self._written(), free_port()
         project = projects.small(
             self.folder / "hooked", url=system.url, document=f"{system.url}/server/specs/oas", auth=BEARER,
-            resources=("contacts", "products"), webhooks={"registration": "manual"}, listen=f"127.0.0.1:{port}",
+            resources=("contacts", "products"), listen=f"127.0.0.1:{port}",
         )  # fmt: skip
         address = f"http://127.0.0.1:{port}{Store(project.parent).receiver_path('crm')}"
         made = system.run("webhook.py", "create", address)

@@ -298,11 +298,14 @@ DELETES_AND_DOCUMENTS = (
 )  # fmt: skip
 
 EVENTS = (
-    Row("webhook-arrives", (
-        hooked("webhook.arrives", "crm/contacts", YES, events=3),
-        hooked("webhook.covers-events", "crm/contacts", YES, missing=[], tried=["create", "update", "delete"]),
-        hooked("webhook.reachable", "crm", YES),
-    )),
+    Row(
+        "webhook-arrives",
+        (
+            hooked("webhook.arrives", "crm/contacts", YES, events=3),
+            hooked("webhook.covers-events", "crm/contacts", YES, missing=[], tried=["create", "update", "delete"]),
+            hooked("webhook.reachable", "crm", YES),
+        ),
+    ),
     Row("webhook-shape", (hooked("webhook.ids-and-times", "crm", NO, lacking=["id", "time"]),)),
     Row("webhook-signature", (hooked("webhook.signed", "crm", NO, state="none"),)),
     Row("webhook-bulk", (hooked("webhook.complete-payload", "crm/contacts", NO),)),

@@ -33,12 +33,14 @@ def small(
     auth: Mapping[str, Any],
     resources: Sequence[str],
     others: Mapping[str, Any] | None = None,
-    webhooks: Mapping[str, Any] | None = None,
     listen: str | None = None,
 ) -> Path:
-    """A project file without any override: one flow for each resource, and another side that isn't asked. JSON is YAML."""
+    """A project file without any override: one flow for each resource, and another side that isn't asked. JSON is YAML.
+
+    `listen`: where events are received, of which a person has told the system.
+    """
     crm = {"document": document, "base_url": url, "sandbox": True, "auth": auth, "limits": {"requests_per_second": 50}}
-    crm |= {"other_auth": others or {}} | ({"webhooks": webhooks} if webhooks else {})
+    crm |= {"other_auth": others or {}} | ({"webhooks": {"registration": "manual"}} if listen else {})
     flows = [{"name": one, "left": f"crm/{one}", "right": "erp/none"} for one in resources]
     project = {"project": "Directus as it describes itself", "systems": {"crm": crm, "erp": {}}, "flows": flows}
     project |= {"webhooks": {"listen": listen}} if listen else {}

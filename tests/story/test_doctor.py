@@ -127,6 +127,16 @@ def test_what_the_customers_it_must_allow_is_a_text_to_send(
     )
     ended = readiness("doctor", "--for-it", "--language", language, "--project", str(tmp_path))
     assert ended.code == 0
-    for part in (told, "sandbox.example.com", "443", "700", "login.example.com", "8443", "203.0.113.10", "rdy", "https://hooks.example.net"):
+    for part in (
+        told,
+        "sandbox.example.com",
+        "443",
+        "700",
+        "login.example.com",
+        "8443",
+        "203.0.113.10",
+        "rdy",
+        "https://hooks.example.net",
+    ):
         assert part in ended.out, part
     assert "${env" not in ended.out
