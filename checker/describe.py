@@ -133,7 +133,9 @@ def fetched(loaded: LoadedProject, name: str, secrets: Secrets, address: str) ->
 
     settings = loaded.project.systems[name]
     try:
-        client = client_for(name, settings, secrets, Recorder(), base_url=address, folder=loaded.folder)
+        client = client_for(
+            name, settings, secrets, Recorder(), base_url=address, folder=loaded.folder, keep=secrets.keep
+        )
     except InputError as error:
         raise DocumentError(*error.problems) from None
     return download(client, address, "own" if settings.base_url else "none")

@@ -153,7 +153,15 @@ class Look:
         profile = self.known[name].profile
         server = _server(profile) if profile else None
         settings = self.loaded.project.systems[name]
-        return client_for(name, settings, self.secrets, self.recorder, base_url=server, folder=self.loaded.folder)
+        return client_for(
+            name,
+            settings,
+            self.secrets,
+            self.recorder,
+            base_url=server,
+            folder=self.loaded.folder,
+            keep=self.secrets.keep,
+        )
 
     def _look(self, name: str, client: Client) -> SystemLook:
         known, settings = self.known[name], self.loaded.project.systems[name]

@@ -251,3 +251,38 @@ class _Serving:
             self._server.close()
         for one in list(self._sockets.values()):
             one.handle_close()
+
+
+PAGE = b"<!doctype html><meta charset=utf-8><title>readiness</title><p>Done: you may close this window. / Fertig: Sie k\xc3\xb6nnen dieses Fenster schlie\xc3\x9fen."
+
+
+class CodeReceiver:
+    """Waits on loopback for the browser to come back from a sign-in. `state` tells our own from a forged one. Raises OSError for a port that is taken."""
+
+    def __init__(self, state: str, port: int = 0) -> None:
+        bound = socket.create_server(("127.0.0.1", port))
+        self.url = f"http://127.0.0.1:{bound.getsockname()[1]}/callback"
+        self._state = state
+        self._answer: dict[str, str] | None = None
+        self._came = threading.Event()
+        self._serving = _Serving(self._hear, bound)
+
+    def wait(self, seconds: float) -> Mapping[str, str] | None:
+        """What came back: `code`, or `error`; None where nothing came in time."""
+        self._came.wait(seconds)
+        return self._answer
+
+    def stop(self) -> None:
+        """Close the port."""
+        self._serving.stop()
+
+    def _hear(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        asked = {
+            name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=50).items()
+        }
+        ours = secrets.compare_digest(asked.get("state", "").encode(), self._state.encode())
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("PATH_INFO") != "/callback" or not ours:
+            return _said(start_response, 404)
+        self._answer = asked
+        self._came.set()
+        return _said(start_response, 200, "text/html; charset=utf-8", PAGE)

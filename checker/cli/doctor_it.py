@@ -114,5 +114,5 @@ def _at(url: str | None) -> dict[str, str] | None:
     return {
         "scheme": parts.scheme.upper(),
         "host": parts.hostname,
-        "port": str(parts.port or PORTS.get(parts.scheme, "")),
+        "port": str(parts.port or PORTS.get(parts.scheme) or "?"),
     }

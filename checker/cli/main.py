@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rehearse": ("rehearse", "Play the sync through with test records in both sandboxes."),
     "webhook": ("webhook", "Events: receive them, try out a system's, send kept ones again."),
     "doctor": ("doctor", "Check the surroundings: project file, secrets, network, clocks, leave to write."),
+    "login": ("login", "Sign in to a system in the browser, once, and keep the refresh token."),
     "cleanup": ("cleanup", "Remove test records that a run left behind."),
     "report": ("report", "Render a saved audit again, in another format or language."),
     "checklist": ("checklist", "List, show and check the checklist's items."),

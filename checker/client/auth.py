@@ -60,6 +60,10 @@ class Scheme(Protocol):
         """The same form with a plausible value that is wrong."""
         ...
 
+    def ending(self, token: Token | None) -> Request | None:
+        """The request that ends what a token stands for; None where nothing has to be ended."""
+        ...
+
 
 def plausible(value: str) -> str:
     """A value of the same shape that can't be right: letters become x or X, digits 0, what separates stays; it tells nothing of the real one."""
@@ -82,6 +86,10 @@ class Static:
         """Nothing is fetched."""
         raise AssertionError
         yield
+
+    def ending(self, token: Token | None) -> Request | None:  # noqa: ARG002 - the protocol's shape
+        """Nothing was begun."""
+        return None
 
 
 class NoCredentials(Static):
@@ -208,6 +216,10 @@ class OAuth2:
                     break
         raise _refused(self.token_url, response)
 
+    def ending(self, token: Token | None) -> Request | None:  # noqa: ARG002 - it ends by itself
+        """A token ends by itself."""
+        return None
+
     def _requests(self, form: Mapping[str, str]) -> list[Request]:
         form = {**form, "scope": " ".join(self.scopes)} if self.scopes else dict(form)
         headers = {"Accept": "application/json"}
@@ -241,6 +253,7 @@ class Login:
     token_path: str | None
     cookie: str | None
     lifetime_s: float | None
+    logout: Request | None = None
     fetches = True
 
     def apply(self, request: Request, token: Token | None) -> Request:
@@ -265,6 +278,10 @@ class Login:
         if not isinstance(value, str) or not value:
             raise _no_token(self.request.target, self.cookie or self.token_path or "")
         return Token(value, now, self.lifetime_s)
+
+    def ending(self, token: Token | None) -> Request | None:
+        """Log out."""
+        return self.apply(self.logout, token) if self.logout is not None else None
 
 
 def _cookie(response: Response, name: str) -> str | None:
@@ -298,7 +315,10 @@ def login(auth: types.LoginAuth, plain: Callable[[str], str]) -> Login:
     """A login as configured, references in its body resolved."""
     method, _, target = auth.request.strip().rpartition(" ")
     request = Request(method.upper() or "POST", target, json=_resolved(auth.body, plain))
-    return Login(request, auth.token_path, auth.cookie, types.seconds(auth.lifetime) if auth.lifetime else None)
+    how, _, where = (auth.logout or "").strip().rpartition(" ")
+    ending = Request(how.upper() or "POST", where) if where else None
+    lifetime = types.seconds(auth.lifetime) if auth.lifetime else None
+    return Login(request, auth.token_path, auth.cookie, lifetime, ending)
 
 
 def _resolved(value: Any, plain: Callable[[str], str]) -> Any:

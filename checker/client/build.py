@@ -25,7 +25,7 @@ from checker.client.session import Session
 from checker.client.transport import Transport
 from checker.errors import InputError, Problem
 from checker.project.check import REFERENCE
-from checker.project.types import Auth, Fixed, System
+from checker.project.types import Auth, Fixed, RefreshTokenAuth, System
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SECRET_FIELDS = ("token", "value", "password", "client_secret", "refresh_token")
@@ -84,12 +84,13 @@ def client_for(  # noqa: PLR0913 - the edges of the world come in here
     clock: Clock | None = None,
     draw: Callable[[], float] = random.random,
     environment: Mapping[str, str] | None = None,
+    keep: Callable[[str, str], bool] | None = None,
     largest: int = LARGEST_BODY,
 ) -> Client:
     """The client of a system. `secrets` gives the plain text of a `${…}` reference.
 
     `base_url` is for systems whose project entry has none (the document's server, read only). `folder` is what relative file names
-    are seen from; `environment` holds the proxy variables (default: the process's). Nothing is sent yet. Raises InputError where a URL,
+    are seen from; `keep` puts a new refresh token where a reference points; `environment` holds the proxy variables (default: the process's). Nothing is sent yet. Raises InputError where a URL,
     a TLS file or the proxy is bad.
     """
     clock = clock or Clock()
@@ -109,7 +110,7 @@ def client_for(  # noqa: PLR0913 - the edges of the world come in here
         sessions={},
         draw=draw,
     )
-    return Client(replace(parts, sessions=_sessions(system, plain, parts)))
+    return Client(replace(parts, sessions=_sessions(system, plain, parts, keep)))
 
 
 def _transport(
@@ -131,7 +132,9 @@ def _transport(
     )
 
 
-def _sessions(system: System, plain: _Plain, parts: Parts) -> dict[str, Session]:
+def _sessions(
+    system: System, plain: _Plain, parts: Parts, keep: Callable[[str, str], bool] | None
+) -> dict[str, Session]:
     """One session for each set of credentials that can be found; token requests may go to the token's own origin, recorded under `auth`."""
     sessions: dict[str, Session] = {}
 
@@ -139,12 +142,14 @@ def _sessions(system: System, plain: _Plain, parts: Parts) -> dict[str, Session]
         guard = replace(parts.guard, further=parts.guard.further | _token_origins(auth))
         silent = {NONE: Session(NoCredentials(), _never, lambda _: None, parts.clock.monotonic)}
         scope = parts.recorder.scope(parts.system, "auth")
+        reference = auth.refresh_token if isinstance(auth, RefreshTokenAuth) else None
         asking = Client(replace(parts, guard=guard, fixed=Fixed(), sessions=silent), scope)
         return Session(
             of,
             lambda request: asking.send(request, credentials=NONE),
             lambda token: plain.learn(token, "token"),
             parts.clock.monotonic,
+            lambda token: keep(reference, token) if keep is not None and reference else False,
         )
 
     configured: dict[str, Auth | None] = {OWN: system.auth}

@@ -103,7 +103,9 @@ class Client:
         return self._parts.sessions[credentials]
 
     def close(self) -> None:
-        """Close all connections."""
+        """End what was begun by a login, and close all connections."""
+        for session in self._parts.sessions.values():
+            session.end()
         self._parts.transport.close()
 
     def send(self, request: Request, *, credentials: str = "own", deadline_s: float = DEADLINE_S) -> Response:

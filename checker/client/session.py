@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from checker.client.auth import Scheme, Token
 from checker.client.messages import Request, Response
+from checker.errors import TransportError
 
 
 class Session:
-    """Puts credentials on requests. `ask` sends a token request, `learn` is told each new token so that it is never recorded."""
+    """Puts credentials on requests. `ask` sends a token request, `learn` is told each new token so that it is never recorded.
+
+    `keep` is given each new refresh token, and says whether it is kept for the next run; `kept` is what it said last, None before.
+    """
 
     def __init__(
         self,
@@ -18,8 +23,11 @@ class Session:
         ask: Callable[[Request], Response],
         learn: Callable[[str], None],
         monotonic: Callable[[], float],
+        keep: Callable[[str], bool] = lambda _token: False,
     ) -> None:
         self._scheme, self._ask, self._learn, self._monotonic = scheme, ask, learn, monotonic
+        self._keep = keep
+        self.kept: bool | None = None
         self._lock = threading.Lock()
         self.token: Token | None = None
 
@@ -49,7 +57,17 @@ class Session:
             self._renew()
             return self.token
 
+    def end(self) -> None:
+        """Log out, where one can and somebody logged in."""
+        with self._lock:
+            request = self._scheme.ending(self.token) if self.token is not None else None
+            if request is not None:
+                self.token = None
+                with suppress(TransportError):  # what could not be ended ends by itself
+                    self._ask(request)
+
     def _renew(self) -> None:
+        before = self.token.refresh if self.token else None
         steps = self._scheme.renew(self.token, self._monotonic())
         request = next(steps)
         while True:
@@ -62,3 +80,5 @@ class Session:
         for secret in (self.token.value, self.token.refresh) if self.token else ():
             if secret:
                 self._learn(secret)
+        if self.token and self.token.refresh and self.token.refresh != before:
+            self.kept = self._keep(self.token.refresh)

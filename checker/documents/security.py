@@ -66,6 +66,7 @@ def _flow(context: Context, name: str, flow: str, node: Mapping[str, Any], place
         scopes=tuple(scope for scope, _ in members(node, "scopes") if not scope.startswith("x-")),
         pointer=context.shown(place),
         token_url=word(node, "tokenUrl"),
+        authorization_url=word(node, "authorizationUrl"),
     )
 
 

@@ -50,6 +50,7 @@ class AuthScheme(Struct, frozen=True, kw_only=True):
     group: int | None = None
     parameter: str | None = None
     token_url: str | None = None
+    authorization_url: str | None = None
 
 
 class Webhooks(Struct, frozen=True, kw_only=True):

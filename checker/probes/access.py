@@ -104,7 +104,9 @@ def renewal(look: SystemLook) -> Iterator[Told]:
         return
     response = knock(look)
     if response is not None:
-        yield whether("token.renewed", response.ok, evidence_of(response), lifetime=token.lifetime_s, reason=None)
+        rotation = None if session.kept is None else "kept" if session.kept else "lost"
+        values = {"lifetime": token.lifetime_s, "reason": None, "rotation": rotation}
+        yield whether("token.renewed", response.ok, evidence_of(response), **values)
 
 
 @probe("rate-limit.shown", "redirect.none", "version.no-sunset", scope="system")

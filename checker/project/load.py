@@ -54,7 +54,6 @@ class LoadedProject:
 # until something besides the profile's own printing depends on it.
 NOT_YET: tuple[tuple[str, ...], ...] = (
     ("platform", "answers"),
-    ("systems", "*", "auth", "logout"),
     ("systems", "*", "production", "auth"),
     *(
         ("systems", "*", "resources", "*", *key)

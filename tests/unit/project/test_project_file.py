@@ -273,7 +273,7 @@ def test_of_all_keys_exactly_those_that_change_nothing_are_reported(tmp_path: Pa
     crm, contacts = "systems.crm", "systems.crm.resources.contacts"
     assert set(load_project(project(tmp_path, EVERY_KEY)).not_yet) == {
         "platform.answers",
-        *(f"{crm}.{key}" for key in ("auth.logout", "production.auth")),
+        *(f"{crm}.{key}" for key in ("production.auth",)),
         *(f"{contacts}.{key}" for key in ("pagination.also", "sorting.operation", "updated_since.boundary")),
         *(f"{contacts}.{key}" for key in ("validation.pattern", "metadata", "deactivate")),
         "notify.smtp",
