@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("init", "Write readiness.yaml from two API documents."),
     "inspect": ("inspect", "Show what one API document declares."),
     "audit": ("audit", "The main job: check both systems and write the report."),
+    "data": ("data", "What the records say: forecast, duplicates, fields, rules of the other side."),
     "sync": ("sync", "The configured sync in the sandboxes: plan it, apply the plan, see what is open."),
     "rehearse": ("rehearse", "Play the sync through with test records in both sandboxes."),
     "webhook": ("webhook", "Events: receive them, try out a system's, send kept ones again."),

@@ -33,8 +33,10 @@ def whole(resource: Resource, record_id: str) -> dict[str, Any]:
 def marked_records(resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
     """Ids of the records that carry a mark: asked for by a field that has it, where the list takes that as a filter, else by a walk.
 
-    Raises TransportError where the walk broke before one was found: then nobody can tell that there is none.
+    Raises TransportError where there is no list to look through, or the walk broke before one was found: then nobody can tell that there is none.
     """
+    if resource.profile.operations.list is None and resource.profile.operations.search is None:
+        raise TransportError(Problem("resource.no-operation", {"resource": resource.subject, "operation": "list"}))
     queries = [resource.filtered({name: value}) for name, value in texts.items() if marked(value, mark)]
     for query in (one for one in queries if one is not None):
         pages = resource.pages(query, most=MOST_PAGES)

@@ -1,0 +1,275 @@
+"""`readiness data`: what the records say, read from the sandboxes or from exported files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from checker.cli.options import (
+    CONTEXT,
+    emit_json,
+    format_option,
+    language_option,
+    load_named_project,
+    progress,
+    project_option,
+    short_path,
+)
+from checker.model.text import safe
+
+if TYPE_CHECKING:
+    from checker.cli.data_text import Forecast
+    from checker.gathering import Gathered
+
+READY, NOT_READY, UNDECIDED = 0, 1, 3
+MARKS = {"yes": "✔", "no": "✖", "unknown": "?", "not-applicable": "–"}
+
+
+file_option = click.option(
+    "--file",
+    "given",
+    multiple=True,
+    metavar="SYSTEM/RESOURCE=FILE",
+    help="An export (CSV, XLSX, JSON lines, Parquet) instead of the sandbox; may be given several times.",
+)
+
+
+@click.group("data", context_settings=CONTEXT)
+def command() -> None:
+    """What the records say, before the first load: how many will link, what is missing, doubled, or refused by the other side.
+
+    Records are read from the sandboxes, or from exported files. Nothing is written to any system; what is shown is masked.
+
+    \b
+    Examples:
+      readiness data match
+      readiness data match contacts --file crm/contacts=contacts.csv --out lists
+      readiness data profile crm/contacts
+      readiness data explain companies cmp_000017 4711
+    """
+
+
+def _files(given: Sequence[str]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for one in given:
+        subject, sign, path = one.partition("=")
+        if not sign or "/" not in subject or not path:
+            raise click.UsageError(f"--file {one!r}: write SYSTEM/RESOURCE=FILE, such as crm/contacts=contacts.csv")
+        found[subject] = Path(path)
+    return found
+
+
+def _sources(made: Gathered) -> Iterator[str]:
+    """Where the figures come from."""
+    for one in made.sources.values():
+        yield f"  {one.subject}: {one.records} records from {safe(one.where, 120)}, {one.at.strftime('%Y-%m-%d %H:%M')} UTC"
+
+
+def _as_json(made: Gathered) -> list[dict[str, Any]]:
+    return [
+        {"subject": one.subject, "where": one.where, "records": one.records, "at": one.at.isoformat(timespec="seconds")}
+        for one in made.sources.values()
+    ]
+
+
+@command.command("match", context_settings=CONTEXT)
+@project_option
+@click.argument("flows", nargs=-1)
+@file_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the lists to clean up into this folder (CSV).",
+)
+@click.option(
+    "--unmasked", is_flag=True, help="Write values into the lists as they are: for the one who owns the data."
+)
+@format_option
+@language_option
+def match(
+    project_path: Path | None,
+    flows: tuple[str, ...],
+    given: tuple[str, ...],
+    out: Path | None,
+    form: str,
+    language: str | None,
+    *,
+    unmasked: bool,
+) -> None:
+    """The forecast: how many records will link and by which key, be created, be ambiguous, or be unusable. These links are the sync's.
+
+    \b
+    Examples:
+      readiness data match
+      readiness data match companies --out lists
+      readiness data match contacts --file crm/contacts=contacts.csv --file erp/kunden=kunden.xlsx --format json
+    """
+    from checker.cli.data_text import forecast_lines, forecast_of, write_lists
+    from checker.gathering import gathered
+
+    loaded = load_named_project(project_path)
+    with progress() as say, gathered(loaded, _files(given), say) as made:
+        told: list[Forecast] = [
+            forecast_of(made, name) for name in flows or [one.flow.name for one in made.views if one.flow.match]
+        ]
+        written = [path for one in told for path in write_lists(made, one, out, masked=not unmasked)] if out else []
+        if form == "json":
+            emit_json("data match", {"flows": [one.as_json() for one in told], "sources": _as_json(made)})
+            return
+        for one in told:
+            click.echo("\n".join(forecast_lines(one, language or loaded.project.language)))
+        click.echo("\n".join(_sources(made)))
+        for path in written:
+            click.echo(f"  {short_path(path)}")
+
+
+@command.command("explain", context_settings=CONTEXT)
+@project_option
+@click.argument("flow")
+@click.argument("left")
+@click.argument("right")
+@file_option
+@click.option("--unmasked", is_flag=True, help="Show values as they are.")
+def explain(
+    project_path: Path | None, flow: str, left: str, right: str, given: tuple[str, ...], *, unmasked: bool
+) -> None:
+    """Why two records are linked, or not: each key's value on both sides, in its normal form. LEFT and RIGHT are their ids.
+
+    \b
+    Examples:
+      readiness data explain companies cmp_000017 4711
+    """
+    from checker.cli.data_text import explained
+    from checker.gathering import gathered
+
+    loaded = load_named_project(project_path)
+    with progress() as say, gathered(loaded, _files(given), say) as made:
+        click.echo("\n".join(explained(made, flow, left, right, masked=not unmasked)))
+
+
+@command.command("profile", context_settings=CONTEXT)
+@project_option
+@click.argument("subject", metavar="SYSTEM/RESOURCE")
+@file_option
+@format_option
+def profile(project_path: Path | None, subject: str, given: tuple[str, ...], form: str) -> None:
+    """Each field of a resource: how often filled, how many values, lengths, shapes, placeholders, personal data. No value is shown.
+
+    \b
+    Examples:
+      readiness data profile crm/contacts
+      readiness data profile erp/kunden --file erp/kunden=kunden.csv --format json
+    """
+    from dataclasses import asdict
+
+    from checker.data.fields import field_stats
+    from checker.gathering import gathered
+
+    loaded = load_named_project(project_path)
+    system, _, resource = subject.partition("/")
+    with progress() as say, gathered(loaded, _files(given), say) as made:
+        _known(made, subject)
+        stats = field_stats([row.values for row in made.records(system, resource)])
+        if form == "json":
+            emit_json(
+                "data profile",
+                {"fields": [asdict(one) | {"unique": one.unique} for one in stats], "sources": _as_json(made)},
+            )
+            return
+        from checker.cli.data_text import profile_table
+
+        click.echo("\n".join([*profile_table(stats), *_sources(made)]))
+
+
+@command.command("duplicates", context_settings=CONTEXT)
+@project_option
+@click.argument("flows", nargs=-1)
+@file_option
+@format_option
+def duplicates(project_path: Path | None, flows: tuple[str, ...], given: tuple[str, ...], form: str) -> None:
+    """Records of one side that share a match key of a flow: clusters, and what the flow's policy would do with them.
+
+    \b
+    Examples:
+      readiness data duplicates companies
+    """
+    from checker.cli.data_text import clusters, duplicate_lines
+    from checker.gathering import gathered
+
+    loaded = load_named_project(project_path)
+    with progress() as say, gathered(loaded, _files(given), say) as made:
+        found = {
+            name: clusters(made, name) for name in flows or [one.flow.name for one in made.views if one.flow.match]
+        }
+        if form == "json":
+            told = {name: [one.as_json() for one in some] for name, some in found.items()}
+            emit_json("data duplicates", {"flows": told, "sources": _as_json(made)})
+            return
+        for name, some in found.items():
+            click.echo("\n".join(duplicate_lines(made.view(name), some)))
+        click.echo("\n".join(_sources(made)))
+
+
+@command.command("check", context_settings=CONTEXT)
+@project_option
+@click.argument("flows", nargs=-1)
+@file_option
+@format_option
+@language_option
+@click.pass_context
+def check(
+    ctx: click.Context,
+    project_path: Path | None,
+    flows: tuple[str, ...],
+    given: tuple[str, ...],
+    form: str,
+    language: str | None,
+) -> None:
+    """What the records say against a flow: keys, duplicates, options, values that the other side refuses, currencies, sums, dates.
+
+    Exit 0: nothing; 1: something; 3: nothing, but not everything could be told.
+
+    \b
+    Examples:
+      readiness data check contacts --file crm/contacts=contacts.csv
+    """
+    from checker import catalogue
+    from checker.gathering import gathered
+    from checker.model.finding import Grade
+
+    loaded = load_named_project(project_path)
+    with progress() as say, gathered(loaded, _files(given), say) as made:
+        names = flows or [one.flow.name for one in made.views]
+        counted = {(subject, one.claim): one for name in names for subject, one in made.told(name)}
+        found = [
+            catalogue.finding(claim, subject, one.answer, Grade.PROBED, dict(one.values))
+            for (subject, claim), one in counted.items()
+        ]
+        sources = _as_json(made) if form == "json" else list(_sources(made))
+    if form == "json":
+        findings = [
+            {"id": one.id, "subject": one.subject, "answer": one.answer, "values": one.values, "says": one.says}
+            for one in found
+        ]
+        emit_json("data check", {"findings": findings, "sources": sources})
+    else:
+        chosen = language or loaded.project.language
+        for one in sorted(
+            found, key=lambda finding: list(MARKS).index(finding.answer) if finding.answer in MARKS else 9
+        ):
+            texts = catalogue.finding_text(one.id)
+            click.echo(
+                f"  {MARKS.get(one.answer, '?')} {one.subject}: {catalogue.sentence(texts, one.answer, one.values, chosen)}"
+            )
+        click.echo("\n".join(str(one) for one in sources))
+    answers = {one.answer for one in found}
+    ctx.exit(NOT_READY if "no" in answers else UNDECIDED if "unknown" in answers else READY)
+
+
+def _known(made: Gathered, subject: str) -> None:
+    known = sorted({f"{side.system}/{side.resource}" for view in made.views for side in (view.left, view.right)})
+    if subject not in known:
+        raise click.UsageError(f"{subject!r} is no resource of a flow; there are: {', '.join(known)}")

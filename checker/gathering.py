@@ -1,0 +1,220 @@
+"""`readiness data …`, as stories: the records of both systems, read from the sandboxes or from exported files, and what they say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from checker.client.build import client_for
+from checker.client.client import Client
+from checker.client.recorder import Recorder
+from checker.data import match
+from checker.data.across import Both, legal, of_flow
+from checker.data.counted import Counted
+from checker.data.forecast import forecast
+from checker.data.keys import Between
+from checker.data.quality import Sample, quality
+from checker.describe import both_described
+from checker.errors import InputError, Problem
+from checker.exports import Export, read_export
+from checker.model.profile import FieldRoles, Profile, ResourceProfile
+from checker.model.sync import Link, Matched, Row, Which
+from checker.project.load import LoadedProject
+from checker.project.secrets import Secrets
+from checker.project.sides import FlowView, Side, views
+from checker.resources.resource import Resource
+from checker.sync import rows as seen
+from checker.sync.planning import leaning_first
+from checker.sync.policies import in_scope
+from checker.sync.side import SyncSide
+
+Say = Callable[[str], None]
+UTC_NAME = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where records come from: `SYSTEM/RESOURCE`, the file or "sandbox", how many, and when (UTC)."""
+
+    subject: str
+    where: str
+    records: int
+    at: datetime
+
+
+@dataclass
+class Gathered:
+    """The records of both systems. `files`: exported ones by subject; what has none is read from its sandbox, each list once."""
+
+    loaded: LoadedProject
+    profiles: Mapping[str, Profile]
+    files: Mapping[str, Path]
+    say: Say
+    secrets: Secrets
+    _clients: dict[str, Client] = field(default_factory=dict)
+    _exports: dict[str, Export] = field(default_factory=dict)
+    _rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    _links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
+    _matched: dict[str, Matched] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    @property
+    def views(self) -> tuple[FlowView, ...]:
+        """The project's flows."""
+        return tuple(views(self.loaded.project, self.profiles))
+
+    def view(self, flow: str) -> FlowView:
+        """A flow by its name. Raises InputError for one that isn't there."""
+        found = next((one for one in self.views if one.flow.name == flow), None)
+        if found is None:
+            known = ", ".join(one.flow.name for one in self.views)
+            raise InputError(Problem("data.no-flow", {"name": flow, "known": known}))
+        return found
+
+    def close(self) -> None:
+        """Close the connections."""
+        for one in self._clients.values():
+            one.close()
+
+    def records(self, system: str, resource: str) -> list[Row]:
+        """All records of a resource. Raises InputError for what is wrong with a file, TransportError where a list can't be read to its end."""
+        key = (f"{system}/{resource}", "")
+        if key not in self._rows:
+            profile = self.profile(system, resource)
+            path = self.files.get(key[0])
+            self._rows[key] = self._of_file(key[0], path, profile) if path else self._of_sandbox(system, profile)
+        return self._rows[key]
+
+    def profile(self, system: str, resource: str) -> ResourceProfile:
+        """What is known of a resource; where no document speaks of it, its id is taken to be called `id`."""
+        profile = self.profiles.get(system)
+        found = profile.resource(resource) if profile else None
+        return found or ResourceProfile(name=resource, fields=FieldRoles(id="id"))
+
+    def _zone(self, system: str) -> ZoneInfo:
+        return ZoneInfo(self.loaded.project.systems[system].timezone or UTC_NAME)
+
+    def _of_file(self, subject: str, path: Path, profile: ResourceProfile) -> list[Row]:
+        self.say(f"reading {path.name}")
+        export = read_export(path, {one.name: one for one in profile.schema if "[]" not in one.name})
+        key = profile.fields.id or "id"
+        if key not in export.columns:
+            raise InputError(Problem("export.no-id", {"file": path.name, "name": key}, path.name, 1))
+        zone = self._zone(subject.partition("/")[0])
+        held = [
+            seen.whole(one, str(one.get(key)), profile, zone)
+            for one in export.records
+            if one.get(key) not in (None, "")
+        ]
+        self.sources[subject] = Source(subject, f"{path.name} ({export.how})", len(held), export.written)
+        return held
+
+    def _of_sandbox(self, system: str, profile: ResourceProfile) -> list[Row]:
+        self.say(f"{system}: reading {profile.name}")
+        side = Side(system, profile.name, "", profile)
+        view = next((one for one in self.views if (one.left.system, one.left.resource) == (system, profile.name)), None)
+        which = Which.LEFT if view is not None else Which.RIGHT
+        view = view or next(
+            one for one in self.views if (one.right.system, one.right.resource) == (system, profile.name)
+        )
+        resource = Resource(system, profile, self._client(system), zone=self._zone(system))
+        whole = FlowView(
+            view.flow, side if which is Which.LEFT else view.left, side if which is Which.RIGHT else view.right
+        )
+        held = list(SyncSide(whole, which, resource, self._zone(system)).rows().values())
+        subject = f"{system}/{profile.name}"
+        self.sources[subject] = Source(subject, "sandbox", len(held), datetime.now(UTC))
+        return held
+
+    def _client(self, system: str) -> Client:
+        if system not in self._clients:
+            settings = self.loaded.project.systems[system]
+            self._clients[system] = client_for(
+                system, settings, self.secrets, Recorder(), folder=self.loaded.folder, keep=self.secrets.keep
+            )
+        return self._clients[system]
+
+    def rows(self, side: Side) -> list[Row]:
+        """The rows of a flow's side; those inside other records one by one."""
+        records = self.records(side.system, side.resource)
+        if not side.inside:
+            return records
+        profile = self.profile(side.system, side.resource)
+        own = seen.own_key([one.values for one in records if seen.entries(one.values, side.inside)], side.inside)
+        zone = self._zone(side.system)
+        return [row for one in records for row in seen.inner(one.values, one.id, profile, zone, side.inside, own)]
+
+    def matched(self, flow: str) -> Matched:
+        """What matching finds of a flow: the same links that the sync takes. Flows that it leans on are matched first."""
+        wanted = self.view(flow)
+        needed = {one.link for one in wanted.flow.fields if one.link} | {flow}
+        for view in leaning_first(self.views):
+            name = view.flow.name
+            if name in needed and name not in self._matched:
+                left, right = self.rows(view.left), self.rows(view.right)
+                found = match(view, left, right, links=self._links, zones=self._zones(view))
+                self._matched[name], self._links[name] = found, found.links
+        return self._matched[flow]
+
+    def between(self, view: FlowView) -> Between:
+        """What lies between the sides of a flow: other flows' links, and both time zones."""
+        pointed = {flow: {one.right: one.left for one in links} for flow, links in self._links.items()}
+        return Between(pointed, self._zones(view))
+
+    def _zones(self, view: FlowView) -> tuple[str | None, str | None]:
+        systems = self.loaded.project.systems
+        return systems[view.left.system].timezone, systems[view.right.system].timezone
+
+    def both(self, flow: str) -> Both:
+        """A flow's records in scope, and which is which."""
+        view, matched = self.view(flow), self.matched(flow)
+        wanted = view.flow.filter
+        left, right = (
+            [row for row in self.rows(side) if in_scope(row, one)]
+            for side, one in ((view.left, wanted.left), (view.right, wanted.right))
+        )
+        side = view.left.profile or view.right.profile
+        return Both(view, left, right, matched, self.between(view), side.role if side else None)
+
+    def told(self, flow: str) -> Iterator[tuple[str, Counted]]:
+        """What the records of a flow say, by subject: each side's own, what both say together, and what the other side would refuse."""
+        both = self.both(flow)
+        view = both.view
+        for side in (view.left, view.right):
+            values = [row.values for row in self.records(side.system, side.resource)]
+            profile = self.profile(side.system, side.resource)
+            pointed: dict[str, Any] = {one.to: None for one in profile.relations}
+            sample = Sample(profile, values, whole=True, zone=self._zone(side.system), pointed=pointed)
+            yield from ((f"{side.system}/{side.resource}", one) for one in quality(sample))
+        subject = f"flow:{flow}"
+        yield from ((subject, one) for one in (*of_flow(both), *forecast(view, both.matched)))
+        for source, target in view.directions:
+            yield f"{subject}:{source.system}->{target.system}", legal(both, target)
+
+
+@contextmanager
+def gathered(
+    loaded: LoadedProject, files: Mapping[str, Path], say: Say, environ: Mapping[str, str] | None = None
+) -> Iterator[Gathered]:
+    """The records of a project, read as they are wanted; connections are closed at the end. Nothing is written.
+
+    Raises InputError for a file whose subject is no resource of a flow.
+    """
+    secrets = Secrets(loaded.folder, os.environ if environ is None else environ)
+    described = both_described(loaded, secrets, say, strict=False)
+    profiles = {name: one.profile for name, one in described.items() if one.profile is not None}
+    made = Gathered(loaded, profiles, files, say, secrets)
+    known = {f"{side.system}/{side.resource}" for view in made.views for side in (view.left, view.right)}
+    strange = next((one for one in files if one not in known), None)
+    if strange is not None:
+        raise InputError(Problem("data.no-subject", {"name": strange, "known": ", ".join(sorted(known))}))
+    try:
+        yield made
+    finally:
+        made.close()
