@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from checker.gathering import Gathered
 
 MOST_SHOWN = 5  # clusters
+JOINED = " + "  # between the parts of a key
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula (acceptance C38)
 WORDS = {
     "en": {
@@ -148,7 +149,7 @@ def write_lists(made: Gathered, one: Forecast, folder: Path, *, masked: bool) ->
         row = rows[left].get(row_id)
         values = [_values(key, row, left=left) if row else None for key in found]
         return [
-            _shown(" + ".join(value), key.by, masked=masked) if value else ""
+            _shown(JOINED.join(value), key.by, masked=masked) if value else ""
             for key, value in zip(found, values, strict=True)
         ]
 
@@ -171,7 +172,12 @@ def write_lists(made: Gathered, one: Forecast, folder: Path, *, masked: bool) ->
 
 
 def _shown(value: str, by: str, *, masked: bool) -> str:
-    return mask.field(by.partition(" + ")[0], value) if masked else value
+    if not masked:
+        return value
+    names, parts = by.split(JOINED), value.split(JOINED)
+    if len(names) != len(parts):  # a value that holds the sign itself
+        return mask.field(names[0], value)
+    return JOINED.join(mask.field(name, part) for name, part in zip(names, parts, strict=True))
 
 
 def _csv(lines: Sequence[Sequence[str]]) -> bytes:
@@ -200,7 +206,7 @@ def explained(made: Gathered, flow: str, left: str, right: str, *, masked: bool)
     assert theirs is not None  # noqa: S101 - looked at above
     for key in keys(view, made.between(view)):
         values = _values(key, ours, left=True), _values(key, theirs, left=False)
-        said = [_shown(" + ".join(one), key.by, masked=masked) if one else "(empty)" for one in values]
+        said = [_shown(JOINED.join(one), key.by, masked=masked) if one else "(empty)" for one in values]
         verdict = "the same" if values[0] and values[0] == values[1] else "no value" if None in values else "different"
         yield f"  {key.by}: {safe(said[0])} | {safe(said[1])}   {verdict}"
     link = next((one for one in matched.links if one.left == left), None)
@@ -246,7 +252,7 @@ def clusters(made: Gathered, flow: str) -> list[Cluster]:
                 if value is not None:
                     by_value[value].append(row.id)
             found += [
-                Cluster(side.system, key.by, " + ".join(value), tuple(ids))
+                Cluster(side.system, key.by, JOINED.join(value), tuple(ids))
                 for value, ids in by_value.items()
                 if len(ids) > 1
             ]

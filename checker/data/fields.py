@@ -54,7 +54,9 @@ class FieldStats:
 def field_stats(records: Sequence[Mapping[str, Any]]) -> list[FieldStats]:
     """Figures for every field that a record has, objects flattened to dotted names; lists count as they are written."""
     rows = [dict(_flat(one)) for one in records]
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    seen = dict.fromkeys(name for row in rows for name in row)
+    holders = {name.rpartition(".")[0] for name in seen}  # an object that is empty in some records is no field of its own
+    names = [name for name in seen if name not in holders]
     if not names:
         return []
     import ibis
@@ -65,7 +67,7 @@ def field_stats(records: Sequence[Mapping[str, Any]]) -> list[FieldStats]:
     }
     with engine() as connection:
         table = connection.create_table("records", pa.table(columns))
-        figures = table.aggregate(**_aggregates(table, len(names))).to_pandas().iloc[0]
+        figures = table.aggregate(**_aggregates(table, len(names))).to_pyarrow().to_pylist()[0]
         shapes = [_shapes(ibis, table[f"c{number}"], table) for number in range(len(names))]
     return [_of(name, number, len(rows), figures, shapes[number]) for number, name in enumerate(names)]
 
@@ -99,8 +101,8 @@ def _shapes(ibis: Any, column: Any, table: ir.Table) -> list[tuple[str, int]]:
     """The commonest shapes: digits as 9, small letters as a, others as A; runs are kept, so that lengths show."""
     shape = column.re_replace(r"[0-9]", "9").re_replace(r"[a-zà-öø-ÿ]", "a").re_replace(r"[B-ZÀ-ÖØ-Þ]", "A")
     counted = table.filter(column.notnull()).select(shape=shape).shape.value_counts(name="many")
-    top = counted.order_by([ibis.desc("many"), "shape"]).limit(MOST_PATTERNS).to_pandas()
-    return [(str(one.shape), int(one.many)) for one in top.itertuples()]
+    top = counted.order_by([ibis.desc("many"), "shape"]).limit(MOST_PATTERNS).to_pyarrow()
+    return [(str(one["shape"]), int(one["many"])) for one in top.to_pylist()]
 
 
 def _of(name: str, number: int, records: int, figures: Any, shapes: list[tuple[str, int]]) -> FieldStats:

@@ -34,7 +34,7 @@ def comma_columns(
 
 
 def typed(value: Any, field: FieldInfo | None, *, comma: bool) -> Any:
-    """The value of a cell as the document means it. Raises ValueError with the reason where it is none of the declared type."""
+    """The value of a cell as the document means it. Raises ValueError with the type where it is none of it."""
     if not isinstance(value, str):
         return value
     text = value.strip()
@@ -46,7 +46,7 @@ def typed(value: Any, field: FieldInfo | None, *, comma: bool) -> Any:
     if kind == "boolean":
         if text.casefold() in YES | NO:
             return text.casefold() in YES
-        raise ValueError("is neither yes nor no")
+        raise ValueError("boolean")
     return value
 
 
@@ -57,19 +57,19 @@ def _number(text: str, *, whole: bool, comma: bool) -> int | float:
     elif not comma and GROUPED_COMMAS.fullmatch(text):
         plain = text.replace(",", "")
     if not PLAIN.fullmatch(plain):
-        raise ValueError("is no number")
+        raise ValueError("number")
     try:
         exact = Decimal(plain)
     except InvalidOperation:
-        raise ValueError("is no number") from None
+        raise ValueError("number") from None
     if exact == exact.to_integral_value() and (whole or "." not in plain):
         return int(exact)
     if whole:
-        raise ValueError("is no whole number")
+        raise ValueError("integer")
     return float(exact)
 
 
-def misfit(code: str, place: Mapping[str, Any], column: str, value: Any, reason: str) -> Problem:
+def misfit(code: str, place: Mapping[str, Any], column: str, value: Any, kind: str) -> Problem:
     """The problem of one cell."""
-    values = {"file": place.get("file"), "column": safe(column, 60), "value": safe(value, 40), "reason": reason}
+    values = {"file": place.get("file"), "column": safe(column, 60), "value": safe(value, 40), "kind": kind}
     return Problem(code, values, place.get("file"), place.get("line"), place.get("column"))

@@ -1,0 +1,147 @@
+"""`readiness data`: what the records say, from the sandboxes or from exported files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from checker.sandbox.demo_project import demo_environment, write_demo
+from checker.sandbox.pair import Pair, running_pair
+from tests.story.cli import Readiness
+
+
+@pytest.fixture
+def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
+    """The running pair, its project in the current folder, its credentials in the environment."""
+    now = datetime.now(UTC)
+    with running_pair(now, rate_limit=10_000_000) as running:
+        write_demo(tmp_path, running, now)
+        monkeypatch.chdir(tmp_path)
+        for name, value in demo_environment().items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+def forecast(readiness: Readiness, *words: str) -> dict[str, dict[str, object]]:
+    """The forecast by flow."""
+    ended = readiness("data", "match", *words, "--format", "json")
+    assert ended.code == 0, ended.err
+    return {one["flow"]: one for one in json.loads(ended.out)["result"]["flows"]}
+
+
+def test_the_forecast_is_that_of_the_sync(readiness: Readiness, pair: Pair) -> None:
+    """Every record is in one class; the links are those that a plan takes."""
+    told = forecast(readiness)
+    plan = json.loads(readiness("sync", "plan", "--format", "json").out)["result"]
+    planned = {one["flow"]: len(one["links"]) for one in plan["flows"]}
+    for name, one in told.items():
+        assert one["linked"] == planned[name] == sum(one["linked_by"].values())
+        for side in (one["left"], one["right"]):
+            assert (
+                side["records"]
+                == one["linked"] + side["ambiguous"] + side["unusable"] + side["create_on_the_other_side"]
+            )
+
+
+def test_exported_files_give_the_same_forecast_and_need_no_system(
+    readiness: Readiness, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same records as a German CSV and as JSON lines: the same figures, with the files as their source, and nobody is asked."""
+    live = forecast(readiness, "companies")["companies"]
+    crm = [{"id": one.id, **one.data} for one in pair.crm.store.living("companies")]
+    columns = [name for name in crm[0] if not isinstance(crm[0][name], dict | list)]
+    with (tmp_path / "firmen.csv").open("w", encoding="cp1252", errors="replace", newline="") as out:
+        writer = csv.DictWriter(out, columns, delimiter=";", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(crm)
+    erp = [{"id": one.id, **one.data} for one in pair.erp.store.living("geschaeftspartner")]
+    (tmp_path / "partner.jsonl").write_text("\n".join(json.dumps(one) for one in erp), "utf-8")
+    for name in demo_environment():
+        monkeypatch.delenv(name)
+    files = ("--file", "crm/companies=firmen.csv", "--file", "erp/geschaeftspartner=partner.jsonl")
+    said = readiness("data", "match", "companies", *files)
+    assert "firmen.csv (CSV, Windows-1252, separated by ;)" in said.out
+    assert "partner.jsonl (JSON lines, utf-8)" in said.out
+    assert forecast(readiness, "companies", *files)["companies"] == live
+
+
+def test_the_lists_to_clean_up_are_masked_unless_their_owner_asks(
+    readiness: Readiness, pair: Pair, tmp_path: Path
+) -> None:
+    """CSV that a spreadsheet opens; keys masked; with --unmasked as they are; nothing that a spreadsheet takes for a formula."""
+    readiness("data", "match", "contacts", "--out", "lists")
+    text = (tmp_path / "lists" / "contacts-linked.csv").read_text("utf-8-sig")
+    assert text.splitlines()[0] == "crm;erp;by;email;last_name + first_name"
+    assert "@***" in text
+    mails = [one.data["email"] for one in pair.crm.store.living("contacts") if one.data["email"]]
+    assert not any(one in text for one in mails)
+    readiness("data", "match", "contacts", "--out", "lists", "--unmasked")
+    clear = (tmp_path / "lists" / "contacts-linked.csv").read_text("utf-8-sig")
+    assert sum(one.lower() in clear for one in mails) > 30
+    rows = list(csv.reader(clear.splitlines(), delimiter=";"))
+    assert not any(cell[:1] in "=+-@" for row in rows for cell in row if cell)
+
+
+def test_why_two_records_are_linked_or_not_is_explained(readiness: Readiness, pair: Pair) -> None:
+    """Key by key, and the verdict; an id that isn't there is told."""
+    readiness("data", "match", "companies", "--out", "lists", "--unmasked")
+    rows = list(csv.reader(Path("lists/companies-linked.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    left, right, by = rows[1][:3]
+    said = readiness("data", "explain", "companies", left, right).out
+    assert f"linked by {by}" in said
+    assert "the same" in said
+    other = rows[2][1]
+    assert f"{left} is linked with {right}" in readiness("data", "explain", "companies", left, other).out
+    assert readiness("data", "explain", "companies", left, "nobody").code == 2
+
+
+def test_fields_are_told_without_their_values(readiness: Readiness, pair: Pair) -> None:
+    """Filled, distinct, lengths, shapes, personal data; no value of a record."""
+    said = readiness("data", "profile", "crm/contacts").out
+    assert "mail" in said
+    assert "unique" in said
+    assert not any(one.data["last_name"] in said for one in pair.crm.store.living("contacts"))
+    told = json.loads(readiness("data", "profile", "crm/contacts", "--format", "json").out)["result"]["fields"]
+    email = next(one for one in told if one["name"] == "email")
+    assert email["personal"] == "mail"
+    assert email["filled"] < email["records"]
+
+
+def test_duplicates_are_clusters_with_what_the_policy_does(readiness: Readiness, pair: Pair) -> None:
+    """By side and key; values masked, ids shown."""
+    said = readiness("data", "duplicates", "companies").out
+    assert "the policy is report" in said
+    assert "crm, vat_id: 3 keys, 6 records" in said
+    assert "***" in said
+
+
+def test_a_check_ends_with_the_verdict_on_the_records(readiness: Readiness, pair: Pair) -> None:
+    """The pair's companies share VAT ids, and a name is too long for the other side: exit 1, each with its sentence."""
+    ended = readiness("data", "check", "companies", "--language", "de")
+    assert ended.code == 1
+    assert "✖ flow:companies:crm->erp" in ended.out
+    assert "name1: 1" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("match", "--file", "crm/contacts"), "SYSTEM/RESOURCE=FILE"),
+        (("match", "--file", "crm/deals=x.csv"), "crm/deals"),
+        (("match", "nothing"), "companies"),
+        (("match", "--file", "crm/companies=missing.csv"), "missing.csv"),
+        (("profile", "crm/deals"), "crm/companies"),
+    ],
+)
+def test_wrong_words_are_told_with_what_there_is(
+    readiness: Readiness, pair: Pair, words: tuple[str, ...], told: str
+) -> None:
+    """Exit 2, and what may be written instead."""
+    ended = readiness("data", *words)
+    assert ended.code == 2
+    assert told in ended.err
