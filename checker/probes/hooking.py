@@ -96,8 +96,11 @@ class Lab:
     @cached_property
     def form(self) -> Form | None:
         """How the API takes subscriptions; None where a person enters the address."""
-        by_hand = self.settings is not None and self.settings.registration == "manual"
-        return None if by_hand else form_of(self.system.look.profile, self.system.look.api)
+        return None if self._by_hand else form_of(self.system.look.profile, self.system.look.api)
+
+    @property
+    def _by_hand(self) -> bool:
+        return self.settings is not None and self.settings.registration == "manual"
 
     @property
     def hears(self) -> Receiver:
@@ -147,6 +150,8 @@ class Lab:
         """Why there is no subscription, as a reason's code."""
         if self.barred is not None:
             return self.barred
+        if self.form is None and not self._by_hand:
+            return "no-subscription-form"
         _, written = self.subscribed
         if self.form is not None and not any(one.ok for one in written):
             return "subscription-refused"

@@ -40,9 +40,10 @@ class Form:
 
 
 def subscriptions(profile: Profile) -> ResourceProfile | None:
-    """The resource whose records are subscriptions; None where the document has none."""
+    """The resource whose records are subscriptions; None where the document has none that could be found again and ended, come what may."""
     found = (one for key in profile.webhooks.operations for one in profile.resources if one.operations.create == key)
-    return next(found, None)
+    safe = (one for one in found if one.operations.delete and (one.operations.list or one.operations.search))
+    return next(safe, None)
 
 
 def form_of(profile: Profile, api: Api | None) -> Form | None:

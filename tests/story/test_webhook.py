@@ -7,12 +7,16 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from checker.permitting import knock, opened, permits, writers
+from checker.probes.hooking import Lab
+from checker.probes.touching import SystemTouch
+from checker.project.load import load_project
 from checker.receiver import Receiver
 from checker.sandbox.crm import TOKEN
 from checker.sandbox.demo_project import demo_environment, write_demo
@@ -99,13 +103,13 @@ def test_listen_shows_the_address_and_every_event_and_replay_sends_them_again(
         heard.extend((ended.out, ended.err))
 
     port, path = 0, ""
-    monkeypatch.setattr("checker.hearing.Receiver", lambda *words: opened.append(Receiver(*words)) or opened[-1])
-    opened: list[Receiver] = []
+    monkeypatch.setattr("checker.hearing.Receiver", lambda *words: made.append(Receiver(*words)) or made[-1])
+    made: list[Receiver] = []
     listening = threading.Thread(target=listen)
     listening.start()
-    while not (opened and opened[0]._paths):
+    while not (made and made[0]._paths):
         pass
-    port, (path,) = opened[0].port, opened[0]._paths
+    port, (path,) = made[0].port, made[0]._paths
     import hashlib
     import hmac
 
@@ -146,3 +150,22 @@ def test_a_port_that_is_taken_and_a_system_that_is_none_are_told(readiness: Read
     assert ended.code == 2
     assert "--listen HOST:PORT" in ended.err
     assert readiness("webhook", "listen", "--system", "shop").code == 2
+
+
+def test_a_subscription_that_a_killed_run_left_is_removed_by_cleanup(
+    readiness: Readiness, pair: Pair, tmp_path: Path
+) -> None:
+    """It is a test record like any other: in the journal before it was sent, and marked by its address."""
+    loaded = load_project(tmp_path / "readiness.yaml")
+    receiver = Receiver()
+    with opened(loaded, demo_environment(), lambda _: None) as looks:
+        look = looks["crm"]
+        found = permits(loaded, looks, [one for each in looks.values() for one in knock(each)])
+        with writers(loaded, looks, found, "audit") as them:
+            lab = Lab(SystemTouch(look, them["crm"]), (), receiver, None, look.settings.webhooks, date(2026, 11, 29))
+            _, written = lab.subscribe()
+    receiver.stop()
+    assert all(one.ok for one in written)
+    assert len(records(pair)["webhook_subscriptions"]) == 1
+    assert readiness("cleanup").code == 0
+    assert records(pair)["webhook_subscriptions"] == []
