@@ -55,7 +55,9 @@ def field_stats(records: Sequence[Mapping[str, Any]]) -> list[FieldStats]:
     """Figures for every field that a record has, objects flattened to dotted names; lists count as they are written."""
     rows = [dict(_flat(one)) for one in records]
     seen = dict.fromkeys(name for row in rows for name in row)
-    holders = {name.rpartition(".")[0] for name in seen}  # an object that is empty in some records is no field of its own
+    holders = {
+        name.rpartition(".")[0] for name in seen
+    }  # an object that is empty in some records is no field of its own
     names = [name for name in seen if name not in holders]
     if not names:
         return []

@@ -12,6 +12,7 @@ from checker.probes import (
     deleting,
     filtering,
     listing,
+    locking,
     paging,
     reach,
     rights,
@@ -67,6 +68,7 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     stamps.changed_by,
     writing.telling,
     stamps.child,
+    locking.lock,
     writing.clearing,
     deleting.delete,
 )

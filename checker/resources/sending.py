@@ -26,7 +26,9 @@ def send(
     record_id: str | None = None,
     key: tuple[str, str] | None = None,
 ) -> Response:
-    """Send one write: `verb` is create, update or delete; `key` the idempotency key with where it goes (`header NAME`, `body NAME`).
+    """Send one write: `verb` is create, update or delete; `key` a create's idempotency key with where it goes (`header NAME`, `body NAME`).
+
+    An update's `key` is what has to hold still (`header If-Match`): that makes it no safer to send again.
 
     Only the writer calls it, after permit and journal. Raises InputError where the profile has no such operation, TransportError where
     no answer came.
@@ -43,7 +45,8 @@ def send(
     content = {} if body is None else content_of(body, resource.profile)
     fixed = resource.profile.fixed
     request = Request(
-        method, target, fixed.get("query", {}), {**fixed.get("headers", {}), **headers}, key=key[1] if key else None, **content
+        method, target, fixed.get("query", {}), {**fixed.get("headers", {}), **headers},
+        key=key[1] if key and verb == "create" else None, **content
     )  # fmt: skip
     return resource.send(request)
 

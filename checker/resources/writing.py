@@ -107,9 +107,18 @@ class Writer:
         return self._noted(written)
 
     def update(
-        self, resource: Resource, record_id: str, changes: Mapping[str, Any], *, purpose: str = "probe"
+        self,
+        resource: Resource,
+        record_id: str,
+        changes: Mapping[str, Any],
+        *,
+        purpose: str = "probe",
+        condition: str | None = None,
     ) -> Written:
-        """Change a record; a PUT gets the whole record as it is now, with the changes in it. Raises as `create`."""
+        """Change a record; a PUT gets the whole record as it is now, with the changes in it. Raises as `create`.
+
+        `condition`: the entity tag that the record has to have still (If-Match).
+        """
         method, _ = resource.operation(resource.profile.operations.update, "update")
         before = None
         if method == "PUT":  # what a PUT leaves out is cleared: without the record as it is nothing may be sent
@@ -119,7 +128,8 @@ class Writer:
         body = merged(_writable(before or {}, resource), changes) if method == "PUT" else dict(changes)
         ours = self.journal.is_test_record(resource.system, resource.name, record_id)
         intent = self._intend(resource, "update", record_id, purpose, None, test=ours, before=before)
-        written = self._sent(resource, "update", body, record_id, intent, None)
+        only_if = ("header If-Match", condition) if condition is not None else None
+        written = self._sent(resource, "update", body, record_id, intent, only_if)
         return self._noted(replace(written, record_id=record_id))
 
     def delete(self, resource: Resource, record_id: str, *, purpose: str = "probe") -> Written:

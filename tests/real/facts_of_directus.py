@@ -278,8 +278,10 @@ LIMITS_AND_LOCKS = (
         pair("clock.in-step", "crm", YES),
     )),
     Row("etag-304", not_ours="a weak ETag of the body saves bytes, not calls, and guards no write"),
-    Row("if-match", (pair("optimistic-lock.declared", "crm/contacts", NO),),
-        (Later(LAB, "write.lock-honoured", "crm/contacts", NO),)),
+    Row("if-match", (
+        pair("optimistic-lock.declared", "crm/contacts", NO),
+        touched("write.lock-honoured", "crm/contacts", NO, header="ETag"),
+    )),
     Row("rate-limited", later=(Later(LIMITS, "burst.known", "crm", YES, today=NO),)),
 )  # fmt: skip
 

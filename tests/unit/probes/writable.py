@@ -114,7 +114,16 @@ class Writable:
             return Answered(404, {"error": "none"})
         if asked.method == "GET":
             return self.read(record_id)
-        return self.deleted(record_id) if asked.method == "DELETE" else self.updated(record_id, asked.json(), user)
+        if asked.method == "DELETE":
+            return self.deleted(record_id)
+        condition = asked.headers.get("if-match")
+        if condition is not None and condition != self.tag(record_id) and self.defect != "ignores-lock":
+            return Answered(412, {"error": "changed meanwhile"})
+        return self.updated(record_id, asked.json(), user)
+
+    def tag(self, record_id: str) -> str:
+        """The record's entity tag."""
+        return f'"{hash(json.dumps(self.records[record_id], sort_keys=True))}"'
 
     def stamp(self) -> str:
         """Now."""
@@ -155,7 +164,7 @@ class Writable:
             return Answered(404, {"error": "none"})
         if self.defect == "vanishes" and record["deleted_at"]:
             return Answered(404, {"error": "none"})
-        return self.shown(record)
+        return Answered(body=self.shown(record), headers=[("ETag", self.tag(record_id))])
 
     def created(self, asked: Asked, user: str) -> Answered:
         """A new record, once for each key."""
