@@ -5,6 +5,7 @@ The lives are lived one after the other and waited for together, so that a syste
 
 from __future__ import annotations
 
+import secrets as chance
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ SECRET_NAMES = (
     "key",
     "shared_secret",
 )
+SECRET_BYTES = 24  # of chance, where the receiver chooses the secret
 SHOWN_DELIVERIES = 12  # of one question's evidence
 
 
@@ -121,7 +123,12 @@ class Lab:
         url = self.hears.opened(self.system.writer.mark)
         wished = tuple(self.settings.events) if self.settings else ()
         made = Bodies(self.form.resource, self._operation, self.system.writer.mark, self.today)
-        bodies = self.form.filled(made.lean(1), url, wished)
+        ours = chance.token_urlsafe(SECRET_BYTES)
+        about = tuple(name for one in self.touches for name in (one.profile.name, one.profile.role or "") if name)
+        bodies = self.form.filled(made.lean(1), url, wished, about, ours)
+        if self.form.secret is not None:
+            self.secrets.append(ours)
+            self.system.look.recorder.secrets.add(ours, "EVENTS_SECRET")
         written = tuple(self.system.writer.create(self.managed, body) for body in bodies)
         for one in written:
             self.secrets += _secrets_in(one.record or {})

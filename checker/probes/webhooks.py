@@ -12,6 +12,7 @@ from checker.hooks import Event, Signature
 from checker.probes.attempts import refused_by_rule
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.hooking import Arrival, Deed, Lab, ResourceHooks, able
+from checker.probes.stamps import says_who
 from checker.probes.touching import ResourceTouch
 from checker.receiver import Delivery, accepts
 from checker.resources.writing import Written
@@ -22,6 +23,7 @@ EXPIRY = re.compile(r"expir|valid_?(until|to|till)|ends?_?(at|on)|gueltig_?bis|a
 RESOURCE_CLAIMS = ("webhook.arrives", "webhook.covers-events", "webhook.complete-payload")
 SYSTEM_CLAIMS = (
     "webhook.reachable", "webhook.signed", "webhook.ids-and-times", "webhook.in-order", "webhook.once", "webhook.expiry-known",
+    "webhook.tells-author",
 )  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def deliveries(lab: Lab) -> Iterator[Told]:
     yield from _expiry(lab)
     if not came:
         yield no("webhook.reachable", waited=lab.patience.events)
-        for claim in ("webhook.signed", "webhook.ids-and-times", "webhook.in-order", "webhook.once"):
+        for claim in SYSTEM_CLAIMS[1:5] + SYSTEM_CLAIMS[6:]:
             yield unknown(claim, "no-event")
         return
     yield yes("webhook.reachable", keys[:1])
@@ -97,6 +99,20 @@ def deliveries(lab: Lab) -> Iterator[Told]:
     yield _named(came, keys)
     yield _ordered(lab)
     yield _once(lab, came)
+    yield _author(lab)
+
+
+def _author(lab: Lab) -> Told:
+    """Whether an event says who made the change: without that the integration can't tell the echo of its own writes."""
+    claim = "webhook.tells-author"
+    told = [one for one in lab.heard if one.deed.kind != "delete"]
+    shown = [(one, one.event.shows(one.deed.record_id)) for one in told]
+    whole = [(one, record) for one, record in shown if len(record) > 1]
+    if not whole:
+        return unknown(claim, "no-event" if not told else "thin-events", lab.shown(*(one.delivery for one in told)))
+    fields = [next((name for name, value in record.items() if says_who(name) and value), None) for _, record in whole]
+    evidence = lab.shown(*(one.delivery for one, _ in whole))
+    return whether(claim, all(fields), evidence, field=fields[0], events=len(whole))
 
 
 def _expiry(lab: Lab) -> Iterator[Told]:

@@ -9,10 +9,13 @@ from typing import Any
 from checker.model.api import Api
 from checker.model.paths import put
 from checker.model.profile import Profile, ResourceProfile
-from checker.profiles.names import flat
+from checker.profiles.names import flat, one_of
 from checker.profiles.webhooks import EVENT_FIELDS, URL_FIELDS
 from checker.resources.slots import Slot, slots_of_body
 
+SECRET_FIELDS = frozenset(
+    ("secret", "signing_secret", "secret_key", "webhook_secret", "hmac_secret", "shared_secret", "signing_key")
+)
 MOST = 10  # subscriptions of one receiver, where each is for one event
 
 
@@ -20,7 +23,8 @@ MOST = 10  # subscriptions of one receiver, where each is for one event
 class Form:
     """How one subscribes: the resource whose records are subscriptions, the field for the address, and the one for the events.
 
-    `several`: that field takes a list. `choices` are the events that the document lists.
+    `several`: that field takes a list. `choices` are the events that the document lists. `secret`: the field in which the receiver may
+    choose the signing secret.
     """
 
     resource: ResourceProfile
@@ -28,15 +32,29 @@ class Form:
     events: str | None
     several: bool
     choices: tuple[str, ...]
+    secret: str | None = None
 
-    def filled(self, body: Mapping[str, Any], url: str, wished: tuple[str, ...]) -> list[dict[str, Any]]:
-        """The bodies of the subscriptions that send the wished events (else all that are known) to an address, made from a body that is accepted."""
+    def filled(
+        self, body: Mapping[str, Any], url: str, wished: tuple[str, ...], about: tuple[str, ...] = (), secret: str = ""
+    ) -> list[dict[str, Any]]:
+        """The bodies of the subscriptions that send the wished events (else all that are known) to an address, made from a body that is accepted.
+
+        Where each subscription is for one event, those that speak of something in `about` come first.
+        """
         names = wished or self.choices
+        made = put(body, self.url, url)
+        if self.secret is not None and secret:
+            made = put(made, self.secret, secret)
         if self.events is None or not names:
-            return [put(body, self.url, url)]
+            return [made]
         if self.several:
-            return [put(put(body, self.url, url), self.events, list(names))]
-        return [put(put(body, self.url, url), self.events, one) for one in names[:MOST]]
+            return [put(made, self.events, list(names))]
+        things = {one_of(one) for one in about}
+        first = sorted(
+            names,
+            key=lambda name: not any(thing in one_of(name) or one_of(name.split(".")[0]) == thing for thing in things),
+        )
+        return [put(made, self.events, one) for one in first[:MOST]]
 
 
 def subscriptions(profile: Profile) -> ResourceProfile | None:
@@ -58,7 +76,9 @@ def form_of(profile: Profile, api: Api | None) -> Form | None:
     if url is None:
         return None
     several = events is not None and events.type == "array"
-    return Form(resource, url.path, events.path if events else None, several, profile.webhooks.events)
+    secret = next((one for one in slots if flat(one.name) in SECRET_FIELDS and one.type in ("string", None)), None)
+    chosen = (events.path if events else None, several, profile.webhooks.events, secret.path if secret else None)
+    return Form(resource, url.path, *chosen)
 
 
 def _is_url(slot: Slot) -> bool:
