@@ -29,7 +29,7 @@ from checker.project.types import Fixed
 DEADLINE_S = 30.0  # of a request with its tries, the waits between them not counted
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-UNAUTHORIZED = 401
+UNAUTHORIZED, TOO_MANY = 401, 429
 QUERY_SAFE = "-._~!$'()*,;:@/?"  # RFC 3986 3.4, without what separates pairs
 USER_AGENT = "readiness-checker"
 ACCEPT = "application/json, */*;q=0.1"
@@ -177,6 +177,7 @@ class Client:
             result, took = self._try(request, address, max(deadline_s - spent, 0.001))
             spent += took
             one, asked = self._seen(request, result, number)
+            self._learn(result, asked)
             decision = decide(one, self._parts.draw())
             if decision.reason == "too-long" and asked is not None:
                 allowance.close_for(asked)
@@ -190,6 +191,15 @@ class Client:
         if isinstance(result, Broken):
             raise result.error
         return replace(result, tries=number)
+
+    def _learn(self, result: Response | Broken, asked: float | None) -> None:
+        """Let the pace follow what the answer says."""
+        if isinstance(result, Broken):
+            return
+        if result.status == TOO_MANY:
+            self._parts.allowance.too_many(asked)
+        elif result.ok:
+            self._parts.allowance.answered(result.rate_limit())
 
     @staticmethod
     def _seen(request: Request, result: Response | Broken, number: int) -> tuple[Try, float | None]:

@@ -8,11 +8,16 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from checker.client.clock import Clock
+from checker.client.ratelimit import RateLimitSeen
 from checker.errors import Problem, TransportError
 from checker.project.types import Limits
 
 FREE_RETRIES = 10  # of a run; beyond them one retry for five requests
 RETRY_SHARE = 0.2
+MARGIN = 1.1  # a learnt pace is this much slower than what was let through
+SLOWEST_S = 2.0  # between two requests: a slower pace is the server's own to ask for
+SHORT_WINDOW_S = 120.0  # a limit's reset beyond that is a quota, and not for a pace to spread
+RESERVE = 0.5  # of a limit: what is left below that is spread over the time to its reset
 
 
 class Allowance:
@@ -25,6 +30,10 @@ class Allowance:
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(limits.concurrent)
         self._next = 0.0
+        self._held_until = 0.0
+        self._gap = 1 / limits.requests_per_second
+        self._good = 0
+        self._since: float | None = None
         self._retries = 0
         self._closed_until: datetime | None = None
 
@@ -44,8 +53,9 @@ class Allowance:
         """
         with self._places:
             wait = self._reserve()
-            if wait > 0:
+            while wait > 0:  # who waited for a turn may find that the server asked for a pause meanwhile
                 self._clock.sleep(wait)
+                wait = self._held_until - self._clock.monotonic()
             yield
 
     def _reserve(self) -> float:
@@ -56,7 +66,8 @@ class Allowance:
             self.sent += 1
             now = self._clock.monotonic()
             start = max(now, self._next)
-            self._next = start + 1 / self._limits.requests_per_second
+            self._next = start + self._gap
+            self._since = start if self._since is None else self._since
             return start - now
 
     def _used_up(self) -> Problem:
@@ -77,7 +88,29 @@ class Allowance:
     def hold(self, seconds: float) -> None:
         """Nobody sends for that long: the server asked for it."""
         with self._lock:
-            self._next = max(self._next, self._clock.monotonic() + seconds)
+            self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
+            self._next = max(self._next, self._held_until)
+
+    def answered(self, told: RateLimitSeen | None) -> None:
+        """A good answer, with what it says of the limit: what is left of a short window is spread over its rest."""
+        with self._lock:
+            self._good += 1
+            if told is None or told.limit is None or not told.remaining or told.reset_s is None:
+                return
+            if told.reset_s <= SHORT_WINDOW_S and told.remaining <= told.limit * RESERVE:
+                pause = min(told.reset_s / told.remaining, SLOWEST_S)
+                self._next = max(self._next, self._clock.monotonic() + pause)
+
+    def too_many(self, asked_s: float | None) -> None:
+        """The server was asked too often: from here on the pace is what it let through since the last time, its pause counted in."""
+        with self._lock:
+            now = self._clock.monotonic()
+            if self._good and self._since is not None:
+                took = now - self._since + (asked_s or 0.0)
+                self._gap = max(self._gap, min(took / self._good * MARGIN, SLOWEST_S))
+            else:
+                self._gap = min(max(self._gap * 2, 0.01), SLOWEST_S)
+            self._good, self._since = 0, None
 
     def close_for(self, seconds: float) -> None:
         """Nobody sends before that time; asking raises. For waits longer than we are ready to sit out."""
