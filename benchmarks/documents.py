@@ -16,10 +16,11 @@ from typing import Any
 
 from benchmarks.rounds import Run, in_turns, least, python, run, show
 
-FIELDS = 24  # of a record
+FIELDS = 60  # of a record; public documents of 3 to 7 MB have 25 to 45 kB a resource, most of it prose
+PROSE = "What stands here is text that the user of the system has entered, at most eighty characters, and nothing is said of it elsewhere. "
 SIZES = (1, 2, 4, 8, 16)  # MB
-COMPARED = 4  # MB, and the largest
-PER_MB = 135  # resources that make about a megabyte
+COMPARED = 4  # MB
+PER_MB = 36  # resources that make about a megabyte
 
 
 def _schema(number: int) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def _schema(number: int) -> dict[str, Any]:
         f"field_{one}": {
             "type": "string",
             "maxLength": 80,
-            "description": f"Field {one} of record {number}: what stands here is text.",
+            "description": f"Field {one} of record {number}. {PROSE * 2}",
         }
         for one in range(FIELDS)
     }
@@ -165,7 +166,6 @@ def main() -> None:
         for size in SIZES:
             path = folder / f"{size}.json"
             run(python("-m", "benchmarks.documents", "write", str(path)))
-            assert floor(str(path)), "the benchmark's document is valid"
             runs = in_turns(commands(path, "floor", "parse and validate"), 3)
             growth[size] = runs["readiness inspect"]
             print(f"\nJSON, {path.stat().st_size / 1e6:.1f} MB")
@@ -176,7 +176,6 @@ def main() -> None:
         run(python("-m", "benchmarks.documents", "write", str(yaml_path)))
         for path, ways in (
             (folder / f"{COMPARED}.json", WAYS),
-            (folder / f"{SIZES[-1]}.json", WAYS),
             (yaml_path, ("floor", "parse and validate", "prance")),
         ):
             print(f"\n{path.suffix[1:].upper()}, {path.stat().st_size / 1e6:.1f} MB, beside peers")
@@ -185,6 +184,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        {**WAYS, "write": write}[sys.argv[1]](sys.argv[2])
+        sys.exit({**WAYS, "write": write}[sys.argv[1]](sys.argv[2]) is False)
     else:
         main()

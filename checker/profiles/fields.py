@@ -85,14 +85,12 @@ def find_updated(view: View) -> str | None:
 
 def _named(view: View, names: tuple[str, ...] | list[str], *, thing: bool = True) -> str | None:
     """The record's own field of the best of these names, also with the resource's name before it."""
-    fields = [
-        (path, said) for path, said, schema in view.own_fields if view.shapes.kind(schema) not in ("object", "boolean")
-    ]
+    known, last = view.plain_fields, view.thing.rpartition("_")[2]
     for name in names:
-        own = (name, f"{view.thing}_{name}", f"{view.thing.rpartition('_')[2]}_{name}") if thing else (name,)
-        found = next((path for path, said in fields if said in own), None)
-        if found is not None:
-            return found
+        own = (name, f"{view.thing}_{name}", f"{last}_{name}") if thing else (name,)
+        found = [known[one] for one in own if one in known]
+        if found:
+            return min(found)[1]  # the first in the document
     return None
 
 

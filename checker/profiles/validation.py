@@ -42,8 +42,13 @@ def rules(properties: Mapping[str, Schema], required: list[str], read_only: set[
         enum=tuple(name for name, schema in writable.items() if _choices(schema)),
         max_length=tuple(name for name, schema in writable.items() if isinstance(_first(schema, "maxLength"), int)),
         pattern=tuple(name for name, schema in writable.items() if _first(schema, "pattern") is not None),
-        unique=tuple(name for name, schema in writable.items() if _UNIQUE.search(schema.description)),
+        unique=tuple(name for name, schema in writable.items() if _says_unique(schema.description)),
     )
+
+
+def _says_unique(text: str) -> bool:
+    """Whether prose says that no two records share the value; most prose is told by a word that it lacks."""
+    return ("nique" in text or "indeutig" in text) and _UNIQUE.search(text) is not None
 
 
 def detect_validation(view: View) -> Detection:

@@ -258,6 +258,15 @@ class View:
         return None
 
     @cached_property
+    def plain_fields(self) -> dict[str, tuple[int, str]]:
+        """The record's own fields that hold text or numbers, by their words: place in the document and path; the first of a name."""
+        found: dict[str, tuple[int, str]] = {}
+        for number, (path, said, schema) in enumerate(self.own_fields):
+            if self.shapes.kind(schema) not in ("object", "boolean"):
+                found.setdefault(said, (number, path))
+        return found
+
+    @cached_property
     def thing(self) -> str:
         """What one record is called, in the singular."""
         return one_of(self.name)
