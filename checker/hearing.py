@@ -60,7 +60,8 @@ class Listening:
 
     def _heard(self, delivery: Delivery) -> Heard:
         system = next(name for name, url in self.urls.items() if self.receiver.path_of(url) == delivery.path)
-        signature = verified(delivery.headers, delivery.body, self.secrets[system], delivery.at)
+        url = self.receiver.base + delivery.path
+        signature = verified(delivery.headers, delivery.body, self.secrets[system], delivery.at, url)
         return Heard(system, delivery, read_event(delivery.headers, delivery.body), signature)
 
     def masked(self, heard: Iterable[Heard]) -> list[bytes]:
@@ -96,7 +97,7 @@ def listening(
     try:
         urls = {name: receiver.opened(path=store.receiver_path(name)) for name in known}
         for name, url in urls.items():
-            receiver.answers(url, Guard(known[name]))
+            receiver.answers(url, Guard(known[name], url))
         yield Listening(receiver, urls, known, recorder)
     finally:
         receiver.stop()

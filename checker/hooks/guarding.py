@@ -19,17 +19,18 @@ MOST_REMEMBERED = 100_000
 class Guard:
     """Says with which status an event is answered. Without `secrets` every event is taken; several hold while one is renewed.
 
-    An event whose id was seen before is answered well, so that it isn't sent again, and told apart (208). Thread-safe.
+    `url` is where events come to, which some sign. An event whose id was seen before is answered well, so that it isn't sent again, and told apart (208). Thread-safe.
     """
 
     secrets: tuple[str, ...] = ()
+    url: str = ""
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     _seen: dict[str, None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, _path: str, headers: Mapping[str, str], body: bytes) -> int:
         """The status for one event. `headers` in lower case, `body` as it came."""
-        if self.secrets and verified(headers, body, self.secrets, self.now()).state != "valid":
+        if self.secrets and verified(headers, body, self.secrets, self.now(), self.url).state != "valid":
             return UNTRUSTED
         told = read_event(headers, body).id
         return TAKEN if told is None or self._first(told) else AGAIN

@@ -23,9 +23,16 @@ LONGEST_HEADER = 4000
 MILLISECONDS = 10**11  # a time in seconds has fewer digits until the year 5138
 
 
+ASYMMETRIC = re.compile(r"^\s*(v1a,\S+\s*)+$")  # Standard Webhooks with a key pair
+MACS = re.compile(
+    r"^([0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{128}|[A-Za-z0-9+/_-]{27}=?|[A-Za-z0-9+/_-]{43}=?|[A-Za-z0-9+/_-]{86}(==)?)$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a signature proves. `state`: valid; wrong; stale (valid, the time is off by more than five minutes); no-secret; none.
+    """What a signature proves. `state`: valid; wrong (it is made in a way that is known, and doesn't hold); unverified (it may be made in a
+    way that isn't known here); stale (valid, the time is off by more than five minutes); no-secret; none.
 
     `header` is where it stands, `scheme` how it is made (`standard-webhooks`, `hmac-sha256 of the time and the body`, …), as far as known.
     """
@@ -35,8 +42,13 @@ class Signature:
     scheme: str | None = None
 
 
-def verified(headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...], now: datetime) -> Signature:
-    """What the signature of an event proves. `headers` in lower case; `secrets` are those that may have been used; compares in constant time."""
+def verified(
+    headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...], now: datetime, url: str = ""
+) -> Signature:
+    """What the signature of an event proves. `headers` in lower case; `secrets` are those that may have been used; `url` is where it came to.
+
+    Compares in constant time.
+    """
     if STANDARD in headers:
         return _standard(headers, body, secrets, now)
     signed = {
@@ -50,17 +62,17 @@ def verified(headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...], 
     if not secrets:
         return Signature("no-secret", name)
     for name, value in signed.items():
-        for scheme, stamp in _holding(headers, value, body, secrets):
+        for scheme, stamp in _holding(headers, value, (body, url.encode()), secrets):
             stale = stamp is not None and not _fresh(stamp, now)
             return Signature("stale" if stale else "valid", name, scheme)
-    return Signature("wrong", name)
+    return Signature("unverified", name)
 
 
 def _standard(headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...], now: datetime) -> Signature:
     from standardwebhooks.webhooks import Webhook, WebhookVerificationError  # noqa: PLC0415 - only where events are verified
 
     scheme = "standard-webhooks"
-    if not secrets:
+    if not secrets or ASYMMETRIC.match(headers[STANDARD]):
         return Signature("no-secret", STANDARD, scheme)
     for secret in secrets:
         try:
@@ -82,28 +94,50 @@ def _standard(headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...],
 
 
 def _holding(
-    headers: Mapping[str, str], value: str, body: bytes, secrets: tuple[str, ...]
+    headers: Mapping[str, str], value: str, came: tuple[bytes, bytes], secrets: tuple[str, ...]
 ) -> Iterator[tuple[str, str | None]]:
-    """Each form in which the signature holds: its name, and the time that it covers."""
+    """Each form in which the signature holds: its name, and the time that it covers. `came`: body and address."""
     named = dict(part.split("=", 1) for part in PART.split(value) if re.match(r"^\w{1,10}=", part))
     given = [part.partition("=")[2] if re.match(r"^\w{1,10}=[^=]", part) else part for part in PART.split(value)]
+    given = [one for one in given if MACS.match(one)]
     stamps = [text for name, text in headers.items() if TIMED.search(name)]
     stamps += [named[one] for one in ("t", "ts", "timestamp") if one in named]
-    for content, what, stamp in _contents(body, stamps):
-        for secret in secrets:
+    for content, what, stamp in _contents(came, stamps) if given else ():
+        for key in (key for secret in secrets for key in _keys(secret)):
             for hash_ in HASHES:
-                made = hmac.new(secret.encode(), content, hash_).digest()
-                if any(_same(one, made) for one in given):
+                made = hmac.new(key, content, hash_).digest()
+                same = [_same(one, made) for one in given]
+                if any(same):
                     yield f"hmac-{hash_} of {what}", stamp
 
 
-def _contents(body: bytes, stamps: list[str]) -> Iterator[tuple[bytes, str, str | None]]:
+def _keys(secret: str) -> Iterator[bytes]:
+    """A secret as a key: as it stands; and what it spells, where it is Base64 or hexadecimal."""
+    yield secret.encode()
+    bare = secret.partition("whsec_")[2] or secret
+    if re.fullmatch(r"([0-9a-fA-F]{2}){8,}", bare):
+        yield bytes.fromhex(bare)
+    if re.fullmatch(r"[A-Za-z0-9+/]{16,}={0,2}", bare) and len(bare) % 4 == 0:
+        yield base64.b64decode(bare)
+
+
+def _contents(came: tuple[bytes, bytes], stamps: list[str]) -> Iterator[tuple[bytes, str, str | None]]:
     """What may have been signed, what covers a time first."""
+    body, url = came
     for stamp in stamps:
         text = stamp.encode()
-        for content in (text + b"." + body, b"v0:" + text + b":" + body, text + body, body + text):
+        for content in (
+            text + b"." + body,
+            b"v0:" + text + b":" + body,
+            text + body,
+            body + text,
+            b"POST" + url + body + text,
+        ):
             yield content, "the time and the body", stamp
     yield body, "the body", None
+    if url:
+        yield url + body, "the address and the body", None
+        yield body + url, "the address and the body", None
 
 
 def _same(given: str, made: bytes) -> bool:

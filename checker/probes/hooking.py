@@ -44,9 +44,9 @@ SHOWN_DELIVERIES = 12  # of one question's evidence
 class Patience:
     """How long events are waited for, in seconds: at first; when all have come, for what may follow; and for a second try after a failure."""
 
-    events: float = 10.0
+    events: float = 30.0
     quiet: float = 1.0
-    again: float = 15.0
+    again: float = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,8 @@ class Lab:
     def signatures(self) -> tuple[Signature, ...]:
         """What the signatures of the events prove, by the time at which they came."""
         known = tuple(one for one in dict.fromkeys((*self.secrets, self.system.look.events_secret)) if one)
-        return tuple(verified(one.headers, one.body, known, one.at) for one, _ in self.came())
+        base = self.hears.base
+        return tuple(verified(one.headers, one.body, known, one.at, base + one.path) for one, _ in self.came())
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from checker.sandbox.store import Store
 from checker.sandbox.webhooks import COLLECTION, Bend, Post, secret_of
 
 HOUR_S = 3600
-LATE_S = 20.0
+LATE_S = 60.0
 OTHER_SECRET = 77
 
 

@@ -123,7 +123,7 @@ def test_listen_shows_the_address_and_every_event_and_replay_sends_them_again(
     out, err = heard
     assert f"crm: enter this address for its events: http://127.0.0.1:{port}{path}" in err
     assert "signature valid" in out
-    assert "signature wrong" in out
+    assert "signature unverified" in out
     file = tmp_path / ".readiness" / "webhooks" / "events.jsonl"
     assert "anna.weiss" not in file.read_text("utf-8")
     assert "s3cret-canary" not in file.read_text("utf-8")

@@ -30,6 +30,7 @@ def seconds(at: datetime) -> str:
 
 
 STAMP = seconds(NOW)
+URL = "http://127.0.0.1:8000/hook"
 FORMS = {
     "hexadecimal": {"x-signature": mac(BODY).hex()},
     "hexadecimal, capitals": {"x-signature": mac(BODY).hex().upper()},
@@ -39,6 +40,8 @@ FORMS = {
     "SHA-1": {"x-hub-signature": "sha1=" + mac(BODY, hash_="sha1").hex()},
     "SHA-512": {"x-hook-signature": mac(BODY, hash_="sha512").hex()},
     "time inside": {"pay-signature": f"t={STAMP},v1={mac(f'{STAMP}.'.encode() + BODY).hex()}"},
+    "over the address": {"x-signature": mac(URL.encode() + BODY).hex()},
+    "with a secret in Base64": {"x-signature": mac(BODY, "0123456789abcdef").hex()},
     "two, one of them old": {
         "pay-signature": f"t={STAMP},v1={mac(f'{STAMP}.'.encode() + BODY, 'the old one').hex()},v1={mac(f'{STAMP}.'.encode() + BODY).hex()}"
     },
@@ -53,10 +56,11 @@ FORMS = {
 def test_the_usual_forms_hold_with_the_secret_and_with_no_other(form: str) -> None:
     """Each with the right secret, beside a wrong one; not with a wrong one alone; not over a body that was written anew."""
     headers = FORMS[form]
-    assert verified(headers, BODY, (SECRET,), NOW).state == "valid"
-    assert verified(headers, BODY, (OTHER, SECRET), NOW).state == "valid"
-    assert verified(headers, BODY, (OTHER,), NOW).state == "wrong"
-    assert verified(headers, BODY.replace(b": ", b":"), (SECRET,), NOW).state == "wrong"
+    secret = base64.b64encode(b"0123456789abcdef").decode() if "Base64" in form and "secret" in form else SECRET
+    assert verified(headers, BODY, (secret,), NOW, URL).state == "valid"
+    assert verified(headers, BODY, (OTHER, secret), NOW, URL).state == "valid"
+    assert verified(headers, BODY, (OTHER,), NOW).state == "unverified"  # it may be made in a way that we don't know
+    assert verified(headers, BODY.replace(b": ", b":"), (SECRET,), NOW).state == "unverified"
     assert verified(headers, BODY, (), NOW).state == "no-secret"
 
 
@@ -100,6 +104,15 @@ def test_a_time_stamp_within_five_minutes_is_fresh(minutes: int) -> None:
     assert verified(standard(now + timedelta(minutes=minutes)), BODY, (KEY,), now).state == "valid"
 
 
+def test_a_signature_by_a_key_pair_is_not_called_wrong() -> None:
+    """Without the vendor's public key nobody can tell."""
+    headers = {
+        **standard(NOW),
+        "webhook-signature": "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==",
+    }
+    assert verified(headers, BODY, (KEY,), NOW).state == "no-secret"
+
+
 def test_no_header_speaks_of_a_signature() -> None:
     """Nothing to verify is no signature, whatever else is sent."""
     assert verified({"content-type": "application/json", "x-event": "a"}, BODY, (SECRET,), NOW).state == "none"
@@ -114,7 +127,7 @@ def test_no_header_speaks_of_a_signature() -> None:
 )
 def test_nothing_that_comes_breaks_it_and_nothing_forged_holds(headers: dict[str, str], body: bytes) -> None:
     """Whatever stands in the headers: an answer, never an exception, and never "valid"."""
-    assert verified(headers, body, (KEY, SECRET), NOW).state in {"none", "wrong", "stale"}
+    assert verified(headers, body, (KEY, SECRET), NOW).state in {"none", "wrong", "stale", "unverified", "no-secret"}
 
 
 def test_a_guard_lets_an_event_pass_once_and_knows_it_again() -> None:
