@@ -69,6 +69,7 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     writing.telling,
     stamps.child,
     locking.lock,
+    stamps.reading,
     writing.clearing,
     deleting.delete,
 )

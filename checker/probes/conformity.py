@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 
 from checker.client import mask
@@ -9,6 +10,8 @@ from checker.documents.closure import as_json_schema
 from checker.model.text import safe
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
+
+MARKED = "byte order mark before JSON (RFC 8259, section 8.1)"  # strict readers stop at it
 
 
 @probe("answers.match-document", scope="resource")
@@ -22,6 +25,8 @@ def conformity(look: ResourceLook) -> Iterator[Told]:
     schema = as_json_schema(reply.schema) if reply is not None and reply.schema else None
     evidence = evidence_of(look.first.response)
     mismatches = _mismatches(schema, look.first.response.json(), look.redact) if schema is not None else None
+    if look.first.response.body.startswith(BOM_UTF8):
+        mismatches = [MARKED, *(mismatches or [])]
     if mismatches is None:
         yield unknown("answers.match-document", "no-schema", evidence)
         return

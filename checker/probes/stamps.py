@@ -1,4 +1,4 @@
-"""Stamps: does a change move the time of the last change, also that of a line or sub-record, does the list show it, and who is said to have made it?"""
+"""Stamps: does a change move the time of the last change, also that of a line or sub-record, reading not, does the list show it, and who made it?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from checker.model.paths import MISSING, get
 from checker.probes.alterations import same
 from checker.probes.attempts import Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.contexts import evidence_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import fitted, quoted, texts, written_and_seen
 from checker.profiles.field_names import UPDATED
@@ -19,6 +20,7 @@ from checker.resources.writing import Outcome, Written
 
 # How long to wait, so that the next change falls into another unit of the stamps, in seconds.
 NEXT_UNIT = {"second": 1.1, "millisecond": 0.05, "microsecond": 0.05}
+READINGS = 2  # of two reads each: once, something else may have changed the record
 LATER = date(2030, 1, 1)  # far from what a test record has
 BY = frozenset({"by", "von", "user", "durch", "benutzer", "author"})
 EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -222,6 +224,32 @@ def _another(touch: ResourceTouch, slot: Slot, value: Any) -> Any:
         isinstance(value, int | float) and not isinstance(value, bool) and "nr" not in slot.name and slot.name != "pos"
     )
     return value + 1 if counted and slot.name != "id" and _below(slot, value + 1) else None
+
+
+@probe("timestamp.still-on-read", scope="resource")
+def reading(touch: ResourceTouch) -> Iterator[Told]:
+    """Read the test record twice, a unit of its stamps after all else: the second shows what the first did. Two experiments before a no."""
+    claim = "timestamp.still-on-read"
+    if not touch.born or touch.first_seen.record is None:
+        yield from touch.left_open(claim)
+        return
+    if touch.profile.operations.read is None:
+        yield unknown(claim, "no-read-operation")
+        return
+    evidence: tuple[str, ...] = ()
+    for _ in range(READINGS):
+        wait_for_next_unit(touch, touch.latest)
+        first, second = (touch.resource.read(touch.id or "") for _ in range(2))
+        evidence += evidence_of(first.response, second.response)
+        before, after = (touch.look.stamp(one.record or {}) for one in (first, second))
+        if before is None or after is None or before.precision not in NEXT_UNIT:
+            reason = "no-timestamp" if before is None or after is None else "stamp-too-coarse"
+            yield unknown(claim, reason, evidence, precision=before.precision if before else None)
+            return
+        if after.at == before.at:
+            yield yes(claim, evidence, reads=len(evidence))
+            return
+    yield no(claim, evidence, reads=len(evidence))
 
 
 @probe("changed-by.own-user-shown", scope="resource")

@@ -201,6 +201,7 @@ CHANGES = (
         pair("timestamp.zoned", "crm/contacts", YES, field="date_updated", format="rfc3339"),
         pair("timestamp.precise", "crm/contacts", YES, precision="millisecond"),
         touched("timestamp.moves-on-update", "crm/contacts", YES),
+        touched("timestamp.still-on-read", "crm/contacts", YES),
     )),
     Row("update-noop", (touched("rehearsal.own-writes-recognised", "flow:contacts", YES),)),
     Row("put", (

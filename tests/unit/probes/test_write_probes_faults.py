@@ -43,6 +43,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("two-records", "write.idempotent-create", NO, {"outcome": "two-records"}),
     ("stuck", "timestamp.moves-on-update", NO, {"field": "updated_at"}),
     ("child-stuck", "timestamp.moves-on-child", NO, {"field": "updated_at"}),
+    ("read-moves", "timestamp.still-on-read", NO, {"reads": 4}),
     ("ignores-lock", "write.lock-honoured", NO, {"header": "ETag", "status": 200}),
     ("list-lags", "list.shows-change-at-once", NO, {}),
     ("no-delete", "delete.accepted", NO, {"status": 409}),

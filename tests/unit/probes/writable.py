@@ -164,6 +164,8 @@ class Writable:
             return Answered(404, {"error": "none"})
         if self.defect == "vanishes" and record["deleted_at"]:
             return Answered(404, {"error": "none"})
+        if self.defect == "read-moves":
+            self.records[record_id] = {**record, "updated_at": self.stamp()}
         return Answered(body=self.shown(record), headers=[("ETag", self.tag(record_id))])
 
     def created(self, asked: Asked, user: str) -> Answered:
