@@ -5,7 +5,6 @@ A machine is made for one walk and remembers it; it stops on its own when a walk
 
 from __future__ import annotations
 
-import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +71,7 @@ class Answer:
 
     def fingerprint(self) -> int:
         """Equal for pages of equal records."""
-        return hash(tuple(self.ids)) if self.ids else hash(json.dumps(self.records, default=str))
+        return hash(tuple(self.ids)) if self.ids else hash(repr(self.records))
 
 
 class Pager(Protocol):
