@@ -185,7 +185,7 @@ class Lab:
         if changes and not self.stop.is_set():
             began = self.hears.monotonic()
             written = touch.writer.update(touch.resource, born.record_id, changes)
-            if written.ok:
+            if written.ok and not _as_before(born.record, written.record, changes):
                 record = {**born.record, **(written.record or changes)}
                 yield Deed(touch.profile.name, UPDATE, born.record_id, began, record, written.evidence)
         if operations.delete:
@@ -268,6 +268,11 @@ def matched(deeds: Sequence[Deed], came: Sequence[tuple[Delivery, Event]]) -> It
         first = next(iter(kind), untold[place] if place < len(untold) else None)
         if first is not None:
             yield Arrival(deed, *first)
+
+
+def _as_before(before: Mapping[str, Any], after: Mapping[str, Any] | None, changes: Mapping[str, Any]) -> bool:
+    """Whether the answer to a change shows that nothing changed: a text that is cut loses what was put at its end."""
+    return after is not None and all(name in after and after[name] == before.get(name) for name in changes)
 
 
 def _secrets_in(record: Mapping[str, Any]) -> list[str]:

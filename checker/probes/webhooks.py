@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from checker.hooks import Event, Signature
+from checker.hooks.events import UPDATE
 from checker.probes.attempts import refused_by_rule
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.hooking import Arrival, Deed, Lab, ResourceHooks, able
@@ -44,7 +45,10 @@ def events(at: ResourceHooks) -> Iterator[Told]:
     yield _arrives(at, heard, evidence)
     tried = [one.kind for one in at.deeds]
     values = {"missing": [one.kind for one in missing], "tried": tried, "name": heard[0].event.name if heard else None}
-    yield whether("webhook.covers-events", not missing, evidence, **values)
+    if not missing and at.touch.profile.operations.update and UPDATE not in tried:
+        yield unknown("webhook.covers-events", "nothing-changed", evidence, **values)
+    else:
+        yield whether("webhook.covers-events", not missing, evidence, **values)
     yield _complete(at, heard)
 
 
