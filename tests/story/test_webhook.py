@@ -25,10 +25,11 @@ from tests.story.cli import Readiness
 
 
 @pytest.fixture
-def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
-    """The running pair, its project in the current folder, its credentials in the environment."""
+def pair(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
+    """The running pair, its project in the current folder, its credentials in the environment. A parameter names a fault to switch on."""
     now = datetime.now(UTC)
-    with running_pair(now, rate_limit=10_000_000) as running:
+    faults = [request.param] if hasattr(request, "param") else []
+    with running_pair(now, rate_limit=10_000_000, switched_on=faults) as running:
         path = write_demo(tmp_path, running, now)
         path.write_text(path.read_text("utf-8").replace("per_second: 100", "per_second: 5000"), "utf-8")
         monkeypatch.chdir(tmp_path)
@@ -61,6 +62,18 @@ def test_the_events_of_the_sandboxes_are_tried_out_and_everything_is_removed(rea
     answers = {(one["id"], one["subject"]): one["answer"] for one in told["result"]}
     assert answers["webhook.retried", "crm"] == "yes"
     assert answers["webhook.arrives", "erp/artikel"] == "unknown"
+
+
+@pytest.mark.parametrize("pair", ["crm-name-cut"], indirect=True)
+def test_a_change_that_did_not_take_effect_is_not_held_against_the_events(readiness: Readiness, pair: Pair) -> None:
+    """The CRM cuts away what was changed: no event came, none was due, and that is said; the other lists are judged as ever."""
+    before = records(pair)
+    told = json.loads(readiness("webhook", "test", "--yes", "--system", "crm", "--format", "json").out)
+    found = {one["subject"]: one for one in told["result"] if one["id"] == "webhook.covers-events"}
+    assert found["crm/companies"]["answer"] == "unknown"
+    assert found["crm/companies"]["values"]["reason"] == "nothing-changed"
+    assert found["crm/contacts"]["answer"] == "yes"
+    assert records(pair) == before
 
 
 def test_without_agreement_nothing_is_subscribed(readiness: Readiness, pair: Pair) -> None:
