@@ -7,7 +7,6 @@ drips (acceptance C36).
 from __future__ import annotations
 
 import json
-import logging
 import re
 import secrets
 import socket
@@ -19,6 +18,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
+
+from checker.serving import Server
 
 MOST_BYTES = 1024 * 1024  # of a body
 LONGEST_S = 10.0  # that a request may take to arrive
@@ -85,7 +86,7 @@ class Receiver:
         bound = socket.create_server((host.strip("[]") or "127.0.0.1", int(port or 0)))
         self.port = bound.getsockname()[1]
         self.host = host or "127.0.0.1"
-        self._serving = _Serving(self._answer, bound)
+        self._serving = _serving(self._answer, bound)
 
     @property
     def base(self) -> str:
@@ -194,63 +195,10 @@ def _said(
     return [text] if text else []
 
 
-class _Serving:
-    """waitress on a bound socket, in a thread of its own."""
-
-    def __init__(self, application: Any, bound: socket.socket) -> None:
-        from waitress import create_server  # noqa: PLC0415 - only where events are received
-        from waitress.channel import HTTPChannel  # noqa: PLC0415 - as above
-        from waitress.server import BaseWSGIServer  # noqa: PLC0415 - as above
-
-        logging.getLogger("waitress").setLevel(logging.CRITICAL)  # what strangers send is no news
-        self._sockets: dict[int, Any] = {}
-        self._server: BaseWSGIServer = create_server(
-            application,
-            map=self._sockets,
-            sockets=[bound],
-            threads=WORKERS,
-            ident=None,
-            max_request_body_size=MOST_BYTES + 1,  # that many are too many
-            inbuf_overflow=MOST_BYTES * 2,  # nothing that came is put on disk
-            channel_timeout=int(LONGEST_S),
-            cleanup_interval=1,
-        )
-
-        class Channel(HTTPChannel):  # type: ignore[misc]
-            """A connection whose time doesn't begin anew with every byte of a request."""
-
-            last_activity: float
-
-            def handle_read(self) -> None:
-                began: float = self.last_activity if self.request is not None else time.time()
-                super().handle_read()
-                if self.request is not None:
-                    self.last_activity = began
-
-        self._server.channel_class = Channel
-        self._stopping = threading.Event()
-        self._waking = threading.Lock()
-        self._thread = threading.Thread(target=self._serve, name="receiver of events", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End. Calling it twice does no harm."""
-        with self._waking:
-            if not self._stopping.is_set():
-                self._stopping.set()
-                self._server.pull_trigger()
-        self._thread.join(LONGEST_S)
-
-    def _serve(self) -> None:
-        from waitress import wasyncore  # noqa: PLC0415 - as above
-
-        while not self._stopping.is_set():
-            wasyncore.loop(timeout=1.0, map=self._sockets, count=1)
-        self._server.task_dispatcher.shutdown()
-        with self._waking:
-            self._server.close()
-        for one in list(self._sockets.values()):
-            one.handle_close()
+def _serving(application: Any, bound: socket.socket) -> Server:
+    """A server for what strangers send: short-lived, small, and nothing of it on disk."""
+    sizes = {"max_request_body_size": MOST_BYTES + 1, "inbuf_overflow": MOST_BYTES * 2}  # that many are too many
+    return Server(application, bound, name="receiver of events", longest_s=LONGEST_S, threads=WORKERS, **sizes)
 
 
 PAGE = b"<!doctype html><meta charset=utf-8><title>readiness</title><p>Done: you may close this window. / Fertig: Sie k\xc3\xb6nnen dieses Fenster schlie\xc3\x9fen."
@@ -265,7 +213,7 @@ class CodeReceiver:
         self._state = state
         self._answer: dict[str, str] | None = None
         self._came = threading.Event()
-        self._serving = _Serving(self._hear, bound)
+        self._serving = _serving(self._hear, bound)
 
     def wait(self, seconds: float) -> Mapping[str, str] | None:
         """What came back: `code`, or `error`; None where nothing came in time."""

@@ -124,6 +124,7 @@ def blocked(touch: ResourceTouch) -> Iterator[Told]:
         after = other.resource.read(other.control.record_id or "") if other.control else None
         evidence = (*written.evidence, *(evidence_of(after.response) if after else ()))
         yield no(claim, evidence, **values, outcome=_left_of(after.record if after else None, field, target))
+        touch.system.lost_control(touch)
     else:
         yield unknown(claim, why_not(written), written.evidence, **values)
 

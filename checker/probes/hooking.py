@@ -195,11 +195,11 @@ class Lab:
                 yield Deed(touch.profile.name, DELETE, born.record_id, began, born.record, written.evidence)
 
     def create(self, touch: ResourceTouch) -> Deed | None:
-        """Create a record; None where that was refused."""
+        """Create a record; None where that was refused, or the answer shows another record as the new one."""
         began = self.hears.monotonic()
         body = touch.body()
         written = touch.writer.create(touch.resource, body)
-        if not written.ok or written.record_id is None:
+        if not written.ok or written.record_id is None or not touch.writer.owns(touch.resource, written.record_id):
             return None
         record = written.record or body
         return Deed(touch.profile.name, CREATE, written.record_id, began, record, written.evidence)

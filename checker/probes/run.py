@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from checker.catalogue import finding
-from checker.errors import DeadlineError, OriginError, TooLargeError, TransportError, UnreachableError, UnreadableError
+from checker.errors import (
+    DeadlineError,
+    OriginError,
+    RefusedError,
+    TooLargeError,
+    TransportError,
+    UnreachableError,
+    UnreadableError,
+)
 from checker.model.finding import Answer, Finding, Grade
 from checker.probes.base import Probe, Told, unknown
 
@@ -66,6 +74,8 @@ def ask(probe: Probe[Any], look: Any, subject: str) -> Iterator[Finding]:
             told[one.claim] = one
     except TransportError as error:
         open_, evidence = why(error), (error.exchange,) if error.exchange else ()
+    except RefusedError:  # the writer's: what a probe would change is no test record of ours
+        open_ = {"reason": "not-ours"}
     except Exception as error:  # a probe's crash must not end the audit: it becomes the finding "error"
         logger.debug("probe %s crashed", probe.name, exc_info=True)
         crash = type(error).__name__

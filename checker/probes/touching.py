@@ -241,6 +241,12 @@ class SystemTouch:
         """Any text without the secrets of this run."""
         return self.look.redact(text)
 
+    def lost_control(self, touch: ResourceTouch) -> None:
+        """The test record that others point at is deleted: bodies made from now on point at another one."""
+        touch.control = None
+        for one in self.resources:
+            one.__dict__.pop("bodies", None)
+
     def references(self, touch: ResourceTouch) -> Iterator[tuple[str, Any]]:
         """Values for fields that point at other records: a test record of ours where there is one, else a record that exists."""
         needed = {one.path for one in touch.plan.slots if one.required} | touch.plan.wanted

@@ -35,7 +35,7 @@ def events(at: ResourceHooks) -> Iterator[Told]:
     """Create, change and delete a test record: does an event come for each, and what does it hold?"""
     reason = _closed(at.lab) or (None if able(at.touch) else at.touch.barred)
     if reason is None and not at.deeds:
-        reason = "create-refused"
+        reason = "create-refused" if at.touch.writer.owns(at.touch.resource, at.touch.id or "") else "not-ours"
     if reason is not None:
         for claim in RESOURCE_CLAIMS:
             yield unknown(claim, reason)

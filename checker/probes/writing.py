@@ -9,6 +9,7 @@ from checker.probes.alterations import DROPPED, alterations, how
 from checker.probes.attempts import RIGHTS, Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.touching import Record, ResourceTouch
+from checker.resources.marks import foreign, texts_of
 from checker.resources.sending import created_id
 from checker.resources.slots import Slot
 from checker.resources.writing import Outcome, Written
@@ -57,13 +58,17 @@ def _answer_tells(touch: ResourceTouch, written: Written) -> Told:
         return no(claim, written.evidence, **values, outcome="stored-in-spite")
     if told is None:
         return no(claim, written.evidence, **values, outcome="no-id-told")
-    return whether(
-        claim,
-        told == written.record_id,
-        written.evidence,
-        **values,
-        outcome=None if told == written.record_id else "another-record",
-    )
+    evidence = (*written.evidence, *(touch.first_seen.evidence if touch.born else ()))
+    other = told != written.record_id or _is_another(touch)
+    return whether(claim, not other, evidence, **values, outcome="another-record" if other else None)
+
+
+def _is_another(touch: ResourceTouch) -> bool:
+    """Whether the record under the id that the create was answered with is not the one that was sent."""
+    record, mark = touch.first_seen.record if touch.born else None, touch.writer.mark
+    if record is None or touch.birth is None:
+        return False
+    return foreign(record, texts_of(touch.birth.body, mark), mark)
 
 
 @probe("write.round-trip", "write.rights-suffice", scope="resource")
@@ -77,6 +82,10 @@ def read_back(touch: ResourceTouch) -> Iterator[Told]:
         return
     seen = touch.first_seen
     evidence = (*birth.evidence, *seen.evidence)
+    if _is_another(touch):
+        yield unknown("write.round-trip", "not-ours", evidence)
+        yield unknown("write.rights-suffice", "not-ours", evidence)
+        return
     if seen.record is None:
         yield no("write.round-trip", evidence, status=seen.response.status, fields=[], delay=None)
         if seen.response.status in RIGHTS:

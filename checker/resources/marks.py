@@ -7,9 +7,12 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checker.model.paths import get
+
 MARK_START = "rdy"  # so that people who find a test record can look it up
 MARK_LETTERS = string.ascii_lowercase + string.digits
 MARK_LENGTH = 11
+BEGINNING = 4  # letters by which a text that was cut is told from another one
 TEXTS = 6  # fields of a body that are kept for a look-up
 
 
@@ -25,6 +28,20 @@ def marked(record: Any, mark: str) -> bool:
     if isinstance(record, Mapping):
         return any(marked(one, mark) for one in record.values())
     return isinstance(record, list) and any(marked(one, mark) for one in record)
+
+
+def foreign(record: Mapping[str, Any], texts: Mapping[str, str], mark: str) -> bool:
+    """Whether a record is another one than that of these texts (by dotted name): no mark stands in it, nor the beginning of any marked text.
+
+    A system that cuts texts may cut the mark away; then their beginnings still agree.
+    """
+    sent = [
+        (str(get(record, name) or "").casefold(), text.casefold()) for name, text in texts.items() if marked(text, mark)
+    ]
+    shown = [(one, text) for one, text in sent if one]
+    return (
+        bool(shown) and not marked(record, mark) and not any(one[:BEGINNING] == text[:BEGINNING] for one, text in shown)
+    )
 
 
 def texts_of(body: Mapping[str, Any], mark: str) -> dict[str, str]:

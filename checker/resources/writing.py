@@ -25,6 +25,7 @@ SETTLE_S = 2.0  # a server may commit after the connection broke; then it is loo
 UNAUTHORIZED, TIMED_OUT, SERVER_ERROR = 401, 408, 500
 REDIRECTS = frozenset({301, 302, 303, 307, 308})  # after a write: 303 may lead to what was created
 TOLD_TO_WAIT = "http.told-to-wait"
+SYNC = "sync"  # the purpose that may change records that are not ours
 OWN = "own"  # the credentials without which nothing goes on
 
 
@@ -80,6 +81,7 @@ class Writer:
         self.clock = clock or Clock()
         self._settle_s = settle_s
         self._lost = False
+        self._owned: set[tuple[str, str]] = set()  # records seen with the mark: so each is looked at once
         self.writes = 0
 
     def create(
@@ -117,13 +119,16 @@ class Writer:
     ) -> Written:
         """Change a record; a PUT gets the whole record as it is now, with the changes in it. Raises as `create`.
 
-        `condition`: the entity tag that the record has to have still (If-Match).
+        `condition`: the entity tag that the record has to have still (If-Match). Only a sync may change what is no test record of ours: for
+        any other purpose that raises RefusedError.
         """
         method, _ = resource.operation(resource.profile.operations.update, "update")
+        if purpose != SYNC and not self.owns(resource, record_id):
+            raise self._not_ours(resource, record_id, "not in the journal, or without the mark")
         before = None
         if method == "PUT":  # what a PUT leaves out is cleared: without the record as it is nothing may be sent
             before = seeking.whole(resource, record_id)
-        elif purpose == "sync" and resource.profile.operations.read:
+        elif purpose == SYNC and resource.profile.operations.read:
             before = resource.read(record_id).record
         body = merged(_writable(before or {}, resource), changes) if method == "PUT" else dict(changes)
         ours = self.journal.is_test_record(resource.system, resource.name, record_id)
@@ -131,6 +136,24 @@ class Writer:
         only_if = ("header If-Match", condition) if condition is not None else None
         written = self._sent(resource, "update", body, record_id, intent, only_if)
         return self._noted(replace(written, record_id=record_id))
+
+    def owns(self, resource: Resource, record_id: str) -> bool:
+        """Whether a record is a test record of ours: by the journal and, once it can be read, by the mark that it carries.
+
+        A system may answer a create with the id of another record. Raises TransportError where nobody can tell.
+        """
+        where = (resource.name, record_id)
+        if where in self._owned:
+            return True
+        if not self.journal.is_test_record(resource.system, resource.name, record_id):
+            return False
+        record = seeking.found(resource, record_id)
+        if record is None:  # not visible yet, or gone: nobody else's
+            return True
+        if any(one and marked(record, one) for one in self._marks(resource, record_id)):
+            self._owned.add(where)
+            return True
+        return False
 
     def delete(self, resource: Resource, record_id: str, *, purpose: str = "probe") -> Written:
         """Delete a test record of ours. Raises RefusedError for any other: without our journal's word, or without the mark; else as `create`."""

@@ -194,7 +194,7 @@ def test_put_keeps_what_is_not_named(tmp_path: Path) -> None:
     put = Operations(list="GET /contacts", read="GET /contacts/{id}", update="PUT /contacts/{id}")
     shelf = Shelf(records={"f1": {"id": "f1", "name": "A", "city": "Kiel", "more": {"a": 1, "b": 2}}})
     with desk(tmp_path, shelf, operations=put) as one:
-        assert one.writer.update(one.resource, "f1", {"name": "B", "more": {"b": 3}}).ok
+        assert one.writer.update(one.resource, "f1", {"name": "B", "more": {"b": 3}}, purpose="sync").ok
     assert shelf.records["f1"] == {"id": "f1", "name": "B", "city": "Kiel", "more": {"a": 1, "b": 3}}
 
 

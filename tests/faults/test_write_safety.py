@@ -1,9 +1,9 @@
 """Writing is safe whatever a system answers: nothing foreign is deleted, nothing is cleared by accident, nothing of ours is forgotten."""
 
 import sqlite3
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from checker.errors import InputError, RefusedError, TransportError
 from checker.journal import Intent, Journal
@@ -38,20 +38,25 @@ def test_put_after_failed_read_sends_nothing(tmp_path):
     """A PUT clears what it leaves out: where the record can't be read, nothing is sent."""
     broken = []
     shelf = Shelf(before=lambda a: Answered(500, {}) if broken and a.method == "GET" else None)
-    with desk(
-        tmp_path,
-        shelf,
-        operations=replace(OPERATIONS, update="PUT /contacts/{id}")
-        if hasattr(OPERATIONS, "__dataclass_fields__")
-        else __import__("msgspec").structs.replace(OPERATIONS, update="PUT /contacts/{id}"),
-    ) as one:
+    with desk(tmp_path, shelf, operations=replace(OPERATIONS, update="PUT /contacts/{id}")) as one:
         shelf.records["f1"] |= {"phone": "030"}
         broken.append(1)
         try:
-            one.writer.update(one.resource, "f1", {"name": "new"})
+            one.writer.update(one.resource, "f1", {"name": "new"}, purpose="sync")
         except TransportError:
             pass
         assert shelf.records["f1"].get("phone") == "030", shelf.records["f1"]
+
+
+def test_a_foreign_record_is_changed_by_a_sync_only(tmp_path):
+    """A probe or a rehearsal changes test records of ours alone, also where the journal was told a wrong id."""
+    with desk(tmp_path, Shelf()) as one:
+        one.journal.settle(one.journal.intend(intent(one)), Outcome.DONE, "f1")
+        for purpose in ("probe", "rehearsal"):
+            with pytest.raises(RefusedError):
+                one.writer.update(one.resource, "f1", {"name": "new"}, purpose=purpose)
+        assert one.shelf.records["f1"] == {"id": "f1", "name": "Foreign"}
+        assert one.shelf.count("PATCH") == 0
 
 
 def test_same_id_in_two_resources(tmp_path):

@@ -37,6 +37,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("allows-unique", "write.unique-enforced", NO, {"fields": ["email"]}),
     ("silent", "write.error-names-field", NO, {}),
     ("tells-nothing", "write.answer-tells-record", NO, {"outcome": "no-id-told"}),
+    ("shows-another", "write.answer-tells-record", NO, {"outcome": "another-record"}),
+    ("shows-another", "write.update-accepted", UNKNOWN, {"reason": "not-ours"}),
     ("adds-lines", "write.lines-replaced", NO, {"field": "lines", "sent": 1, "found": 2}),
     ("replaces", "write.update-keeps-rest", NO, {}),
     ("keeps-null", "write.null-clears", NO, {"null": "kept", "empty": "kept"}),
@@ -142,3 +144,11 @@ def test_what_could_not_be_told_as_ours_is_never_created(tmp_path: Path) -> None
         finding = one.probed()["write.required-enforced"]
         assert (finding.answer, finding.values["reason"]) == (UNKNOWN, "no-room-for-mark")
         assert all(one.system.writer.mark in str(record) for record in one.server.records.values())
+
+
+def test_the_record_of_somebody_else_stays_as_it_was(tmp_path: Path) -> None:
+    """A system that answers each create with the id of another record: that one is neither changed nor deleted."""
+    with small(tmp_path, "shows-another") as one:
+        one.probed()
+        other = one.server.records["c0"]
+        assert (other["last_name"], other["note"], other["deleted_at"]) == ("Somebody", None, None)

@@ -196,6 +196,15 @@ class Writable:
         }
         if self.defect == "tells-nothing":
             return Answered(201, {"ok": True})
+        if self.defect == "shows-another":
+            other = {
+                "last_name": "Somebody",
+                "email": "else@somewhere.example",
+                "updated_at": self.stamp(),
+                "deleted_at": None,
+            }
+            self.records.setdefault("c0", {"id": "c0", **blank, **other})
+            return Answered(201, {**self.shown(self.records[record_id]), "id": "c0"})
         return Answered(201, self.shown(self.records[record_id]))
 
     def updated(self, record_id: str, body: dict[str, Any], user: str) -> Any:
