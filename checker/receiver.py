@@ -26,6 +26,8 @@ LONGEST_S = 10.0  # that a request may take to arrive
 MOST_KEPT = 10_000  # deliveries; then the oldest go
 WORKERS = 4
 WAKE_S = 0.05
+UNANSWERED = 0  # the status of a request that gets no answer while its sender would wait
+HELD_S = 20.0  # that such a request is kept waiting; few senders are so patient
 PATH_BYTES = 24  # of chance in a path
 LONGEST_CHALLENGE = 1000
 # Query parameters and body members by which a sender asks whether somebody is there who wants its events.
@@ -46,7 +48,7 @@ STATUS = {
 class Delivery:
     """One request that came: `number` from 1, `at` by this machine's clock, `moment` monotonic (seconds), headers in lower case, the raw body.
 
-    `status` is what was answered.
+    `status` is what was answered, or UNANSWERED.
     """
 
     number: int
@@ -80,6 +82,7 @@ class Receiver:
     _kept: list[Delivery] = field(default_factory=list)
     _count: int = 0
     _news: threading.Condition = field(default_factory=threading.Condition)
+    _ends: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         host, _, port = self.listen.rpartition(":")
@@ -100,7 +103,7 @@ class Receiver:
         return self.base + path
 
     def answers(self, url: str, decide: Decide = accepts) -> None:
-        """From here on `decide` says with which status events at an address are answered."""
+        """From here on `decide` says with which status events at an address are answered; with UNANSWERED they aren't, for `HELD_S`."""
         self._paths[self.path_of(url)] = decide
 
     def path_of(self, url: str) -> str:
@@ -127,6 +130,7 @@ class Receiver:
 
     def stop(self) -> None:
         """Close all connections and the port."""
+        self._ends.set()
         self._serving.stop()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -150,6 +154,9 @@ class Receiver:
             self._kept.append(Delivery(self._count, datetime.now(UTC), self.monotonic(), path, headers, body, status))
             del self._kept[:-MOST_KEPT]
             self._news.notify_all()
+        if status == UNANSWERED:
+            self._ends.wait(HELD_S)
+            status = 503
         return _said(start_response, status)
 
 

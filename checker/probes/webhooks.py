@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from checker.hooks import Event, Signature
 from checker.hooks.events import UPDATE
@@ -15,10 +16,10 @@ from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.hooking import Arrival, Deed, Lab, ResourceHooks, able
 from checker.probes.stamps import says_who
 from checker.probes.touching import ResourceTouch
-from checker.receiver import Delivery, accepts
+from checker.receiver import HELD_S, UNANSWERED, Delivery, accepts
 from checker.resources.writing import Written
 
-FAILED = (500, 503)  # what the receiver answers on purpose, one experiment each
+FAILED = (500, 503, UNANSWERED)  # what the receiver answers on purpose, one experiment each
 SEVERAL = 2
 # States of a signature that prove nothing, and the reason's code.
 OPEN_STATES = {"no-secret": "no-events-secret", "unverified": "signature-unknown"}
@@ -213,22 +214,28 @@ def _once(lab: Lab, came: Sequence[tuple[Delivery, Event]]) -> Told:
 
 @probe("webhook.retried", scope="system")
 def failures(lab: Lab) -> Iterator[Told]:
-    """Answer two events with an error, side by side: does either come again?"""
+    """Fail three events side by side, two by an answer and one by none: does any come again?"""
     claim = "webhook.retried"
     touch = _able(lab)
     if _closed(lab) or not lab.heard or touch is None:
         yield unknown(claim, _closed(lab) or ("no-event" if touch else "no-record"))
         return
-    tried = _refused(lab, touch)
+    tried = _failed(lab, touch)
     evidence = lab.shown(*(one for pair in tried for one in pair if one is not None))
-    again = next(((first, second) for first, second in tried if second is not None), None)
-    if again is not None:
-        first, second = again
-        yield yes(claim, evidence, status=first.status, after=round(second.moment - first.moment, 1))
+    again = [(first, second) for first, second in tried if second is not None]
+    if again:
+        yield yes(claim, evidence, **_after(again))
     elif len(tried) < len(FAILED):
         yield unknown(claim, "no-event", evidence)
     else:
-        yield no(claim, evidence, waited=lab.patience.again, status=list(FAILED))
+        yield no(claim, evidence, waited=lab.patience.again, status=[one for one in FAILED if one != UNANSWERED])
+
+
+def _after(again: Sequence[tuple[Delivery, Delivery]]) -> dict[str, Any]:
+    """When the events came again: after which status, and after no answer, in seconds."""
+    took = [(first.status, round(second.moment - first.moment, 1)) for first, second in again]
+    status, after = next((one for one in took if one[0] != UNANSWERED), (None, None))
+    return {"status": status, "after": after, "unanswered": dict(took).get(UNANSWERED)}
 
 
 def _able(lab: Lab) -> ResourceTouch | None:
@@ -237,28 +244,42 @@ def _able(lab: Lab) -> ResourceTouch | None:
     return next((one for one in lab.touches if one.profile.name in names), None)
 
 
-def _refused(lab: Lab, touch: ResourceTouch) -> list[tuple[Delivery, Delivery | None]]:
-    """Create two records and refuse the first event about each: these deliveries, and the ones with which they came again."""
+def _failed(lab: Lab, touch: ResourceTouch) -> list[tuple[Delivery, Delivery | None]]:
+    """Create records and fail the first event about each: these deliveries, and the ones with which they came again."""
     before = len(lab.came())
-    refused: dict[bytes, int] = {}
+    failed: dict[bytes, int] = {}
 
     def decide(path: str, headers: Mapping[str, str], body: bytes) -> int:
-        if body in refused or len(refused) == len(FAILED):
+        if body in failed or len(failed) == len(FAILED):
             return accepts(path, headers, body)
-        refused[body] = FAILED[len(refused)]
-        return refused[body]
+        failed[body] = FAILED[len(failed)]
+        return failed[body]
 
     lab.hears.answers(lab.subscribed[0], decide)
     try:
         deeds = [deed for deed in (lab.create(touch) for _ in FAILED) if deed is not None]
-        lab.hears.wait(lambda _: all(_about(lab, deed, before) for deed in deeds), lab.patience.events, lab.stop)
+
+        def came(times: int, status: int | None = None) -> list[bool]:
+            about = [_about(lab, deed, before) for deed in deeds]
+            return [len(one) >= times for one in about if status is None or (one and one[0].status == status)]
+
+        lab.hears.wait(lambda _: all(came(1)), lab.patience.events, lab.stop)
+        lab.hears.wait(lambda _: any(came(2)), lab.patience.again, lab.stop)
+        # a sender that tries again tries so soon after it gave the silent receiver up
         lab.hears.wait(
-            lambda _: any(len(_about(lab, deed, before)) > 1 for deed in deeds), lab.patience.again, lab.stop
+            lambda _: all(came(2, UNANSWERED)), min(HELD_S, lab.patience.again) if any(came(2)) else 0, lab.stop
         )
     finally:
         lab.hears.answers(lab.subscribed[0])
     pairs = [_about(lab, deed, before)[:2] for deed in deeds]
-    return [(pair[0], pair[1] if len(pair) > 1 else None) for pair in pairs if pair and pair[0].status in FAILED]
+    return [(pair[0], _again(pair)) for pair in pairs if pair and pair[0].status in FAILED]
+
+
+def _again(pair: Sequence[Delivery]) -> Delivery | None:
+    """The second delivery; none where the first got its late answer before it: then that is what it follows."""
+    if len(pair) == 1 or (pair[0].status == UNANSWERED and pair[1].moment - pair[0].moment >= HELD_S):
+        return None
+    return pair[1]
 
 
 def _about(lab: Lab, deed: Deed, before: int) -> list[Delivery]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from checker.client.messages import Response
 from checker.errors import RefusedError, TransportError
 from checker.journal import Entry, Journal
+from checker.resources.marks import foreign
 from checker.resources.resource import Resource
 from checker.resources.seeking import found
 from checker.resources.writing import Outcome, Writer
@@ -74,8 +75,20 @@ def _remove(writer: Writer, journal: Journal, resource: Resource | None, entry: 
         return _nowhere(writer, journal, resource, entry)
     except TransportError:
         return _left(entry, "unreachable")
-    except RefusedError:
-        return _left(entry, "not-marked")
+
+
+def _mistaken(writer: Writer, journal: Journal, resource: Resource, entry: Entry) -> Leftover | None:
+    """The id that stands in the journal is no record of ours: the system may have answered with another one's. Ours is told by its mark."""
+    ours = writer.unknown_records(resource, entry.mark, entry.body)
+    creates = [one for one in journal.test_records(entry.system, entry.mark) if one.resource == entry.resource]
+    if ours and len(ours) <= len(creates):  # more of them than creates: somebody copied ours
+        journal.settle(entry.number, Outcome.DONE, ours[0], "found by its mark")
+        return _removed(writer, journal, resource, entry, ours[0])
+    record = found(resource, entry.record or "")
+    if not ours and record is not None and foreign(record, entry.body, entry.mark):
+        journal.removed(entry.number)
+        return None
+    return _left(entry, "not-marked")
 
 
 def _nowhere(writer: Writer, journal: Journal, resource: Resource, entry: Entry) -> Leftover | None:
@@ -120,7 +133,10 @@ def _removed(writer: Writer, journal: Journal, resource: Resource, entry: Entry,
         return None
     if resource.profile.operations.delete is None:
         return _left(entry, "no-delete-operation", record=record)
-    written = writer.delete(resource, record, purpose="clean-up")
+    try:
+        written = writer.delete(resource, record, purpose="clean-up")
+    except RefusedError:
+        return _mistaken(writer, journal, resource, entry)
     response = written.response
     if found(resource, record) is None:
         journal.removed(entry.number)

@@ -30,7 +30,7 @@ SINGULAR = {
     "invoices": "invoice",
 }
 PAUSES = (0.0, 0.2, 1.0)  # seconds before each try; a vendor waits for minutes and hours
-PATIENCE = 5.0  # seconds that a receiver has
+PATIENCE = 2.0  # seconds that a receiver has
 MOST_FAILURES = 20  # in a row; then the subscription is turned off
 GOOD = range(200, 300)
 

@@ -59,6 +59,16 @@ def test_a_foreign_record_is_changed_by_a_sync_only(tmp_path):
         assert one.shelf.count("PATCH") == 0
 
 
+def test_what_was_answered_with_a_foreign_id_is_found_by_its_mark_and_removed(tmp_path):
+    """Three creates, each answered with our texts and somebody else's id: ours are removed, the foreign record stays as it was."""
+    shelf = Shelf(answer=lambda record: Answered(201, {**record, "id": "f1"}))
+    with desk(tmp_path, shelf) as one:
+        for _ in range(3):
+            one.writer.create(one.resource, BODY)
+        assert clean_up(one.writer, {"contacts": one.resource}).left == ()
+        assert shelf.records == {"f1": {"id": "f1", "name": "Foreign"}}
+
+
 def test_same_id_in_two_resources(tmp_path):
     """An id that two resources share is no mix-up: both records are removed."""
     shelf = Shelf()

@@ -21,6 +21,7 @@ from checker.receiver import Receiver
 from checker.sandbox.crm import TOKEN
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import Pair, running_pair
+from checker.sandbox.webhooks import PATIENCE
 from tests.story.cli import Readiness
 
 
@@ -59,9 +60,12 @@ def test_the_events_of_the_sandboxes_are_tried_out_and_everything_is_removed(rea
     assert "speaks of events" in ended.out
     assert records(pair) == before
     told = json.loads(readiness("webhook", "test", "--yes", "--system", "crm", "--format", "json").out)
-    answers = {(one["id"], one["subject"]): one["answer"] for one in told["result"]}
-    assert answers["webhook.retried", "crm"] == "yes"
-    assert answers["webhook.arrives", "erp/artikel"] == "unknown"
+    found = {(one["id"], one["subject"]): one for one in told["result"]}
+    assert found["webhook.arrives", "erp/artikel"]["answer"] == "unknown"
+    retried = found["webhook.retried", "crm"]
+    assert retried["answer"] == "yes"
+    assert retried["values"]["status"] == 500
+    assert PATIENCE <= retried["values"]["unanswered"] < 2 * PATIENCE  # after the CRM gave a silent receiver up
 
 
 @pytest.mark.parametrize("pair", ["crm-name-cut"], indirect=True)

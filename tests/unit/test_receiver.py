@@ -5,13 +5,14 @@ from __future__ import annotations
 import http.client
 import random
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from checker.receiver import MOST_BYTES, Receiver
+from checker.receiver import MOST_BYTES, UNANSWERED, Receiver
 
 GOOD = {"Content-Type": "application/json"}
 
@@ -113,6 +114,21 @@ def test_it_says_what_it_is_told_to_say_and_waits_for_what_is_wished(receiver: R
     assert receiver.wait(lambda kept: len(kept) == 2, 5.0)
     assert not receiver.wait(lambda kept: len(kept) == 3, 0.1)
     assert [one.status for one in receiver.deliveries(failing)] == [503]
+
+
+def test_an_event_without_an_answer_is_kept_at_once_and_let_go_at_the_end() -> None:
+    """What waits for no answer is known while it waits; stopping the receiver ends its waiting, as a failure."""
+    one = Receiver()
+    path = one.opened()
+    one.answers(path, lambda *_: UNANSWERED)
+    ended: list[int] = []
+    waiting = threading.Thread(target=lambda: ended.append(ask(one, "POST", one.path_of(path), b"{}")[0]))
+    waiting.start()
+    assert one.wait(lambda kept: [each.status for each in kept] == [UNANSWERED], 5.0)
+    assert ended == []
+    one.stop()
+    waiting.join(5.0)
+    assert ended == [503]
 
 
 def test_answers_come_within_a_tenth_of_a_second(receiver: Receiver) -> None:
