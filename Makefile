@@ -27,7 +27,7 @@ test: $(READY)  ## all tests but those that take minutes or need a real system
 test-slow: $(READY)  ## tests that take minutes: the package installed elsewhere, processes killed at random moments
 	$(BIN)/python -m pytest -n 2 -m slow
 
-soak: $(READY)  ## whatever takes longer than a change can wait for: every crash point, every switchable fault, a hundred times Ctrl-C
+soak: $(READY)  ## whatever takes longer than a change can wait for: every crash point, every switchable fault, a mutant for each criterion of the wire, a hundred times Ctrl-C
 	READINESS_CTRL_C=100 $(BIN)/python -m pytest -n 2 -m "slow or soak"
 
 test-real: $(READY)  ## tests against real systems (the first call installs them: eight minutes)

@@ -160,10 +160,12 @@ def test_a_strange_body_is_read_as_it_is_or_refused_and_never_breaks(name: str) 
 
 
 def test_a_number_that_no_double_holds_is_kept_to_its_last_digit() -> None:
-    """2^53 + 1 as an id, and a price of 1.10: what was sent is what is read."""
-    with serve(lambda _asked: Answered(200, b'{"id": 9007199254740993, "price": 1.10}')) as server:
+    """2^53 + 1 as an id, one of thirty digits, and a price of 1.10: what was sent is what is read."""
+    sent = b'{"id": 9007199254740993, "long": 123456789012345678901234567890, "price": 1.10}'
+    with serve(lambda _asked: Answered(200, sent)) as server:
         asking = client(server.url)
         value = asking.send(GET).json()
         asking.close()
     assert value["id"] == 9007199254740993
+    assert value["long"] == 123456789012345678901234567890
     assert value["price"] == pytest.approx(1.1)
