@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from checker.data_files import data_folder
 from checker.model.audit import Audit
 from checker.model.text import safe
-from checker.reports import evidence, items, matrix
+from checker.reports import events, evidence, items, matrix
 from checker.reports.book import open_book
 from checker.reports.front import front
 from checker.reports.rehearsal import rehearsal_view
@@ -36,6 +36,7 @@ def render(audit: Audit, language: str) -> str:
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         front=front(book),
         matrices=matrix.matrices(book),
+        events=events.event_rows(book),
         sections=items.sections(book),
         other_findings=items.other_findings(book),
         systems=evidence.system_rows(book),
