@@ -47,9 +47,11 @@ from checker.store import Store
 
 Say = Callable[[str], None]
 MOST_UNIQUE = 3  # unique fields that are tried in a resource
-OF_EVENTS = 5  # the record whose life the events tell; at the first resource two for failures and two for subscriptions
+OF_EVENTS = (
+    6  # the record whose life the events tell; at the first resource three for failures and two for subscriptions
+)
 SUBSCRIPTIONS = 2
-ALWAYS = 4  # the record that lives, the good body of the rules, the same again, and one in a wrong format
+ALWAYS = 6  # the record that lives, the good body of the rules, the same again, one in a wrong format, and two with unusual values
 
 
 @dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from checker.probes import (
     access,
+    aftermath,
     changes,
     conformity,
     deleting,
@@ -19,6 +20,8 @@ from checker.probes import (
     rules,
     stamps,
     statefulness,
+    states,
+    unwritten,
     webhooks,
     writing,
 )
@@ -64,6 +67,7 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     rules.twice,
     rules.unique,
     rules.error_messages,
+    unwritten.unwritten,
     stamps.change,
     stamps.changed_by,
     writing.telling,
@@ -71,13 +75,14 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     locking.lock,
     stamps.reading,
     writing.clearing,
+    states.moves,
     deleting.delete,
 )
 
 # About each resource once more, when all have their test records.
 LAST_WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (deleting.blocked,)
 
-WRITE_SYSTEM_PROBES: tuple[Probe[SystemTouch], ...] = (rights.restricted,)
+WRITE_SYSTEM_PROBES: tuple[Probe[SystemTouch], ...] = (rights.restricted, aftermath.others)
 
 # The webhook lab: about each resource, then about the system.
 HOOK_PROBES: tuple[Probe[ResourceHooks], ...] = (webhooks.events,)

@@ -118,7 +118,7 @@ def blocked(touch: ResourceTouch) -> Iterator[Told]:
     status = written.response.status if written.response else None
     values = {"pointing": f"{other.profile.name}.{field}", "status": status}
     if refused_by_rule(written):
-        reason = _says_why(written.response.json() if written.response else None)
+        reason = says_why(written.response.json() if written.response else None)
         yield whether(claim, reason, written.evidence, **values, outcome=None if reason else "refused-without-reason")
     elif written.ok:
         after = other.resource.read(other.control.record_id or "") if other.control else None
@@ -141,12 +141,12 @@ def _pointing(touch: ResourceTouch) -> tuple[str, ResourceTouch, str] | None:
     return None
 
 
-def _says_why(body: Any) -> bool:
+def says_why(body: Any) -> bool:
     """Whether there is any sentence or code in a refusal's body."""
     if isinstance(body, Mapping):
-        return any(_says_why(one) for one in body.values())
+        return any(says_why(one) for one in body.values())
     if isinstance(body, list):
-        return any(_says_why(one) for one in body)
+        return any(says_why(one) for one in body)
     return isinstance(body, str) and sum(map(str.isalpha, body)) >= LEAST_REASON
 
 

@@ -22,7 +22,7 @@ from checker.sandbox.fault_tools import (
     writes,
 )
 from checker.sandbox.faulty import Ask, Fault, Reply, register
-from checker.sandbox.store import Data, Store
+from checker.sandbox.store import Data, Record, Store
 
 CUT = 12
 INVALID = 422
@@ -289,3 +289,39 @@ def _forgets(_ask: Ask, reply: Reply, store: Store) -> None:
 
 
 after("crm-forgets-what-was-created", creates("crm", "companies"), _forgets)
+
+
+def _welcomes(_ask: Ask, reply: Reply, store: Store) -> None:
+    for row in rows_of(reply):
+        deal = {"title": "Welcome call", "company_id": row["id"], "stage": "new"}
+        store.create("deals", {**dict.fromkeys(store.all("deals")[0].data), **deal}, "system")
+
+
+def _stands_still(store: Store) -> None:
+    kind = store.kinds["companies"]
+    real = kind.complete
+
+    def complete(data: Data, held: Store, before: Record | None) -> Data:
+        made = real(data, held, before)
+        return made if before is None else {**made, "status": before.data["status"]}
+
+    store.kinds["companies"] = replace(kind, complete=complete)
+
+
+def _wants_approval(ask: Ask, store: Store) -> Reply | None:
+    del store
+    if not (ask.body or {}).get("description"):
+        return None
+    return Reply(
+        INVALID,
+        {
+            "errors": [
+                {"field": None, "code": "approval_missing", "message": "a product with a description needs an approval"}
+            ]
+        },
+    )
+
+
+after("crm-create-sets-off-a-deal", creates("crm", "companies"), _welcomes)
+planted("crm-status-stands-still", "crm", _stands_still)
+instead("crm-rule-that-nobody-told", creates("crm", "products"), _wants_approval)

@@ -181,6 +181,8 @@ class Writable:
         if key in self.keys and self.defect != "two-records":
             return Answered(201, self.shown(self.records[self.keys[key]]))
         refusal = self.refusal(body, whole=True)
+        if self.defect == "untold-rule" and body.get("note"):
+            return Answered(422, {"errors": [{"code": "approval", "message": "a note needs an approval"}]})
         if refusal is not None:
             return refusal
         record_id = self.keys[key] = f"c{len(self.records) + 1}"
@@ -196,6 +198,8 @@ class Writable:
         }
         if self.defect == "tells-nothing":
             return Answered(201, {"ok": True})
+        if self.defect == "brings-another":
+            self.records[f"x{record_id}"] = {**self.records[record_id], "id": f"x{record_id}"}
         if self.defect == "shows-another":
             other = {
                 "last_name": "Somebody",
@@ -217,6 +221,8 @@ class Writable:
         before = self.records[record_id]
         self.before[record_id] = self.time.monotonic(), before
         given = {name: self.stored(name, value) for name, value in body.items()}
+        if self.defect == "state-stands-still":
+            given.pop("stage", None)
         if self.defect == "keeps-null":
             given = {name: value for name, value in given.items() if value not in (None, "")}
         if self.defect == "adds-lines" and "lines" in given:
