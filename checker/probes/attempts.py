@@ -66,6 +66,13 @@ def refused_by_rule(written: Written) -> bool:
     return written.outcome is Outcome.REFUSED and BAD_REQUEST <= status < SERVER_ERROR and status not in NO_RULE
 
 
+def broke_on(written: Written) -> bool:
+    """Whether the system broke on the body (500), as some do instead of refusing it, and stored nothing that could be found."""
+    return (
+        written.outcome is Outcome.UNKNOWN and written.response is not None and written.response.status == SERVER_ERROR
+    )
+
+
 def why_not(written: Written) -> str:
     """Why a write that was neither done nor refused by a rule says nothing, as a reason's code."""
     status = written.response.status if written.response else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checker.model.paths import get
-from checker.probes.attempts import refused_by_rule, why_not
+from checker.probes.attempts import broke_on, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
 from checker.probes.touching import Record, ResourceTouch
@@ -120,6 +120,8 @@ def blocked(touch: ResourceTouch) -> Iterator[Told]:
     if refused_by_rule(written):
         reason = says_why(written.response.json() if written.response else None)
         yield whether(claim, reason, written.evidence, **values, outcome=None if reason else "refused-without-reason")
+    elif broke_on(written) and _breaks_again(touch, target):
+        yield no(claim, written.evidence, **values, outcome="refused-as-broken")
     elif written.ok:
         after = other.resource.read(other.control.record_id or "") if other.control else None
         evidence = (*written.evidence, *(evidence_of(after.response) if after else ()))
@@ -127,6 +129,11 @@ def blocked(touch: ResourceTouch) -> Iterator[Told]:
         touch.system.lost_control(touch)
     else:
         yield unknown(claim, why_not(written), written.evidence, **values)
+
+
+def _breaks_again(touch: ResourceTouch, target: str) -> bool:
+    """Whether a second delete breaks as well: then it is no passing trouble."""
+    return broke_on(touch.writer.delete(touch.resource, target))
 
 
 def _pointing(touch: ResourceTouch) -> tuple[str, ResourceTouch, str] | None:

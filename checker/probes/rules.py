@@ -104,7 +104,12 @@ def control(touch: ResourceTouch, beside: Mapping[str, Any]) -> None:
 
 def _good(touch: ResourceTouch, beside: Mapping[str, Any]) -> dict[str, Any]:
     """A body without those unique fields that need not be there: sent twice, only the system's own care would notice."""
-    optional = {one for one in touch.bodies.unique if not getattr(touch.bodies.slot(one), "required", False)}
+    needed = touch.profile.validation.required
+    optional = {
+        one
+        for one in touch.bodies.unique
+        if one not in needed and not getattr(touch.bodies.slot(one), "required", False)
+    }
     body = touch.body(**beside)
     bare = {name: value for name, value in body.items() if name not in optional}
     return bare if touch.marked(bare) else body

@@ -10,15 +10,10 @@ from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.deleting import says_why
 from checker.probes.touching import ResourceTouch
+from checker.resources.values import FINAL
 from checker.resources.writing import Written
 
 STATE = re.compile(r"stat(e|us)|stage|phase|lifecycle|zustand|stufe", re.IGNORECASE)
-# States that may set something off which can't be taken back (a mail, a posting), or in which a document can't be removed any more.
-FINAL = re.compile(
-    r"post|book|buch|paid|bezahl|sent|send|versa|verschick|ship|deliver|liefer|cancel|storn|void|won|lost|gewonn|verlor|clos|schloss|issue"
-    r"|ausgestell|final|approv|freigeg|genehm|archiv|delet|lösch|sign|complet|erledig|invoic|faktur",
-    re.IGNORECASE,
-)
 MOST_MOVES = 3
 CLAIM = "write.transitions-known"
 
@@ -51,19 +46,18 @@ def _tried(touch: ResourceTouch, field: str, options: list[str], now: Any) -> To
         if not written.ok and not refused_by_rule(written):
             return unknown(CLAIM, why_not(written), tuple(evidence), field=field)
         became, after = _became(touch, written, field, option, now)
-        moves[became].append(f"{_text(now)} → {option}")
+        moves[became].append(f"{now if isinstance(now, str) else '–'} → {option}")
         now = after
     clear = not (moves["ignored"] or moves["unexplained"])
     return whether(CLAIM, clear, tuple(evidence), field=field, **moves)
 
 
 def _states(touch: ResourceTouch) -> tuple[str, list[str]] | None:
-    """The field with the record's state, and its options: declared, else as records have them."""
+    """The field with the record's state, and its options."""
     for slot in touch.bodies.slots:
         if not STATE.search(slot.name) or slot.path in touch.bodies.references:
             continue
         options = [one for one in slot.enum if isinstance(one, str)]
-        options = options or sorted({_text(one.get(slot.name)) for one in touch.look.first.records} - {""})
         if len(options) > 1:
             return slot.name, options
     return None
@@ -77,7 +71,3 @@ def _became(touch: ResourceTouch, written: Written, field: str, option: str, bef
     seen = touch.seen(lambda record: record.get(field) == option)
     after = (seen.record or {}).get(field)
     return ("accepted" if after == option else "ignored"), after
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

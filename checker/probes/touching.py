@@ -12,7 +12,7 @@ from typing import Any
 
 from checker.model.api import Operation
 from checker.model.profile import ResourceProfile
-from checker.probes.attempts import Birth, Seen, Waiting, refused_by_rule
+from checker.probes.attempts import Birth, Seen, Waiting, broke_on, refused_by_rule
 from checker.probes.base import Told, unknown
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import key_header
@@ -20,6 +20,7 @@ from checker.resources.bodies import Bodies
 from checker.resources.cleaning import CleanedUp
 from checker.resources.query import Query
 from checker.resources.resource import Resource
+from checker.resources.values import FINAL
 from checker.resources.writing import Outcome, Writer, Written
 
 LIST_PAGES = 25  # of a list that is looked through for a record where no filter finds it
@@ -86,10 +87,16 @@ class ResourceTouch:
     def bodies(self) -> Bodies:
         """The maker of bodies, with references that lead somewhere."""
         known = dict(self.system.references(self))
-        made = replace(self.plan, references=known)
+        made = replace(self.plan, references=known, seen=dict(self._options()))
         if made.source is None and self.look.readable and self.look.first.records:
             return made.from_record(self.look.first.records[0])
         return made
+
+    def _options(self) -> Iterator[tuple[str, list[str]]]:
+        """Of fields that have options which the document doesn't name: those that records have, harmless ones first."""
+        for name in self.profile.validation.enum if self.look.readable else ():
+            values = {one for record in self.look.first.records if isinstance(one := record.get(name), str) and one}
+            yield name, sorted(values, key=lambda one: (FINAL.search(one) is not None, one))
 
     @cached_property
     def birth(self) -> Birth | None:
@@ -99,12 +106,12 @@ class ResourceTouch:
         attempts: list[Written] = []
         last: Birth | None = None
         for shape, body in self._bodies_to_try():
-            if last is not None and body == last.body:
+            if not self.marked(body) or (last is not None and body == last.body):
                 continue
             written = self.writer.create(self.resource, body)
             attempts.append(written)
             last = Birth(body, shape, written, tuple(attempts))
-            if not refused_by_rule(written):
+            if not refused_by_rule(written) and not broke_on(written):
                 break
         return last
 
@@ -131,7 +138,7 @@ class ResourceTouch:
         if self.profile.operations.create is None:
             return "no-create-operation"
         if self.birth is None:
-            return "no-body"
+            return "no-body" if self.bodies.source is None else "no-room-for-mark"
         if self.gone:
             return "record-gone"
         written = self.birth.written

@@ -5,7 +5,7 @@ What a body is made from, best first: the project file's `create_example`, the c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,7 +15,7 @@ from typing import Any
 from checker.model.api import Operation
 from checker.model.paths import MISSING, get, put
 from checker.model.profile import ResourceProfile
-from checker.resources.slots import Slot, slots_of_body, slots_of_record
+from checker.resources.slots import Slot, own_fields, slots_of_body, slots_of_record
 from checker.resources.values import Stroke, value_of
 
 ROLES = ("email", "external_id", "vat_id", "currency", "number", "name", "country")
@@ -28,7 +28,8 @@ class Bodies:
     """Makes create bodies in the resource's own field names.
 
     `wanted` are fields that the flows write, `unique` those that no two records may share, `references` the values of fields that point
-    at other records, `sample` an existing record, for where no schema tells what a body looks like.
+    at other records, `sample` an existing record, for where no schema tells what a body looks like. `seen` are options that records have in
+    fields whose options no document names.
     """
 
     profile: ResourceProfile
@@ -39,6 +40,7 @@ class Bodies:
     unique: frozenset[str] = frozenset()
     references: Mapping[str, Any] = field(default_factory=dict)
     sample: Mapping[str, Any] | None = None
+    seen: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     @property
     def source(self) -> str | None:
@@ -57,7 +59,8 @@ class Bodies:
         """The slot under the name that the field has in a record (`write_as` names it as bodies have it)."""
         names = {written: read for read, written in self.profile.write_as.items()}
         name = names.get(slot.path, slot.name)
-        return slot if name == slot.name else replace(slot, name=name, path=name)
+        slot = slot if name == slot.name else replace(slot, name=name, path=name)
+        return replace(slot, enum=tuple(self.seen[name])) if not slot.enum and self.seen.get(name) else slot
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
@@ -111,7 +114,8 @@ class Bodies:
     def _branded(self, body: dict[str, Any], stroke: Stroke, leave_out: Collection[str]) -> dict[str, Any]:
         """The body with the mark in the first field that has room for it, for nothing else would tell the record as ours."""
         rank = {role: place for place, role in enumerate(("external_id", "name", "number"))}
-        texts = [one for one in self.slots if one.type == "string" and one.path not in {*leave_out, *self._pointing}]
+        closed = {*leave_out, *self._pointing, *own_fields(self.profile)}  # a stamp is no place for a text
+        texts = [one for one in self.slots if one.type == "string" and one.path not in closed]
         for slot in sorted(texts, key=lambda one: rank.get(self.role_of(one.path) or "", len(rank))):
             value = value_of(slot, self.role_of(slot.path), stroke, fresh=True)
             if isinstance(value, str) and self.mark in value:
@@ -170,9 +174,14 @@ class Bodies:
             held = {name: value for name, value in made.items() if value is not None}
             return held if held or slot.required else None
         if slot.type == "array":
-            one = self._value(slot.item, stroke, lean=lean) if slot.item is not None else None
+            one = self._value(slot.item, stroke, lean=lean) if slot.item is not None and not _names(slot.item) else None
             return [one] if one is not None else [] if slot.required else None
         return value_of(slot, self.role_of(slot.path), stroke, fresh=slot.path in self.unique)
+
+
+def _names(item: Slot) -> bool:
+    """Whether what a list holds are bare whole numbers: these are ids, and one made up would take somebody else's record."""
+    return item.type == "integer" and not item.enum
 
 
 def _texts(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

@@ -73,7 +73,7 @@ def _children(schema: Schema, path: str, depth: int) -> Iterator[Slot]:
 
 def slot_of(schema: Schema, name: str, path: str, depth: int = 0, *, required: bool = False) -> Slot:
     """One declared field; alternatives are read as their first that isn't null."""
-    chosen = _alternative(schema)
+    chosen = _alternative(schema, rows=path.endswith("[]"))
     kind = chosen.type
     deep = depth < DEEPEST
     items = chosen.items if kind == "array" and deep else None
@@ -98,10 +98,13 @@ def slot_of(schema: Schema, name: str, path: str, depth: int = 0, *, required: b
     )
 
 
-def _alternative(schema: Schema) -> Schema:
+def _alternative(schema: Schema, *, rows: bool) -> Schema:
+    """The first that has a type; in a list rather a whole row than the id of one, for an id would take somebody else's row."""
     if schema.types:
         return schema
-    return next((one for one in schema.variants if one.type is not None), schema)
+    typed = [one for one in schema.variants if one.type is not None]
+    objects = [one for one in typed if one.type == "object"] if rows else []
+    return next(iter([*objects, *typed]), schema)
 
 
 def _nullable(schema: Schema) -> bool:
@@ -129,10 +132,14 @@ def _example(schema: Schema) -> Any:
 
 def slots_of_record(record: Mapping[str, Any], profile: ResourceProfile) -> tuple[Slot, ...]:
     """The fields of an existing record that a create could carry: without ids, stamps and what is only read."""
-    roles = profile.fields
-    own = [roles.id, roles.deleted, *_many(roles.created), *_many(roles.updated)]
-    out = {one for one in own if one} | {one.name for one in profile.schema if one.read_only}
+    out = own_fields(profile) | {one.name for one in profile.schema if one.read_only}
     return tuple(_seen(name, name, value) for name, value in record.items() if name not in out and value is not None)
+
+
+def own_fields(profile: ResourceProfile) -> set[str]:
+    """Fields that are the system's own affair: id, stamps, the mark of deletion."""
+    roles = profile.fields
+    return {one for one in (roles.id, roles.deleted, *_many(roles.created), *_many(roles.updated)) if one}
 
 
 def _many(name: str | list[str] | None) -> list[str]:

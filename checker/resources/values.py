@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -26,6 +27,13 @@ CITY = vocabulary("city town ort stadt")
 STREET = vocabulary("street strasse address address1 addressline adresse anschrift")
 WEB = vocabulary("url website web homepage link webseite")
 DOMAIN = vocabulary("domain host hostname")
+
+# States that may set something off which can't be taken back (a mail, a posting), or in which a document can't be removed any more.
+FINAL = re.compile(
+    r"post|book|buch|paid|bezahl|sent|send|versa|verschick|ship|deliver|liefer|cancel|storn|void|won|lost|gewonn|verlor|clos|schloss|issue"
+    r"|ausgestell|final|approv|freigeg|genehm|archiv|delet|lösch|sign|complet|erledig|invoic|faktur",
+    re.IGNORECASE,
+)
 
 # Of a range that nobody has (Bundesnetzagentur, numbers for films and fiction).
 PHONE_NUMBER = "+49 30 23125000"

@@ -123,6 +123,16 @@ class Audits:
         return made
 
     @cached_property
+    def lab(self) -> Looked:
+        """Every collection that flows carry, with what its users know of their rules; the writing part alone."""
+        system = self._written()
+        project = projects.written(
+            self.folder / "lab", "lab.readiness.yaml",
+            CRM_URL=system.url, CRM_DOCUMENT=f"{system.url}/server/specs/oas",
+        )  # fmt: skip
+        return projects.looked(project, self.admin, touch=True, rehearse=False)
+
+    @cached_property
     def restricted(self) -> Looked:
         """Products and invoices with a user beside who may not write them; the writing part alone."""
         system = self._written()

@@ -149,6 +149,47 @@ def test_fields_are_named_as_records_name_them() -> None:
     assert Bodies(profile, maker.operation, MARK, TODAY).variant(1)["family"] == f"Readiness Test {MARK}-1"
 
 
+def described_by(properties: dict[str, Any], **more: Any) -> Bodies:
+    """A maker for a resource whose create body has these properties; records have id, name and a stamp."""
+    node = schema({"type": "object", "properties": properties})
+    operation = replace(bodies("crm", "contacts").operation, body=Body({"application/json": node}, required=True))  # type: ignore[type-var]
+    fields = FieldRoles(id="id", name="name", updated="changed")
+    return Bodies(ResourceProfile(name="x", fields=fields), operation, MARK, TODAY, **more)
+
+
+LINES: dict[str, Any] = {"type": "object", "properties": {"quantity": {"type": "integer"}}}
+
+
+def test_a_list_of_lines_or_their_ids_gets_lines() -> None:
+    """An id that is made up would take somebody else's line away: a whole line is sent, and where only ids are taken, none."""
+    wanted = frozenset({"lines[].quantity"})
+    for variants in ([{"type": "integer"}, LINES], [LINES, {"type": "integer"}]):
+        maker = described_by(
+            {"name": {"type": "string"}, "lines": {"type": "array", "items": {"oneOf": variants}}}, wanted=wanted
+        )
+        assert maker.variant(1)["lines"] == [{"quantity": 12}]
+    ids = described_by(
+        {"name": {"type": "string"}, "tags": {"type": "array", "items": {"type": "integer"}}},
+        wanted=frozenset({"tags"}),
+    )
+    assert "tags" not in ids.variant(1)
+
+
+def test_a_stamp_is_no_place_for_the_mark() -> None:
+    """Where no other text is there, the body has no mark, and no record of it may be created."""
+    assert MARK not in str(described_by({"size": {"type": "integer"}, "changed": {"type": "string"}}).variant(1))
+
+
+def test_options_that_no_document_names_are_taken_from_records() -> None:
+    """The first of those that records have; the makers of bodies put harmless ones first."""
+    maker = described_by(
+        {"name": {"type": "string"}, "status": {"type": "string"}},
+        wanted=frozenset({"status"}),
+        seen={"status": ["draft", "sent"]},
+    )
+    assert maker.variant(1)["status"] == "draft"
+
+
 VALUES: list[tuple[dict[str, Any], str | None]] = [
     ({"type": "string", "maxLength": 12}, None),
     ({"type": "string", "maxLength": 3}, None),
