@@ -82,7 +82,14 @@ def _as_json(made: Gathered) -> list[dict[str, Any]]:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write the lists to clean up into this folder (CSV).",
+    help="Write the lists to clean up into this folder.",
+)
+@click.option(
+    "--list-format",
+    type=click.Choice(["csv", "xlsx"]),
+    default="csv",
+    show_default=True,
+    help="A CSV file for each list, or a workbook for each flow.",
 )
 @click.option(
     "--unmasked", is_flag=True, help="Write values into the lists as they are: for the one who owns the data."
@@ -94,6 +101,7 @@ def match(
     flows: tuple[str, ...],
     given: tuple[str, ...],
     out: Path | None,
+    list_format: str,
     form: str,
     language: str | None,
     *,
@@ -104,10 +112,11 @@ def match(
     \b
     Examples:
       readiness data match
-      readiness data match companies --out lists
+      readiness data match companies --out lists --list-format xlsx
       readiness data match contacts --file crm/contacts=contacts.csv --file erp/kunden=kunden.xlsx --format json
     """
-    from checker.cli.data_text import forecast_lines, forecast_of, write_lists
+    from checker.cli.data_lists import write_lists
+    from checker.cli.data_text import forecast_lines, forecast_of
     from checker.gathering import gathered
 
     loaded = load_named_project(project_path)
@@ -115,7 +124,11 @@ def match(
         told: list[Forecast] = [
             forecast_of(made, name) for name in flows or [one.flow.name for one in made.views if one.flow.match]
         ]
-        written = [path for one in told for path in write_lists(made, one, out, masked=not unmasked)] if out else []
+        written = (
+            [path for one in told for path in write_lists(made, one, out, list_format, masked=not unmasked)]
+            if out
+            else []
+        )
         if form == "json":
             emit_json("data match", {"flows": [one.as_json() for one in told], "sources": _as_json(made)})
             return

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checker.client import mask
 from checker.data.keys import Key, keys
+from checker.data.likely import Likely, Named, likely
 from checker.data.normal import normal
 from checker.errors import InputError, Problem
+from checker.model.paths import get
 from checker.model.sync import Matched, Row
 from checker.model.text import fill, number, safe
-from checker.project.sides import FlowView
+from checker.project.sides import FlowView, Side
 from checker.project.types import Duplicates
-from checker.store import write_whole
 
 if TYPE_CHECKING:
     from checker.data.fields import FieldStats
@@ -26,22 +24,26 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 5  # clusters
 JOINED = " + "  # between the parts of a key
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula (acceptance C38)
 WORDS = {
     "en": {
         "head": "Flow {flow}: {left} ↔ {right}", "records": "records", "linked": "  linked", "by": "    by {by}", "ambiguous": "  ambiguous (one key, several records)",
         "unusable": "  unusable (no key is filled)", "create": "  without counterpart, to be created there",
+        "likely": "    of these alike by name (a suggestion)",
     },
     "de": {
         "head": "Datenfluss {flow}: {left} ↔ {right}", "records": "Datensätze", "linked": "  verknüpft", "by": "    über {by}", "ambiguous": "  mehrdeutig (ein Schlüssel, mehrere Datensätze)",
         "unusable": "  unbrauchbar (kein Schlüssel gefüllt)", "create": "  ohne Gegenstück, dort anzulegen",
+        "likely": "    davon ähnlich benannt (ein Vorschlag)",
     },
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What matching says of a flow: counts, and of each side the ids that have no counterpart, those without any key apart."""
+    """What matching says of a flow: counts, and of each side the ids that have no counterpart, those without any key apart.
+
+    `likely` are those of them that are alike, as suggestions; None where there are too many to compare.
+    """
 
     view: FlowView
     matched: Matched
@@ -49,6 +51,7 @@ class Forecast:
     right: int
     unusable_left: tuple[str, ...]
     unusable_right: tuple[str, ...]
+    likely: tuple[Likely, ...] | None = ()
 
     @property
     def by_key(self) -> dict[str, int]:
@@ -79,6 +82,7 @@ class Forecast:
             "right": {"system": self.view.right.system, "records": self.right, "ambiguous": self.ambiguous(left=False), "unusable": len(self.unusable_right), "create_on_the_other_side": len(self.create_left)},
             "linked": len(self.matched.links),
             "linked_by": self.by_key,
+            "alike": len(self.likely) if self.likely is not None else None,
         }  # fmt: skip
 
 
@@ -87,6 +91,7 @@ def forecast_of(made: Gathered, flow: str) -> Forecast:
     view, matched = made.view(flow), made.matched(flow)
     found = keys(view, made.between(view))
     left, right = made.rows(view.left), made.rows(view.right)
+    alike = likely(_named(view.left, left, matched.only_left), _named(view.right, right, matched.only_right))
     return Forecast(
         view,
         matched,
@@ -94,16 +99,38 @@ def forecast_of(made: Gathered, flow: str) -> Forecast:
         len(right),
         _keyless(found, left, matched.only_left, left=True),
         _keyless(found, right, matched.only_right, left=False),
+        alike,
     )
+
+
+def _named(side: Side, rows: Sequence[Row], ids: Sequence[str]) -> list[Named]:
+    """Names and countries of these ids' records, as far as the profile knows the fields; of records inside others it doesn't."""
+    roles = side.profile.fields if side.profile and not side.inside else None
+    if roles is None or roles.name is None:
+        return []
+    wanted = set(ids)
+    country = roles.country or ""
+    found = (
+        (row.id, get(row.values, roles.name), get(row.values, country) if country else None)
+        for row in rows
+        if row.id in wanted
+    )
+    return [
+        Named(row_id, name, land if isinstance(land, str) else "")
+        for row_id, name, land in found
+        if isinstance(name, str)
+    ]
 
 
 def _keyless(found: Sequence[Key], rows: Sequence[Row], ids: Sequence[str], *, left: bool) -> tuple[str, ...]:
     """Of these ids those whose records have no complete key."""
     wanted = set(ids)
-    return tuple(row.id for row in rows if row.id in wanted and not any(_values(key, row, left=left) for key in found))
+    return tuple(
+        row.id for row in rows if row.id in wanted and not any(key_values(key, row, left=left) for key in found)
+    )
 
 
-def _values(key: Key, row: Row, *, left: bool) -> tuple[str, ...] | None:
+def key_values(key: Key, row: Row, *, left: bool) -> tuple[str, ...] | None:
     """A row's value of a key in its normal form; None where a part is empty."""
     values = []
     for part in key.parts:
@@ -127,6 +154,7 @@ def forecast_lines(one: Forecast, language: str) -> Iterator[str]:
         (words["ambiguous"], one.ambiguous(left=True), one.ambiguous(left=False)),
         (words["unusable"], len(one.unusable_left), len(one.unusable_right)),
         (words["create"], len(one.create_right), len(one.create_left)),
+        *([(words["likely"], len(one.likely), len(one.likely))] if one.likely else []),
     ]
     width = max(len(name) for name, _, _ in rows)
     yield f"  {'':{width}}  {safe(view.left.system, 20):>12}  {safe(view.right.system, 20):>12}"
@@ -135,58 +163,14 @@ def forecast_lines(one: Forecast, language: str) -> Iterator[str]:
     yield ""
 
 
-def write_lists(made: Gathered, one: Forecast, folder: Path, *, masked: bool) -> Iterator[Path]:
-    """A CSV file for each list that has something in it: linked, ambiguous, unusable and to be created, with each record's keys."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(Problem("files.cannot-use", {"path": folder, "reason": error.strerror})) from None
-    view = one.view
-    found = keys(view, made.between(view))
-    rows = {True: {row.id: row for row in made.rows(view.left)}, False: {row.id: row for row in made.rows(view.right)}}
-
-    def told(row_id: str, *, left: bool) -> list[str]:
-        row = rows[left].get(row_id)
-        values = [_values(key, row, left=left) if row else None for key in found]
-        return [
-            _shown(JOINED.join(value), key.by, masked=masked) if value else ""
-            for key, value in zip(found, values, strict=True)
-        ]
-
-    heads = [key.by for key in found]
-    lists: dict[str, list[list[str]]] = {
-        "linked": [[link.left, link.right, link.by, *told(link.left, left=True)] for link in one.matched.links],
-        "ambiguous": [[" ".join(each.left), " ".join(each.right), each.by, _shown(each.key, each.by, masked=masked)] for each in one.matched.ambiguous],
-        f"unusable-{view.left.system}": [[each, *told(each, left=True)] for each in one.unusable_left],
-        f"unusable-{view.right.system}": [[each, *told(each, left=False)] for each in one.unusable_right],
-        f"only-{view.left.system}": [[each, *told(each, left=True)] for each in one.create_right],
-        f"only-{view.right.system}": [[each, *told(each, left=False)] for each in one.create_left],
-    }  # fmt: skip
-    for name, lines in lists.items():
-        if lines:
-            first = [view.left.system, view.right.system, "by"] if name in ("linked", "ambiguous") else ["id"]
-            header = [*first, *(["key"] if name == "ambiguous" else heads)]
-            path = folder / f"{safe(view.flow.name, 60)}-{name}.csv"
-            write_whole(path, _csv([header, *lines]))
-            yield path
-
-
-def _shown(value: str, by: str, *, masked: bool) -> str:
+def key_shown(value: str, by: str, *, masked: bool) -> str:
+    """A key's value as it may be shown, its parts masked each by its field's name."""
     if not masked:
         return value
     names, parts = by.split(JOINED), value.split(JOINED)
     if len(names) != len(parts):  # a value that holds the sign itself
         return mask.field(names[0], value)
     return JOINED.join(mask.field(name, part) for name, part in zip(names, parts, strict=True))
-
-
-def _csv(lines: Sequence[Sequence[str]]) -> bytes:
-    """CSV that a spreadsheet opens by a double click: UTF-8 with its mark, semicolons; nothing in it is taken for a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    for line in lines:
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in line])
-    return out.getvalue().encode("utf-8-sig")
 
 
 def explained(made: Gathered, flow: str, left: str, right: str, *, masked: bool) -> Iterator[str]:
@@ -205,8 +189,8 @@ def explained(made: Gathered, flow: str, left: str, right: str, *, masked: bool)
     assert ours is not None  # noqa: S101 - looked at above
     assert theirs is not None  # noqa: S101 - looked at above
     for key in keys(view, made.between(view)):
-        values = _values(key, ours, left=True), _values(key, theirs, left=False)
-        said = [_shown(JOINED.join(one), key.by, masked=masked) if one else "(empty)" for one in values]
+        values = key_values(key, ours, left=True), key_values(key, theirs, left=False)
+        said = [key_shown(JOINED.join(one), key.by, masked=masked) if one else "(empty)" for one in values]
         verdict = "the same" if values[0] and values[0] == values[1] else "no value" if None in values else "different"
         yield f"  {key.by}: {safe(said[0])} | {safe(said[1])}   {verdict}"
     link = next((one for one in matched.links if one.left == left), None)
@@ -235,7 +219,7 @@ class Cluster:
         return {
             "system": self.system,
             "by": self.by,
-            "value": _shown(self.value, self.by, masked=True),
+            "value": key_shown(self.value, self.by, masked=True),
             "ids": list(self.ids),
         }
 
@@ -248,7 +232,7 @@ def clusters(made: Gathered, flow: str) -> list[Cluster]:
         for key in keys(view, made.between(view)):
             by_value: dict[tuple[str, ...], list[str]] = defaultdict(list)
             for row in made.rows(side):
-                value = _values(key, row, left=left)
+                value = key_values(key, row, left=left)
                 if value is not None:
                     by_value[value].append(row.id)
             found += [
@@ -273,7 +257,7 @@ def duplicate_lines(view: FlowView, found: Sequence[Cluster]) -> Iterator[str]:
         yield f"  {system}, {by}: {len(some)} keys, {sum(len(one.ids) for one in some)} records"
         for one in some[:MOST_SHOWN]:
             ids = ", ".join(safe(each, 40) for each in one.ids[:MOST_SHOWN])
-            yield f"    {safe(_shown(one.value, by, masked=True), 60)}: {ids}{' …' if len(one.ids) > MOST_SHOWN else ''}"
+            yield f"    {safe(key_shown(one.value, by, masked=True), 60)}: {ids}{' …' if len(one.ids) > MOST_SHOWN else ''}"
     yield ""
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import Pair, running_pair
@@ -85,6 +86,18 @@ def test_the_lists_to_clean_up_are_masked_unless_their_owner_asks(
     assert sum(one.lower() in clear for one in mails) > 30
     rows = list(csv.reader(clear.splitlines(), delimiter=";"))
     assert not any(cell[:1] in "=+-@" for row in rows for cell in row if cell)
+
+
+def test_the_lists_come_as_a_workbook_too(readiness: Readiness, pair: Pair, tmp_path: Path) -> None:
+    """One for each flow, a sheet for each list; every cell is a text, so that nothing is a formula."""
+    partner = next(iter(pair.erp.store.living("geschaeftspartner")))
+    pair.erp.store.change("geschaeftspartner", partner.id, {**partner.data, "name1": "=1+1"}, "test")
+    readiness("data", "match", "companies", "--out", "lists", "--list-format", "xlsx", "--unmasked")
+    book = load_workbook(tmp_path / "lists" / "companies.xlsx")
+    assert {"linked", "only-crm", "only-erp"} <= set(book.sheetnames)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert not list((tmp_path / "lists").glob("*.csv"))
 
 
 def test_why_two_records_are_linked_or_not_is_explained(readiness: Readiness, pair: Pair) -> None:
