@@ -51,7 +51,7 @@ OF_EVENTS = (
     6  # the record whose life the events tell; at the first resource three for failures and two for subscriptions
 )
 SUBSCRIPTIONS = 2
-ALWAYS = 6  # the record that lives, the good body of the rules, the same again, one in a wrong format, and two with unusual values
+ALWAYS = 8  # the record that lives, the good body of the rules, the same again, one in a wrong format, two with unusual values, two in one call
 
 
 @dataclass

@@ -44,6 +44,13 @@ def foreign(record: Mapping[str, Any], texts: Mapping[str, str], mark: str) -> b
     )
 
 
+def holds(record: Mapping[str, Any], texts: Mapping[str, str], mark: str) -> bool:
+    """Whether a record is that of these texts (by dotted name): one of the marked ones stands in it as it was sent."""
+    return any(
+        str(get(record, name)).casefold() == text.casefold() for name, text in texts.items() if marked(text, mark)
+    )
+
+
 def texts_of(body: Mapping[str, Any], mark: str) -> dict[str, str]:
     """Some texts of a body by dotted name, those with the mark first: by these a record is looked for."""
     found = sorted(_every_text(body), key=lambda one: not marked(one[1], mark))

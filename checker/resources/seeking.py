@@ -31,7 +31,13 @@ def whole(resource: Resource, record_id: str) -> dict[str, Any]:
 
 
 def marked_records(resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
-    """Ids of the records that carry a mark: asked for by a field that has it, where the list takes that as a filter, else by a walk.
+    """Ids of the records that carry a mark, as `marked_rows` finds them. Raises as it does."""
+    ids = (resource.id_of(one) for one in marked_rows(resource, mark, texts))
+    return [one for one in ids if one is not None]
+
+
+def marked_rows(resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The living records that carry a mark: asked for by a field that has it, where the list takes that as a filter, else by a walk.
 
     Raises TransportError where there is no list to look through, or the walk broke before one was found: then nobody can tell that there is none.
     """
@@ -40,10 +46,10 @@ def marked_records(resource: Resource, mark: str, texts: Mapping[str, Any]) -> l
     queries = [resource.filtered({name: value}) for name, value in texts.items() if marked(value, mark)]
     for query in (one for one in queries if one is not None):
         pages = resource.pages(query, most=MOST_PAGES)
-        ids = _ids(resource, (one for page in pages for one in page.records), mark)
-        if ids:
-            return ids
-    return _ids(resource, resource.walk(), mark)
+        rows = _marked(resource, (one for page in pages for one in page.records), mark)
+        if rows:
+            return rows
+    return _marked(resource, resource.walk(), mark)
 
 
 def _seen(resource: Resource, record_id: str) -> dict[str, Any] | None:
@@ -69,10 +75,9 @@ def _no_answer(resource: Resource, record_id: str, response: Response) -> Transp
     return error
 
 
-def _ids(resource: Resource, records: Iterable[Mapping[str, Any]], mark: str) -> list[str]:
-    """Ids of the living records that carry the mark."""
-    ids = (resource.id_of(one) for one in records if marked(one, mark) and not _hidden(one, resource))
-    return [one for one in ids if one is not None]
+def _marked(resource: Resource, records: Iterable[dict[str, Any]], mark: str) -> list[dict[str, Any]]:
+    """The living records that carry the mark."""
+    return [one for one in records if marked(one, mark) and not _hidden(one, resource)]
 
 
 def _hidden(record: Mapping[str, Any], resource: Resource) -> bool:

@@ -7,7 +7,7 @@ the journal is ever deleted (design.md, decisions 2 and 7; acceptance A2 to A4, 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -18,7 +18,8 @@ from checker.errors import Problem, RefusedError, TransportError, UnreachableErr
 from checker.journal import Intent, Journal
 from checker.model.permit import Permit
 from checker.resources import seeking, sending
-from checker.resources.marks import marked, texts_of
+from checker.resources.batches import BatchForm
+from checker.resources.marks import holds, marked, texts_of
 from checker.resources.resource import Resource
 
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
@@ -107,6 +108,28 @@ class Writer:
         elif marked(texts, self.mark):
             written = self._settled(resource, written, texts)
         return self._noted(written)
+
+    def create_many(
+        self, resource: Resource, form: BatchForm, bodies: Sequence[Mapping[str, Any]]
+    ) -> tuple[Response, tuple[str | None, ...]]:
+        """Create several test records in one call; gives the answer, and each record's id, None for one that is not there afterwards.
+
+        What the answer says counts for nothing: each is looked for by its marked texts. Raises as `create`.
+        """
+        texts = [texts_of(one, self.mark) for one in bodies]
+        intents = [self._intend(resource, "create", None, "probe", None, test=True, body=one) for one in texts]
+        response = sending.send_many(resource, form, bodies)
+        if response.status >= SERVER_ERROR:
+            self.clock.sleep(self._settle_s)
+        known = {one.record for one in self.journal.test_records(resource.system, self.mark)}
+        rows = [one for one in seeking.marked_rows(resource, self.mark, {}) if resource.id_of(one) not in known]
+        ids = tuple(next((resource.id_of(row) for row in rows if holds(row, one, self.mark)), None) for one in texts)
+        # Of an answer that promises, with nothing there yet, nobody knows the end: the clean-up looks again.
+        open_ = response.status >= SERVER_ERROR or (response.ok and not any(ids))
+        for intent, found in zip(intents, ids, strict=True):
+            outcome = Outcome.DONE if found else Outcome.UNKNOWN if open_ else Outcome.REFUSED
+            self.journal.settle(intent, outcome, found, str(response.status))
+        return response, ids
 
     def update(
         self,

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from checker.errors import InputError, RefusedError, TransportError
 from checker.journal import Intent, Journal
+from checker.resources.batches import BatchForm
 from checker.resources.cleaning import clean_up
 from checker.resources.writing import Outcome
 from tests.faults.test_write_faults import BODY, MARK, OPERATIONS, Shelf, desk
@@ -67,6 +68,27 @@ def test_what_was_answered_with_a_foreign_id_is_found_by_its_mark_and_removed(tm
             one.writer.create(one.resource, BODY)
         assert clean_up(one.writer, {"contacts": one.resource}).left == ()
         assert shelf.records == {"f1": {"id": "f1", "name": "Foreign"}}
+
+
+def test_a_batch_that_is_stored_later_is_removed_all_the_same(tmp_path):
+    """202, and the records are there only after the first look: nobody takes them for refused, and the clean-up finds them by their mark."""
+    later = []
+
+    def promised(asked):
+        if asked.path.endswith("/batch"):
+            later.extend(asked.json())
+            return Answered(202, {})
+        return None
+
+    shelf = Shelf(before=promised)
+    with desk(tmp_path, shelf) as one:
+        form = BatchForm("POST /contacts/batch")
+        answer, ids = one.writer.create_many(one.resource, form, [{"name": f"{MARK}-1"}, {"name": f"{MARK}-2"}])
+        assert (answer.status, ids) == (202, (None, None))
+        for number, body in enumerate(later):
+            shelf.records[f"b{number}"] = {"id": f"b{number}", **body}
+        assert clean_up(one.writer, {"contacts": one.resource}).left == ()
+        assert shelf.ours == []
 
 
 def test_same_id_in_two_resources(tmp_path):

@@ -49,6 +49,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("state-stands-still", "write.transitions-known", NO, {"field": "stage"}),
     ("untold-rule", "write.rules-known", NO, {"refused": 1}),
     ("brings-another", "side-effects.none-seen", NO, {}),
+    ("batch-all-or-nothing", "batch.errors-per-row", NO, {"status": 400, "outcome": "all-refused"}),
+    ("batch-silent", "batch.errors-per-row", NO, {"status": 200, "outcome": "one-left-out"}),
     ("ignores-lock", "write.lock-honoured", NO, {"header": "ETag", "status": 200}),
     ("list-lags", "list.shows-change-at-once", NO, {}),
     ("no-delete", "delete.accepted", NO, {"status": 409}),

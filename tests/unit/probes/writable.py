@@ -69,6 +69,11 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
     ]
     key = {"name": "Idempotency-Key", "in": "header", "schema": TEXT}
     listed = {"200": {"content": {"application/json": {"schema": many}}, "description": "many"}}
+    rows = {
+        "content": {
+            "application/json": {"schema": {"type": "array", "items": {"type": "object", "properties": fields}}}
+        }
+    }
     by_id = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}]}
     return {
         "openapi": "3.0.3",
@@ -78,6 +83,7 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
                 "get": {"parameters": query, "responses": listed},
                 "post": {"parameters": [key], "requestBody": body, "responses": {"201": one}},
             },
+            "/contacts/batch": {"post": {"requestBody": rows, "responses": {"207": {"description": "each"}}}},
             "/contacts/{id}": {
                 **by_id,
                 "get": {"responses": {"200": one}},
@@ -108,6 +114,8 @@ class Writable:
         if asked.method != "GET" and user == USERS["reader"] and self.defect != "anyone-writes":
             return Answered(401 if self.defect == "reader-unauthorised" else 403, {"error": "read only"})
         record_id = asked.path.removeprefix("/contacts").strip("/")
+        if record_id == "batch":
+            return self.batch(asked, user)
         if not record_id:
             return self.listed(asked.query) if asked.method == "GET" else self.created(asked, user)
         if record_id not in self.records:
@@ -210,6 +218,31 @@ class Writable:
             self.records.setdefault("c0", {"id": "c0", **blank, **other})
             return Answered(201, {**self.shown(self.records[record_id]), "id": "c0"})
         return Answered(201, self.shown(self.records[record_id]))
+
+    def batch(self, asked: Asked, user: str) -> Answered:
+        """Several new records, each with its own answer."""
+        bodies = asked.json()
+        refused = [self.refusal(one, whole=True) for one in bodies]
+        if self.defect == "batch-all-or-nothing" and any(refused):
+            return Answered(400, {"error": "the batch was refused"})
+        if self.defect == "batch-silent":
+            refused_now = [one for one, no in zip(bodies, refused, strict=True) if no is None]
+            for one in refused_now:
+                self.stored_anew(one, user)
+            return Answered(200, {"created": len(refused_now)})
+        answers = [
+            {"status": no.status} if no is not None else {"status": 201, "id": self.stored_anew(one, user)}
+            for one, no in zip(bodies, refused, strict=True)
+        ]
+        return Answered(207, {"results": answers})
+
+    def stored_anew(self, body: dict[str, Any], user: str) -> str:
+        """A record of a batch."""
+        record_id = f"b{len(self.records) + 1}"
+        self.born[record_id] = self.time.monotonic()
+        own = {"updated_at": self.stamp(), "deleted_at": None, "updated_by": user}
+        self.records[record_id] = {"id": record_id, **dict.fromkeys(FIELDS), **body, **own}
+        return record_id
 
     def updated(self, record_id: str, body: dict[str, Any], user: str) -> Any:
         """A changed record."""
