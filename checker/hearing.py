@@ -92,7 +92,7 @@ def listening(
             recorder.secrets.add(one, f"{name.upper()}_EVENTS_SECRET")
     try:
         receiver = Receiver(where, public_url or chosen.public_url)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise InputError(Problem("webhook.cannot-listen", {"where": where, "reason": str(error)})) from None
     try:
         urls = {name: receiver.opened(path=store.receiver_path(name)) for name in known}

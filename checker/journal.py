@@ -91,7 +91,7 @@ class Journal:
         try:
             with self._told():
                 self._prepare(project)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: an open file would hold the next run up; it is raised again
             self.close()
             raise
 

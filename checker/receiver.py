@@ -6,6 +6,7 @@ drips (acceptance C36).
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import secrets
@@ -21,6 +22,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from checker.serving import Server
 
+LAST_PORT = 65_535
 MOST_BYTES = 1024 * 1024  # of a body
 LONGEST_S = 10.0  # that a request may take to arrive
 MOST_KEPT = 10_000  # deliveries; then the oldest go
@@ -70,7 +72,7 @@ def accepts(_path: str, _headers: Mapping[str, str], _body: bytes) -> int:
 
 @dataclass
 class Receiver:
-    """Serves from construction until `stop`. `listen` is `HOST:PORT`, port 0 takes a free one; raises OSError for one that is taken.
+    """Serves from construction until `stop`. `listen` is `HOST:PORT`, port 0 takes a free one; raises OSError for one that is taken or none.
 
     `public_url` is where it is reached from outside, if not there.
     """
@@ -86,6 +88,8 @@ class Receiver:
 
     def __post_init__(self) -> None:
         host, _, port = self.listen.rpartition(":")
+        if not (port or "0").isdecimal() or int(port or 0) > LAST_PORT:
+            raise OSError(errno.EINVAL, f"{port} is no port")
         bound = socket.create_server((host.strip("[]") or "127.0.0.1", int(port or 0)))
         self.port = bound.getsockname()[1]
         self.host = host or "127.0.0.1"

@@ -48,7 +48,7 @@ def _write(path: Path, content: bytes, mode: int) -> None:
             os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: half a file must not stay; it is raised again
         temporary.unlink(missing_ok=True)
         raise
 

@@ -28,12 +28,12 @@ WORDS = {
     "en": {
         "head": "Flow {flow}: {left} ↔ {right}", "records": "records", "linked": "  linked", "by": "    by {by}", "ambiguous": "  ambiguous (one key, several records)",
         "unusable": "  unusable (no key is filled)", "create": "  without counterpart, to be created there",
-        "likely": "    of these alike by name (a suggestion)",
+        "likely": "    of these alike by name (a suggestion)", "too-many": "  too many without a counterpart to compare their names",
     },
     "de": {
         "head": "Datenfluss {flow}: {left} ↔ {right}", "records": "Datensätze", "linked": "  verknüpft", "by": "    über {by}", "ambiguous": "  mehrdeutig (ein Schlüssel, mehrere Datensätze)",
         "unusable": "  unbrauchbar (kein Schlüssel gefüllt)", "create": "  ohne Gegenstück, dort anzulegen",
-        "likely": "    davon ähnlich benannt (ein Vorschlag)",
+        "likely": "    davon ähnlich benannt (ein Vorschlag)", "too-many": "  zu viele ohne Gegenstück, um ihre Namen zu vergleichen",
     },
 }  # fmt: skip
 
@@ -160,6 +160,8 @@ def forecast_lines(one: Forecast, language: str) -> Iterator[str]:
     yield f"  {'':{width}}  {safe(view.left.system, 20):>12}  {safe(view.right.system, 20):>12}"
     for name, left, right in rows:
         yield f"  {name:{width}}  {number(left or 0, language):>12}  {number(right or 0, language):>12}"
+    if one.likely is None:
+        yield words["too-many"]
     yield ""
 
 

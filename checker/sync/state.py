@@ -71,7 +71,7 @@ class State:
         try:
             with state._careful():
                 state._prepare(project, dict(targets))
-        except BaseException:
+        except BaseException:  # Ctrl-C too: an open file would hold the next run up; it is raised again
             connection.close()
             raise
         return state

@@ -166,6 +166,10 @@ def test_a_port_that_is_taken_and_a_system_that_is_none_are_told(readiness: Read
         taken.stop()
     assert ended.code == 2
     assert "--listen HOST:PORT" in ended.err
+    for none in ("127.0.0.1:99999", "127.0.0.1:abc"):
+        ended = readiness("webhook", "listen", "--listen", none)
+        assert ended.code == 2
+        assert "is no port" in ended.err
     assert readiness("webhook", "listen", "--system", "shop").code == 2
 
 
