@@ -15,11 +15,12 @@ from checker.client.build import client_for
 from checker.client.client import Client
 from checker.client.recorder import Recorder
 from checker.data import match
-from checker.data.across import Both, legal, of_flow
+from checker.data.across import Both, legal
 from checker.data.counted import Counted
+from checker.data.counts import counts_of_flow, counts_of_resource
 from checker.data.forecast import forecast
 from checker.data.keys import Between
-from checker.data.quality import Sample, quality
+from checker.data.quality import Sample
 from checker.describe import both_described
 from checker.errors import InputError, Problem
 from checker.exports import Export, read_export
@@ -182,6 +183,10 @@ class Gathered:
         side = view.left.profile or view.right.profile
         return Both(view, left, right, matched, self.between(view), side.role if side else None)
 
+    def _is_production(self, side: Side) -> bool:
+        """An export is taken for production's: what else would somebody export? A sandbox's list is not."""
+        return f"{side.system}/{side.resource}" in self.files or not self.loaded.project.systems[side.system].sandbox
+
     def told(self, flow: str) -> Iterator[tuple[str, Counted]]:
         """What the records of a flow say, by subject: each side's own, what both say together, and what the other side would refuse."""
         both = self.both(flow)
@@ -190,10 +195,20 @@ class Gathered:
             values = [row.values for row in self.records(side.system, side.resource)]
             profile = self.profile(side.system, side.resource)
             pointed: dict[str, Any] = {one.to: None for one in profile.relations}
-            sample = Sample(profile, values, whole=True, zone=self._zone(side.system), pointed=pointed)
-            yield from ((f"{side.system}/{side.resource}", one) for one in quality(sample))
+            sample = Sample(
+                profile,
+                values,
+                whole=True,
+                zone=self._zone(side.system),
+                pointed=pointed,
+                production=self._is_production(side),
+            )
+            yield from ((f"{side.system}/{side.resource}", one) for one in counts_of_resource(sample))
         subject = f"flow:{flow}"
-        yield from ((subject, one) for one in (*of_flow(both), *forecast(view, both.matched)))
+        production = self._is_production(view.left) and self._is_production(view.right)
+        yield from (
+            (subject, one) for one in (*counts_of_flow(both, production=production), *forecast(view, both.matched))
+        )
         for source, target in view.directions:
             yield f"{subject}:{source.system}->{target.system}", legal(both, target)
 

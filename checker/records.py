@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from checker.catalogue import finding
 from checker.data import forecast, match
-from checker.data.across import FLOW_CLAIMS, LEGAL, Both, legal, of_flow
+from checker.data.across import LEGAL, Both, legal
 from checker.data.counted import Counted, open_
+from checker.data.counts import OF_FLOW, OF_RESOURCE, counts_of_flow, counts_of_resource
 from checker.data.forecast import COMPUTED, UNAMBIGUOUS
 from checker.data.keys import Between
-from checker.data.quality import CLAIMS, Record, Sample, filled, quality
+from checker.data.quality import Record, Sample, filled
 from checker.errors import TransportError, UnreadableError
 from checker.look import Look
 from checker.model.finding import Answer, Finding, Grade
@@ -28,7 +29,7 @@ from checker.sync.planning import leaning_first
 from checker.sync.policies import in_scope
 from checker.sync.rows import entries, gone, inner, own_key, whole
 
-OF_FLOW = (*FLOW_CLAIMS, COMPUTED, UNAMBIGUOUS)
+WHOLE_FLOW = (*OF_FLOW, COMPUTED, UNAMBIGUOUS)
 READ_SINGLY = 3  # ids that no list shows
 
 
@@ -45,17 +46,17 @@ class Records:
         """All that the records say of what was asked about, each claim about each subject once."""
         for system in self.live.looks.values():
             for look in system.resources:
-                if self._asked(look.subject, CLAIMS):
+                if self._asked(look.subject, OF_RESOURCE):
                     yield from _unless_broken(self._told(look.subject, self._of_resource(look), [look]))
                 else:
-                    yield from left_open(CLAIMS, look.subject, LEFT_OUT)
+                    yield from left_open(OF_RESOURCE, look.subject, LEFT_OUT)
         seen = views(self.live.loaded.project, self.profiles)
         for view in leaning_first(seen):
             subject = f"flow:{view.flow.name}"
-            if self._asked(subject, (*OF_FLOW, LEGAL)):
+            if self._asked(subject, (*WHOLE_FLOW, LEGAL)):
                 yield from _unless_broken(self._of_flow(view))
             else:
-                yield from left_open(OF_FLOW, subject, LEFT_OUT)
+                yield from left_open(WHOLE_FLOW, subject, LEFT_OUT)
 
     def _asked(self, subject: str, claims: Sequence[str]) -> bool:
         """Whether anything of this was asked for: nothing is read for what wasn't."""
@@ -74,10 +75,13 @@ class Records:
         records = self._records(look)
         if records is None:
             reason = "stateless-mock" if look.system.stateless else "list-refused"
-            yield from (open_(claim, reason) for claim in CLAIMS)
+            yield from (open_(claim, reason) for claim in OF_RESOURCE)
             return
         pointed = {one.profile.name: self._known(look, one, records) for one in look.system.resources}
-        yield from quality(Sample(look.profile, records, self._is_whole(look), look.system.zone, pointed))
+        production = self._is_production(look.system.name)
+        yield from counts_of_resource(
+            Sample(look.profile, records, self._is_whole(look), look.system.zone, pointed, production)
+        )
 
     def _records(self, look: ResourceLook) -> list[Record] | None:
         """The living records that the walk brought; None where the list gives none."""
@@ -119,7 +123,8 @@ class Records:
         matched = match(view, rows[0], rows[1], links=self.links, zones=self._zones(view)) if all(rows) else Matched()
         self.links[view.flow.name] = matched.links
         both = self._both(view, rows, matched)
-        yield from self._told(subject, [*of_flow(both), *forecast(view, matched)], seen)
+        production = all(self._is_production(side.system) for side in (view.left, view.right))
+        yield from self._told(subject, [*counts_of_flow(both, production=production), *forecast(view, matched)], seen)
         for source, target in view.directions:
             about = f"{subject}:{source.system}->{target.system}"
             yield from self._told(about, [legal(both, target)], seen)
@@ -134,6 +139,9 @@ class Records:
         pointed = {flow: {one.right: one.left for one in links} for flow, links in self.links.items()}
         side = view.left.profile or view.right.profile
         return Both(view, left, right, matched, Between(pointed, self._zones(view)), side.role if side else None)
+
+    def _is_production(self, system: str) -> bool:
+        return not self.live.loaded.project.systems[system].sandbox
 
     def _zones(self, view: FlowView) -> tuple[str | None, str | None]:
         systems = self.live.loaded.project.systems

@@ -44,7 +44,7 @@ RATE = frozenset({"rate", "percent", "prozent", "satz", "id", "key", "code", "sc
 @dataclass(frozen=True)
 class Sample:
     """The records of one resource that were read. `whole`: they are all there are. `pointed`: ids of the resources that were looked at; None of one
-    that was not read to its end.
+    that was not read to its end. `production`: they are production's own records, not a test system's.
     """
 
     profile: ResourceProfile
@@ -52,9 +52,10 @@ class Sample:
     whole: bool
     zone: ZoneInfo = field(default=ZoneInfo("UTC"))
     pointed: Mapping[str, Collection[str] | None] = field(default_factory=dict)
+    production: bool = False
 
 
-CLAIMS = (
+QUALITY_CLAIMS = (
     "duplicates.none", "currency.codes-used", "encoding.composed", "dates.consistent", "amounts.consistent", "lines.several-present",
     "edge-cases.present", "test-data.synthetic", "relations.resolve",
 )  # fmt: skip
@@ -173,7 +174,7 @@ def _is_date(value: Any, day: bool, zone: ZoneInfo) -> bool:
 def _sums(sample: Sample) -> Counted:
     """Net and tax make gross, in every record that tells the three."""
     claim = "amounts.consistent"
-    names = _amounts(sample)
+    names = sums_of(sample)
     if names is None:
         return idle(claim) if sample.profile.line_items_path is None else open_(claim, "no-sums")
     wrong = looked = 0
@@ -188,7 +189,7 @@ def _sums(sample: Sample) -> Counted:
     return holds(claim, not wrong, fields=list(names), wrong=wrong, of=looked)
 
 
-def _amounts(sample: Sample) -> tuple[str, str, str] | None:
+def sums_of(sample: Sample) -> tuple[str, str, str] | None:
     """The fields that hold net, tax and gross of a whole document, where each is told by one name alone."""
     names = {name for record in sample.records[:ENOUGH] for name in record}
     found: list[str] = []

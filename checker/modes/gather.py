@@ -60,8 +60,13 @@ class Sources:
         return profile.resource(name) if profile else None
 
     def volume(self, system: str, resource: str) -> Volume:
-        """Production figures, as far as they are stated."""
-        return self.project.systems[system].volumes.get(resource, Volume())
+        """Production figures: what is stated, else the changes that production's own records show."""
+        stated = self.project.systems[system].volumes.get(resource, Volume())
+        place, measured = f"{system}/{resource}", "change-rate.measured"
+        if stated.changed_per_day is not None or self.told(place, measured).value is not True:
+            return stated
+        rate, peak = self.value(measured, place, "per_day"), self.value(measured, place, "busiest_hour")
+        return replace(stated, changed_per_day=rate, busiest_hour=stated.busiest_hour or peak)
 
 
 def gather(findings: Iterable[Finding], scope: Scope, project: Project, profiles: Mapping[str, Profile]) -> Gathered:

@@ -13,8 +13,7 @@ from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import fitted, quoted, texts, written_and_seen
-from checker.profiles.field_names import UPDATED
-from checker.profiles.names import words
+from checker.profiles.field_names import says_who
 from checker.resources.slots import Slot
 from checker.resources.writing import Outcome, Written
 
@@ -22,7 +21,6 @@ from checker.resources.writing import Outcome, Written
 NEXT_UNIT = {"second": 1.1, "millisecond": 0.05, "microsecond": 0.05}
 READINGS = 2  # of two reads each: once, something else may have changed the record
 LATER = date(2030, 1, 1)  # far from what a test record has
-BY = frozenset({"by", "von", "user", "durch", "benutzer", "author"})
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 CHANGES = ("write.update-accepted", "write.update-keeps-rest", "timestamp.moves-on-update", "list.shows-change-at-once")
 
@@ -278,9 +276,3 @@ def changed_by(touch: ResourceTouch) -> Iterator[Told]:
     touch.changed = seen.record or touch.changed
     evidence = (*touch.first_seen.evidence, *written.evidence, *seen.evidence)
     yield whether(claim, seen.delay is not None, evidence, field=name, differs=seen.delay is not None)
-
-
-def says_who(name: str) -> bool:
-    """Whether a field's name says who changed the record: `updated_by`, `geaendert_von`."""
-    parts = set(words(name))
-    return bool(parts & UPDATED) and bool(parts & BY)

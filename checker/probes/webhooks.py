@@ -14,8 +14,8 @@ from checker.hooks.events import UPDATE
 from checker.probes.attempts import refused_by_rule
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.hooking import Arrival, Deed, Lab, ResourceHooks, able
-from checker.probes.stamps import says_who
 from checker.probes.touching import ResourceTouch
+from checker.profiles.field_names import says_who
 from checker.receiver import HELD_S, UNANSWERED, Delivery, accepts
 from checker.resources.writing import Written
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checker.profiles.names import ranking, vocabulary
+from checker.profiles.names import ranking, vocabulary, words
 
 # Words that tell a stamp beside created/updated, in several languages.
 STAMP = vocabulary(
@@ -17,6 +17,7 @@ UPDATED = vocabulary(
     "updated update modified modification modify changed change edited lastmod mod upd mtime lastmodified write geaendert "
     "aenderung aenderungsdatum aktualisiert tstamp lastupdate lastupdated"
 )
+BY = vocabulary("by von user durch benutzer author")
 EMAIL = (
     "email",
     "email_address",
@@ -109,3 +110,9 @@ PARTY = re.compile(
 )
 ADDRESS = re.compile(r"(^|_)(address|addresses|adresse|billing_address|location|anschrift)$")
 LONE_ADDRESS = re.compile(r"(^|_)shipping(_address)?$")
+
+
+def says_who(name: str) -> bool:
+    """Whether a field's name says who changed the record: `updated_by`, `geaendert_von`."""
+    parts = set(words(name))
+    return bool(parts & UPDATED) and bool(parts & BY)

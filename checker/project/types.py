@@ -257,7 +257,10 @@ class System(Strict, frozen=True):
 
 
 class FieldMapping(Strict, frozen=True):
-    """One pair of fields, written left → right; the way back is the transformations' own."""
+    """One pair of fields, written left → right; the way back is the transformations' own.
+
+    `purpose`: what a personal field is needed for (Art. 5 GDPR), for the one who answers for data protection.
+    """
 
     left: str | list[str]
     right: str | list[str]
@@ -269,6 +272,7 @@ class FieldMapping(Strict, frozen=True):
     link: str | None = None
     empty: Literal["clear", "skip"] | None = None
     default: Any = None
+    purpose: str | None = None
 
 
 class Lines(Strict, frozen=True):

@@ -260,3 +260,16 @@ def test_a_look_without_any_finding_still_gives_a_recommendation_to_think_about(
     assert all(one.settled_by for one in told.flows)
     bare = choose(gather((), Scope(("crm", "erp")), project(flows=[]), {}).facts)
     assert (bare.headline, bare.flows) == (None, ())
+
+
+def test_changes_counted_in_production_take_the_place_of_a_stated_figure():
+    """What somebody stated stands; where nobody did, the records' own rate enters the arithmetic."""
+    counted = found("change-rate.measured", "crm/contacts", per_day=40, busiest_hour=12)
+    assert facts(counted)[0].own.changed == 2_000
+    unstated = project(systems={"crm": System(volumes={"contacts": Volume(records=100)}), "erp": System()})
+    there, _ = facts(counted, project=unstated)
+    assert (there.own.changed, there.own.busiest_hour, there.volumes.value) == (40, 12, True)
+    in_test = found(
+        "change-rate.measured", "crm/contacts", "unknown", per_day=40, busiest_hour=12, reason="test-system-only"
+    )
+    assert facts(in_test, project=unstated)[0].own.changed is None

@@ -1,0 +1,118 @@
+"""How much there is, how often it changes and who changes it, counted from records. Pure.
+
+Only production's own records say this of production: a test system's count is told beside the question that stays open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from checker.data.counted import Counted, holds, open_
+from checker.data.quality import Record, Sample, filled
+from checker.model.instants import read_instant
+from checker.model.paths import get
+from checker.profiles.field_names import says_who
+from checker.profiles.names import words
+
+WINDOW = timedelta(days=31)  # a month holds one closing
+FEWEST_DAYS = 5  # different days of change, fewer than which make no rate
+ONLY_TEST = "test-system-only"
+# Words by which users of interfaces are called, as a consultant would read them
+PROGRAMS = frozenset({"api", "integration", "import", "importer", "sync", "connector", "interface", "schnittstelle", "webservice", "bot", "job", "batch", "middleware", "service", "etl", "edi"})  # fmt: skip
+
+WRITER_CLAIMS = ("changed-by.single-writer", "changed-by.programs-named")
+VOLUME_CLAIMS = ("volume.counted", "change-rate.measured", *WRITER_CLAIMS)
+
+
+def volumes(sample: Sample) -> Iterator[Counted]:
+    """All claims about how much there is of one resource, and how it moves."""
+    yield _counted(sample)
+    yield _rate(sample)
+    yield from _writers(sample)
+
+
+def _counted(sample: Sample) -> Counted:
+    claim = "volume.counted"
+    if not sample.records:
+        return open_(claim, "no-records")
+    values: dict[str, Any] = {"records": len(sample.records)}
+    if not sample.whole:
+        return open_(claim, "not-all-read", **values)
+    born = instants(sample, sample.profile.fields.created)
+    if born:
+        values["new_last_month"] = sum(one > max(born) - WINDOW for one in born)
+    return holds(claim, good=True, **values) if sample.production else open_(claim, ONLY_TEST, **values)
+
+
+def instants(sample: Sample, name: str | list[str] | None) -> list[datetime]:
+    """The times that stand in a field, or in two that hold day and time; in the system's zone where none is written."""
+    if name is None:
+        return []
+    written = (_written(record, name) for record in sample.records)
+    return [one.at for value in written if (one := read_instant(value, sample.zone)) is not None]
+
+
+def _written(record: Record, name: str | list[str]) -> Any:
+    return [get(record, one) for one in name] if isinstance(name, list) else get(record, name)
+
+
+def _rate(sample: Sample) -> Counted:
+    """Records by the day of their last change, in the last month that the records tell of. A record that was changed twice counts once."""
+    claim, name = "change-rate.measured", sample.profile.fields.updated
+    if name is None:
+        return open_(claim, "no-timestamp-field")
+    found = instants(sample, name)
+    if not found:
+        return open_(claim, "no-timestamp" if sample.records else "no-records")
+    values = rate(found)
+    if not sample.production:
+        return open_(claim, ONLY_TEST, **values)
+    if not sample.whole:
+        return open_(claim, "not-all-read", **values)
+    if values["days"] < FEWEST_DAYS:
+        return open_(claim, "too-few-days", **values)
+    return holds(claim, good=True, **values)
+
+
+def rate(found: Sequence[datetime]) -> Mapping[str, int]:
+    """Changes in the month before the newest: of the busiest day and hour, on average a day, and the most that share one instant.
+
+    The least that changed: who was changed several times is seen once. Days without a change count in the average.
+    """
+    newest = max(found)
+    recent = [one.astimezone(UTC) for one in found if one > newest - WINDOW]
+    days = Counter(one.date() for one in recent)
+    hours = Counter(one.replace(minute=0, second=0, microsecond=0) for one in recent)
+    span = max(1, (max(days) - min(days)).days + 1)
+    return {
+        "per_day": -(-len(recent) // span),
+        "busiest_day": max(days.values()),
+        "busiest_hour": max(hours.values()),
+        "at_once": max(Counter(recent).values()),
+        "days": len(days),
+        "of": len(recent),
+    }
+
+
+def _writers(sample: Sample) -> Iterator[Counted]:
+    """Whether the field that names who changed a record names one writer, or one that is called like a program."""
+    single, programs = WRITER_CLAIMS
+    name = next((one for record in sample.records for one in record if says_who(one)), None)
+    who = Counter(str(one) for one in filled(sample.records, name) if isinstance(one, str | int))
+    values = {"field": name, "writers": len(who), "of": len(sample.records)}
+    by_program = sum(many for one, many in who.items() if PROGRAMS & set(words(one)))
+    if by_program:
+        yield holds(single, good=False, **values, programs=by_program)
+        yield holds(programs, good=True, **values, programs=by_program)
+        return
+    reason = (
+        "no-records" if not sample.records else "writers-not-shown" if sum(who.values()) < len(sample.records) else None
+    )
+    yield open_(programs, reason or "no-program", **values)
+    if reason is None and len(who) == 1 and sample.production:
+        yield holds(single, good=True, **values)
+    else:
+        yield open_(single, reason or ("several-writers" if len(who) > 1 else ONLY_TEST), **values)
