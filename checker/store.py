@@ -17,7 +17,7 @@ from pathlib import Path
 from checker.errors import InputError, Problem, RefusedError
 
 FOLDER = ".readiness"
-LOCK, HOLDER = "lock", "lock.holder"
+LOCK, HOLDER, IGNORE = "lock", "lock.holder", ".gitignore"
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 PATH = re.compile(r"/[A-Za-z0-9_-]{20,80}")  # of a receiver of events
 PATH_BYTES = 24  # of chance in it
@@ -88,7 +88,7 @@ class Store:
 
     def _ready(self, *below: str) -> Path:
         folder = _made(self.folder)
-        ignore = folder / ".gitignore"
+        ignore = folder / IGNORE
         if not ignore.exists():
             write_whole(ignore, b"*\n")
         for part in below:

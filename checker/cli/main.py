@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("doctor", "Check the surroundings: project file, secrets, network, clocks, leave to write."),
     "login": ("login", "Sign in to a system in the browser, once, and keep the refresh token."),
     "cleanup": ("cleanup", "Remove test records that a run left behind."),
+    "purge": ("purge", "Remove all that is stored for the project."),
     "report": ("report", "Render a saved audit again, in another format or language."),
     "checklist": ("checklist", "List, show and check the checklist's items."),
     "explain": ("explain", "Explain a finding, an item or an error at length."),
