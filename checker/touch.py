@@ -52,6 +52,7 @@ OF_EVENTS = (
 )
 SUBSCRIPTIONS = 2
 ALWAYS = 8  # the record that lives, the good body of the rules, the same again, one in a wrong format, two with unusual values, two in one call
+RACING = 4  # two times two with one unique value
 
 
 @dataclass
@@ -112,9 +113,18 @@ def _at_most(profile: ResourceProfile, unique: int) -> int:
     """A record for each rule that may turn out not to be enforced, beside those that are always created."""
     rules = profile.validation
     broken = sum(
-        map(bool, (rules.required, rules.max_length, rules.enum, any(one.read_only for one in profile.schema)))
+        map(
+            bool,
+            (
+                rules.required,
+                rules.max_length,
+                rules.enum,
+                any(one.read_only for one in profile.schema),
+                profile.relations,
+            ),
+        )
     )
-    return ALWAYS + broken + min(unique, MOST_UNIQUE)
+    return ALWAYS + broken + min(unique, MOST_UNIQUE) + (RACING if unique else 0)
 
 
 def _resources(loaded: LoadedProject, profiles: Mapping[str, Profile], name: str) -> list[ResourceProfile]:

@@ -42,11 +42,12 @@ def field_of(param: Param, record: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _comparable(value: Any) -> str:
+def comparable(value: Any) -> str:
+    """A value as it is compared with another: without blanks around it and case."""
     return str(value).strip().casefold()
 
 
-def _filters(look: ResourceLook) -> Iterator[tuple[Param, str, Any]]:
+def filters(look: ResourceLook) -> Iterator[tuple[Param, str, Any]]:
     """(parameter, field, value) that should leave some records out: the value isn't every record's."""
     records = look.walk.records
     for param in look.profile.filtering.params:
@@ -57,15 +58,18 @@ def _filters(look: ResourceLook) -> Iterator[tuple[Param, str, Any]]:
             value = get(record, name) if name else None
             if (
                 name is None
-                or not isinstance(value, PLAIN)
-                or isinstance(value, bool)
-                or not 0 < len(str(value)) <= LONGEST_VALUE
+                or not plain(value)
                 or (isinstance(value, str) and read_instant(value, UTC) is not None)  # may well mean "since"
             ):
                 continue
-            if any(_comparable(get(other, name)) != _comparable(value) for other in records):
+            if any(comparable(get(other, name)) != comparable(value) for other in records):
                 yield param, name, value
                 break
+
+
+def plain(value: Any) -> bool:
+    """Whether a value can be asked for: a text or number, neither empty nor long."""
+    return isinstance(value, PLAIN) and not isinstance(value, bool) and 0 < len(str(value)) <= LONGEST_VALUE
 
 
 @probe("filter.honoured", "filter.unknown-refused", scope="resource")
@@ -84,7 +88,7 @@ def filtering(look: ResourceLook) -> Iterator[Told]:
 
 def _honoured(look: ResourceLook) -> Told:
     """Several parameters are tried: one that brings strangers is a filter that doesn't filter, whatever the others do."""
-    told = [_tried(look, *one) for one in islice(_filters(look), TRIES)]
+    told = [_tried(look, *one) for one in islice(filters(look), TRIES)]
     if not told:
         return unknown("filter.honoured", "not-declared" if not look.profile.filtering.params else "no-fitting-value")
     return next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
@@ -93,7 +97,7 @@ def _honoured(look: ResourceLook) -> Told:
 def _tried(look: ResourceLook, param: Param, name: str, value: Any) -> Told:
     page = look.resource.page(of_params([(param, value)]))
     evidence = evidence_of(page.response)
-    strangers = [one for one in page.records if not _answers(get(one, name), value)]
+    strangers = [one for one in page.records if not answers(get(one, name), value)]
     values = {
         "param": param.name,
         "field": name,
@@ -108,9 +112,9 @@ def _tried(look: ResourceLook, param: Param, name: str, value: Any) -> Told:
     return whether("filter.honoured", not strangers, evidence, **values)
 
 
-def _answers(held: Any, wanted: Any) -> bool:
+def answers(held: Any, wanted: Any) -> bool:
     """Whether a record is what was asked for: it has the value, or holds it, for some filters look for parts of texts."""
-    return _comparable(wanted) in _comparable(held)
+    return comparable(wanted) in comparable(held)
 
 
 @probe("sort.honoured", scope="resource")
@@ -144,7 +148,7 @@ def _sortable(look: ResourceLook) -> list[str]:
     names = [*split, roles.created, roles.number, roles.name, roles.email, roles.id]
     known = [one for one in names if isinstance(one, str)]
     return [
-        one for one in dict.fromkeys(known) if len({_comparable(get(record, one)) for record in look.walk.records}) > 1
+        one for one in dict.fromkeys(known) if len({comparable(get(record, one)) for record in look.walk.records}) > 1
     ]
 
 

@@ -30,6 +30,9 @@ WRONG: Mapping[str, str] = {
 NUMBERS = frozenset({"number", "integer"})
 NO_NUMBER = "readiness-no-number"
 NO_OPTION = "rdy-no-such-option"
+NOBODY = "987654321"  # an id that no record has
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+NO_UUID = "00000000-0000-4000-8000-0000000000fe"
 LONG_AGO = {"date": "2001-01-01", "date-time": "2001-01-01T00:00:00Z"}
 
 Broken = Callable[[dict[str, Any]], dict[str, Any]]
@@ -54,6 +57,7 @@ RULES = (
     "write.enum-enforced",
     "write.format-enforced",
     "write.read-only-refused",
+    "write.reference-enforced",
 )
 WHY_NONE = {
     "write.required-enforced": "no-required-field",
@@ -61,6 +65,7 @@ WHY_NONE = {
     "write.enum-enforced": "no-options-declared",
     "write.format-enforced": "no-format-known",
     "write.read-only-refused": "no-read-only-field",
+    "write.reference-enforced": "no-reference-written",
 }
 
 
@@ -70,9 +75,7 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
     if not touch.born:
         yield from touch.left_open(*RULES)
         return
-    faults = [
-        one for one in (required(touch), too_long(touch), option(touch), wrong_format(touch), read_only(touch)) if one
-    ]
+    faults = [one for make in FAULTS if (one := make(touch)) is not None]
     beside = {name: value for one in faults for name, value in one.beside.items()}
     tried = [(one, _broken(touch, one, beside)) for one in faults]
     control(touch, beside)
@@ -257,6 +260,33 @@ def _stamp(touch: ResourceTouch) -> Fault | None:
         return None
     value = LONG_AGO["date" if field.format == "date" else "date-time"]
     return Fault("write.read-only-refused", field.name, _with(field.name, value), declared=False)
+
+
+def nowhere(touch: ResourceTouch) -> Fault | None:
+    """A reference to a record that isn't there: an id in the form of a real one."""
+    body = touch.birth.body if touch.birth else {}
+    for relation in touch.profile.relations:
+        known = body.get(relation.field, touch.bodies.references.get(relation.field))
+        if not isinstance(known, int | str) or isinstance(known, bool) or known == "":
+            continue
+        beside = {} if relation.field in body else {relation.field: known}
+        return Fault("write.reference-enforced", relation.field, _with(relation.field, nobodys(known)), beside)
+    return None
+
+
+def nobodys(known: int | str) -> int | str:
+    """An id that no record has, in the form of one that a record has: a number, a UUID, a text with other digits."""
+    if isinstance(known, int):
+        return int(NOBODY)
+    if known.isdigit():
+        return NOBODY
+    if UUID.fullmatch(known):
+        return NO_UUID
+    other = re.sub(r"[0-9]", "9", known)
+    return other if other != known else "readiness-no-such-record"
+
+
+FAULTS = (required, too_long, option, wrong_format, read_only, nowhere)
 
 
 @probe("write.idempotent-create", scope="resource")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from checker.model.instants import EPOCH_S
 from checker.model.paths import MISSING, get
 from checker.probes.alterations import same
 from checker.probes.attempts import Seen, refused_by_rule, told_delay, why_not
@@ -248,6 +250,41 @@ def reading(touch: ResourceTouch) -> Iterator[Told]:
             yield yes(claim, evidence, reads=len(evidence))
             return
     yield no(claim, evidence, reads=len(evidence))
+
+
+@probe("timestamp.not-settable", scope="resource")
+def settable(touch: ResourceTouch) -> Iterator[Told]:
+    """Write a changed time of long ago beside another change: is it refused or passed over, or does the record wear it afterwards?"""
+    claim, updated = "timestamp.not-settable", touch.profile.fields.updated
+    if not touch.born or touch.first_seen.record is None:
+        yield from touch.left_open(claim)
+        return
+    names = [updated] if isinstance(updated, str) else updated or []
+    stamps = {name: _long_ago(get(touch.latest, name)) for name in names if "." not in name}
+    before, changes = touch.look.stamp(touch.latest), plain_change(touch)
+    if before is None or not any(stamps.values()):
+        yield unknown(claim, "no-timestamp" if updated else "no-timestamp-field")
+        return
+    if touch.profile.operations.update is None or not changes:
+        yield unknown(claim, "no-update-operation" if changes else "no-free-text")
+        return
+    written, seen = written_and_seen(touch, {**changes, **{name: one for name, one in stamps.items() if one}})
+    values = {"field": " + ".join(names), "status": written.response.status if written.response else None}
+    after = touch.look.stamp(seen.record) if seen is not None and seen.record is not None else None
+    if refused_by_rule(written):
+        yield yes(claim, written.evidence, **values)
+    elif seen is None or after is None:
+        yield unknown(claim, "no-timestamp" if written.ok else why_not(written), written.evidence, **values)
+    else:
+        yield whether(claim, after.at >= before.at, (*written.evidence, *seen.evidence), **values)
+
+
+def _long_ago(now: Any) -> str | int | None:
+    """A stamp, or a part of one, in its own form and of the year 2004, which has all days; None where no year stands in it."""
+    if isinstance(now, int) and not isinstance(now, bool):
+        return 1_080_000_000_000 if now > EPOCH_S[1] else 1_080_000_000
+    found = re.sub(r"\b20\d\d\b", "2004", now, count=1) if isinstance(now, str) else now
+    return found if found != now else None
 
 
 @probe("changed-by.own-user-shown", scope="resource")

@@ -102,6 +102,23 @@ def _moved_by_reading(ask: Ask, _reply: Reply, store: Store) -> None:
         store.put("artikel", replace(record, updated=store.now()))
 
 
+def _stamps_taken() -> Fault:
+    """The changed time of a company is the one that a client sends, where it sends one."""
+    sent: dict[str, str] = {}
+
+    def asked(ask: Ask, _store: Store) -> None:
+        if ask.key in updates("crm", "companies") and isinstance(ask.body, dict) and "updated_at" in ask.body:
+            sent[ask.last] = ask.body.pop("updated_at")
+
+    def answered(ask: Ask, reply: Reply, store: Store) -> None:
+        stamp = sent.pop(ask.last, None) if ask.key in updates("crm", "companies") else None
+        record = store.find("companies", ask.last) if stamp is not None else None
+        if stamp is not None and record is not None and rows_of(reply):
+            store.put("companies", replace(record, updated=datetime.fromisoformat(stamp)))
+
+    return Fault("crm", asked=asked, answered=answered)
+
+
 def _unprotected(store: Store) -> None:
     def whatever(name: str, record_id: Id) -> None:
         del name, record_id
@@ -117,6 +134,7 @@ shown("crm-stamp-empty-until-changed", shows("crm", "companies"), _null_until_ch
 shown("crm-stamp-without-zone", shows("crm"), lambda row: row.update(updated_at=row["updated_at"].rstrip("Z")))
 shown("crm-stamp-whole-days", shows("crm"), _days)
 after("crm-clock-goes-wrong", shows("crm"), _skewed)
+register("crm-stamp-settable", _stamps_taken())
 planted("crm-deletes-leave-no-trace", "crm", _hard)
 instead("crm-delete-does-nothing", deletes("crm", "companies"), _pretends)
 instead("erp-delete-does-nothing", deletes("erp", "artikel"), _pretends)

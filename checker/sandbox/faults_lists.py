@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import Any
+
 from checker.sandbox.fault_tools import (
     Row,
     after,
@@ -18,6 +21,7 @@ from checker.sandbox.faulty import Ask, Fault, Reply, register
 from checker.sandbox.store import Store
 
 PAGES_SEEN = 2  # pages after which a list that ends early ends
+FILTERS = ("email", "company_id", "status", "external_id", "name")  # of contacts
 CAP = 3  # the page from which on a capped list refuses
 
 
@@ -46,6 +50,26 @@ def _unstable() -> None:
 def _drops(ask: Ask, rows: list[Row], _body: Row) -> None:
     if ask.query.get("seite", "1") != "1":
         del rows[0]
+
+
+def _ties_moved() -> Any:
+    """Every second answer has the records that share the value of the order the other way round."""
+    asked = [0]
+
+    def change(ask: Ask, reply: Reply, _store: Store) -> None:
+        name = ask.query.get("sort", "").lstrip("-")
+        rows = rows_of(reply)
+        asked[0] += bool(name)
+        if name and asked[0] % 2:
+            groups = [list(tied) for _, tied in groupby(list(rows), key=lambda row: str(row.get(name)))]
+            rows[:] = [row for tied in groups for row in reversed(tied)]
+
+    return change
+
+
+def _one_filter(given: dict[str, str]) -> None:
+    for one in [one for one in given if one in FILTERS][1:]:
+        del given[one]
 
 
 def _ends_early(ask: Ask, _rows: list[Row], body: Row) -> None:
@@ -152,11 +176,13 @@ ignoring("erp-page-size-ignored", lists("erp"), "anzahl")
 instead("erp-no-page-beyond-the-third", lists("erp", "geschaeftspartner"), _capped)
 instead("crm-second-page-breaks", lists("crm", "products"), _broken_page)
 after("crm-list-always-empty", lists("crm", "contacts"), _nothing)
-ignoring("crm-filters-ignored", lists("crm", "contacts"), "email", "company_id", "status", "external_id", "name")
+ignoring("crm-filters-ignored", lists("crm", "contacts"), *FILTERS)
 ignoring("erp-filters-ignored", lists("erp"), "email", "kundennummer", "ust_id", "status", "artikelnummer", "name1")
 after("crm-filter-finds-similar", lists("crm", "contacts"), _similar)
 query("crm-unknown-parameters-ignored", lists("crm"), _only_known)
 ignoring("crm-order-ignored", lists("crm"), "sort")
+after("crm-order-moves-in-ties", lists("crm", "contacts"), _ties_moved())
+query("crm-second-filter-ignored", lists("crm", "contacts"), _one_filter)
 query(
     "erp-descending-ignored",
     lists("erp"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,9 +23,11 @@ from checker.sandbox.fault_tools import (
     writes,
 )
 from checker.sandbox.faulty import Ask, Fault, Reply, register
+from checker.sandbox.refusal import Issue, Refusal
 from checker.sandbox.store import Data, Record, Store
 
 CUT = 12
+RACE_S = 0.05
 INVALID = 422
 
 
@@ -291,6 +294,29 @@ def _forgets(_ask: Ask, reply: Reply, store: Store) -> None:
 after("crm-forgets-what-was-created", creates("crm", "companies"), _forgets)
 
 
+def _to_nobody(store: Store) -> None:
+    for name in ("contacts", "invoices"):
+        store.kinds[name] = replace(store.kinds[name], links={})
+
+
+def _slow_look(store: Store) -> None:
+    """Between the look for a double and the storing another request gets its turn: both look first, and both store."""
+    store.kinds["contacts"] = replace(store.kinds["contacts"], unique={})
+    real = store.create
+
+    def create(name: str, data: Data, who: str) -> Record:
+        if name == "contacts" and data.get("email"):
+            taken = any((one.data["email"] or "").casefold() == data["email"].casefold() for one in store.living(name))
+            store.lock.release()  # the sandbox answers one request after the other
+            time.sleep(RACE_S)
+            store.lock.acquire()
+            if taken:
+                raise Refusal(409, Issue("not_unique", "email"))
+        return real(name, data, who)
+
+    store.create = create  # type: ignore[method-assign]
+
+
 def _welcomes(_ask: Ask, reply: Reply, store: Store) -> None:
     for row in rows_of(reply):
         deal = {"title": "Welcome call", "company_id": row["id"], "stage": "new"}
@@ -323,5 +349,7 @@ def _wants_approval(ask: Ask, store: Store) -> Reply | None:
 
 
 after("crm-create-sets-off-a-deal", creates("crm", "companies"), _welcomes)
+planted("crm-references-to-nobody-accepted", "crm", _to_nobody)
+planted("crm-two-at-once-both-stored", "crm", _slow_look)
 planted("crm-status-stands-still", "crm", _stands_still)
 instead("crm-rule-that-nobody-told", creates("crm", "products"), _wants_approval)

@@ -48,6 +48,7 @@ class Lists:
     defect: str = ""
     records: list[dict[str, Any]] = field(default_factory=lambda: [record(i) for i in range(23)])
     style: str = "offset"
+    turn: int = 1
 
     def __call__(self, asked: Asked) -> Answered | Any:
         """Answer a request."""
@@ -70,7 +71,7 @@ class Lists:
 
     def listed(self, query: dict[str, str]) -> Answered | Any:
         """The list, narrowed, ordered and cut as asked, but for the defect."""
-        known = {"email", "limit", "offset", "sort", "since"}
+        known = {"email", "name", "limit", "offset", "sort", "since"}
         if query.keys() - known and self.defect != "ignores-unknown":
             return Answered(400, {"error": "unknown parameter"})
         if self.defect == "breaks-deep" and int(query.get("offset", "0")):
@@ -84,6 +85,9 @@ class Lists:
             name = query["sort"].lstrip("-")
             if name not in self.records[0]:
                 return Answered(400, {"error": "no such field"})
+            if self.defect == "ties-move":
+                self.turn = -self.turn
+                found = found[:: self.turn]
             found = sorted(found, key=lambda one: one[name], reverse=query["sort"].startswith("-"))
         start = int(query.get("offset", "0"))
         size = int(query.get("limit", "100"))
@@ -104,6 +108,10 @@ class Lists:
         if "email" in query and self.defect != "ignores-filter":
             wanted = query["email"][:1] if self.defect == "finds-similar" else query["email"]
             found = [one for one in found if one["email"].startswith(wanted)]
+        if "name" in query and self.defect not in {"ignores-filter", "first-filter-only"}:
+            found = [one for one in found if one["name"] == query["name"]]
+        if "name" in query and "email" not in query and self.defect == "first-filter-only":
+            found = [one for one in found if one["name"] == query["name"]]
         if "since" in query and self.defect != "ignores-since":
             try:
                 since = datetime.fromisoformat(query["since"])
@@ -117,7 +125,7 @@ class Lists:
 
 def profile(style: str = "offset", max_page_size: int | None = 50) -> ResourceProfile:
     """The contacts of the server as a document would declare them."""
-    query = {name: Param(name=name, in_="query") for name in ("email", "sort", "since")}
+    query = {name: Param(name=name, in_="query") for name in ("email", "name", "sort", "since")}
     params = (Param(name="limit", in_="query", means="size"), Param(name="offset", in_="query", means="position"))
     return ResourceProfile(
         name="contacts",
@@ -127,7 +135,7 @@ def profile(style: str = "offset", max_page_size: int | None = 50) -> ResourcePr
             style=style, operation="GET /contacts", params=params, max_page_size=max_page_size, total_path="total"
         ),
         items_path="data",
-        filtering=Filtering(supported=True, params=(query["email"],)),
+        filtering=Filtering(supported=True, params=(query["email"], query["name"])),
         sorting=Sorting(supported=True, params=(query["sort"],)),
         updated_since=UpdatedSince(supported=True, param=query["since"]),
         fields=FieldRoles(id="id", email="email", updated="updated_at", name="name"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ FIELDS: dict[str, Any] = {
     "note": {**TEXT, "nullable": True, "maxLength": 100},
     "email": {**TEXT, "format": "email", "description": "Unique among contacts."},
     "stage": {**TEXT, "enum": ["new", "old"]},
+    "company_id": {**TEXT, "nullable": True},
     "amount": {"type": "number"},
     "lines": {"type": "array", "items": {"type": "object", "required": ["text"], "properties": {"text": TEXT}}},
 }
@@ -47,6 +49,8 @@ READ_ONLY = {
     "deleted_at": STAMP,
     "updated_by": {**TEXT, "readOnly": True},
 }
+COMPANY = "co-17"  # the one company that contacts may point at
+RACE_S = 0.05  # of the defect "races"
 LAG_S = 3.0  # of the lagging defects
 ENOUGH = 6  # creates after which the defect "full" refuses every other one
 
@@ -75,6 +79,12 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
         }
     }
     by_id = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}]}
+    company = {"type": "object", "properties": {"id": {**TEXT, "readOnly": True}, "name": TEXT}}
+    companies = {
+        "type": "object",
+        "properties": {"data": {"type": "array", "items": company}, "total": {"type": "integer"}},
+    }
+    known = {"200": {"content": {"application/json": {"schema": companies}}, "description": "many"}}
     return {
         "openapi": "3.0.3",
         "info": {"title": "Small CRM", "version": "1"},
@@ -83,6 +93,7 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
                 "get": {"parameters": query, "responses": listed},
                 "post": {"parameters": [key], "requestBody": body, "responses": {"201": one}},
             },
+            "/companies": {"get": {"parameters": query[:2], "responses": known}},
             "/contacts/batch": {"post": {"requestBody": rows, "responses": {"207": {"description": "each"}}}},
             "/contacts/{id}": {
                 **by_id,
@@ -113,6 +124,8 @@ class Writable:
             return Answered(401, {"error": "who?"})
         if asked.method != "GET" and user == USERS["reader"] and self.defect != "anyone-writes":
             return Answered(401 if self.defect == "reader-unauthorised" else 403, {"error": "read only"})
+        if asked.path == "/companies":
+            return {"data": [{"id": COMPANY, "name": "Kern GmbH"}], "total": 1}
         record_id = asked.path.removeprefix("/contacts").strip("/")
         if record_id == "batch":
             return self.batch(asked, user)
@@ -193,6 +206,8 @@ class Writable:
             return Answered(422, {"errors": [{"code": "approval", "message": "a note needs an approval"}]})
         if refusal is not None:
             return refusal
+        if self.defect == "races":  # between the look for a double and the storing another request gets its turn
+            time.sleep(RACE_S)
         record_id = self.keys[key] = f"c{len(self.records) + 1}"
         self.born[record_id] = self.time.monotonic()
         blank = dict.fromkeys(FIELDS)
@@ -254,6 +269,7 @@ class Writable:
         before = self.records[record_id]
         self.before[record_id] = self.time.monotonic(), before
         given = {name: self.stored(name, value) for name, value in body.items()}
+        wanted = given.pop("updated_at", None)
         if self.defect == "state-stands-still":
             given.pop("stage", None)
         if self.defect == "keeps-null":
@@ -263,6 +279,7 @@ class Writable:
         stuck = self.defect == "stuck" or (self.defect == "child-stuck" and set(body) == {"lines"})
         moved = {} if stuck else {"updated_at": self.stamp()}
         moved |= {} if self.defect == "same-user" else {"updated_by": user}
+        moved |= {"updated_at": wanted} if wanted and self.defect == "stamps-settable" else {}
         if self.defect == "replaces":
             before = {
                 **dict.fromkeys(FIELDS),
@@ -307,7 +324,8 @@ class Writable:
             "max-length": next((n for n, v in body.items() if isinstance(v, str) and len(v) > FIELDS.get(n, {}).get("maxLength", 999)), None),
             "enum": "stage" if body.get("stage", "new") not in (*FIELDS["stage"]["enum"], None) else None,
             "format": "email" if body.get("email") and "@" not in body["email"] else None,
-            "read-only": next((one for one in body if one not in FIELDS), None),
+            "read-only": next((one for one in body if one not in FIELDS and self.defect != "stamps-settable"), None),
+            "reference": "company_id" if body.get("company_id", COMPANY) not in (COMPANY, None) else None,
         }  # fmt: skip
         name = next((one for kind, one in checks.items() if one and self.defect != f"allows-{kind}"), None)
         taken = [
