@@ -48,6 +48,19 @@ def undisturbed(work: Callable[[], Result], longest_s: float = LONGEST_S) -> tup
     return running.result(), False
 
 
+def begun(work: Callable[[], Result]) -> Future[Result]:
+    """Start `work` in a thread of its own, for `outcome` to wait for."""
+    running: Future[Result] = Future()
+    _start(work, running)
+    return running
+
+
+def outcome(running: Future[Result]) -> Result:
+    """What the work made; raises what it raised. Ctrl-C is felt while one waits, and leaves the work behind."""
+    _await(running)
+    return running.result()
+
+
 def in_threads(works: Mapping[str, Callable[[], None]], stop: Callable[[], None], longest_s: float | None) -> bool:
     """Do all works at once, each in a thread of its name; whether Ctrl-C came. Raises what the first work that failed raised, unless it came.
 

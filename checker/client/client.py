@@ -12,18 +12,20 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from checker.client import inflate
+from checker.client.begun import Begun
 from checker.client.clock import Clock
 from checker.client.limits import Allowance
 from checker.client.line import Line, Severable
 from checker.client.messages import Headers, Redirect, Request, Response, as_pairs
 from checker.client.origin import Address, Guard, parse_url, resolve
 from checker.client.proxy import Proxy
-from checker.client.recorder import Exchange, Recorder, Scope
+from checker.client.recorder import Exchange, Held, Recorder, Scope
 from checker.client.retry import LONGEST_WAIT_S, Outcome, Try, decide
 from checker.client.session import Session
 from checker.client.transport import Broken, Reply, Transport
 from checker.errors import OriginError, Problem, TransportError
 from checker.model.text import safe
+from checker.patience import begun
 from checker.project.types import Fixed
 
 DEADLINE_S = 30.0  # of a request with its tries, the waits between them not counted
@@ -82,6 +84,11 @@ class Client:
         return self._parts.allowance.sent
 
     @property
+    def abreast(self) -> int:
+        """How many requests may be under way at once (see `Allowance.abreast`)."""
+        return self._parts.allowance.abreast
+
+    @property
     def credentials(self) -> tuple[str, ...]:
         """The sets of credentials that can be asked with: own, none, wrong, and those of `other_auth`."""
         return tuple(self._parts.sessions)
@@ -121,6 +128,12 @@ class Client:
             prepared, _ = session.apply(self._with_fixed(request))
             response = replace(self._following(prepared, deadline_s), tries=response.tries + 1)
         return response
+
+    def begin(self, request: Request, *, credentials: str = "own") -> Begun:
+        """Ask as `send` does, without waiting for the answer. Raises nothing: whoever takes the answer learns of it."""
+        held = Held(self._scope.recorder, self._scope.prefix) if self._scope is not None else None
+        asking = Client(self._parts, held)
+        return Begun(begun(lambda: asking.send(request, credentials=credentials)), held)
 
     def _with_fixed(self, request: Request) -> Request:
         """The request with the system's fixed query and headers, where it doesn't say them itself."""
@@ -197,7 +210,7 @@ class Client:
         if isinstance(result, Broken):
             return
         if result.status == TOO_MANY:
-            self._parts.allowance.too_many(asked)
+            self._parts.allowance.too_many(asked, self._parts.clock.monotonic() - result.elapsed_ms / 1000)
         elif result.ok:
             self._parts.allowance.answered(result.rate_limit())
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from checker.client.clock import Clock
 from checker.client.ratelimit import RateLimitSeen
+from checker.client.retry import TRIES
 from checker.errors import Problem, TransportError
 from checker.project.types import Limits
 
@@ -34,6 +35,7 @@ class Allowance:
         self._gap = 1 / limits.requests_per_second
         self._good = 0
         self._since: float | None = None
+        self._slowed = 0.0
         self._retries = 0
         self._closed_until: datetime | None = None
 
@@ -42,6 +44,14 @@ class Allowance:
         """Requests that this run may send: `max_requests`, or less where the share of the daily quota is less."""
         quota = self._limits.daily_quota
         return self._limits.max_requests if quota is None else min(self._limits.max_requests, self._share(quota))
+
+    @property
+    def abreast(self) -> int:
+        """How many requests may be under way at once: as many as there are places. Only one where the run's requests are nearly used up:
+        then the order decides which of them are sent.
+        """
+        places = self._limits.concurrent
+        return places if self.most - self.sent > places * TRIES else 1
 
     def _share(self, quota: int) -> int:
         return int(quota * self._limits.share)
@@ -101,10 +111,16 @@ class Allowance:
                 pause = min(told.reset_s / told.remaining, SLOWEST_S)
                 self._next = max(self._next, self._clock.monotonic() + pause)
 
-    def too_many(self, asked_s: float | None) -> None:
-        """The server was asked too often: from here on the pace is what it let through since the last time, its pause counted in."""
+    def too_many(self, asked_s: float | None, sent: float | None = None) -> None:
+        """The server was asked too often: from here on the pace is what it let through since the last time, its pause counted in.
+
+        `sent` is the monotonic instant at which the request left: one that was under way when we slowed down says nothing new.
+        """
         with self._lock:
             now = self._clock.monotonic()
+            if sent is not None and sent < self._slowed:
+                return
+            self._slowed = now
             if self._good and self._since is not None:
                 took = now - self._since + (asked_s or 0.0)
                 self._gap = max(self._gap, min(took / self._good * MARGIN, SLOWEST_S))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
@@ -25,6 +25,9 @@ NEXT_LINKS = ("_links.next", "links.next", "@odata.nextLink", "next", "paging.ne
 # Where the number of the page stands beside the records.
 PAGE_ECHOES = ("", "meta.", "pagination.", "paging.", "page_info.", "meta.pagination.", "page.")
 PAGE_NAMES = ("page", "current_page", "currentPage", "page_number", "pageNumber", "page.number", "pageIndex")
+# How many pages there are, beside the records and in headers (Laravel, Spring, Rails' kaminari, GitLab, WordPress).
+PAGE_COUNTS = ("total_pages", "totalPages", "last_page", "lastPage", "page_count", "pageCount", "pages")
+PAGE_COUNT_HEADERS = ("x-total-pages", "x-wp-totalpages")
 STYLE_NAMES = {
     "offset": ("offset", "skip", "start", "from"),
     "page": ("page",),
@@ -89,6 +92,12 @@ class Pager(Protocol):
         """The changes to the request after this answer, or why there is none."""
         ...
 
+    def ahead(self, total: int | None) -> Iterator[Step]:
+        """The steps that will follow the one said last, if the list goes on as it did so far. `total` is its number of records, where that
+        was told. None beyond what this walk is going to ask for: rather too few than too many.
+        """
+        ...
+
 
 def link_of(headers: Headers, relation: str = "next") -> str | None:
     """The target of the Link header with that relation (RFC 8288)."""
@@ -135,6 +144,8 @@ class Walk(ABC):
     _pages: set[int] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     _empty: int = 0
+    _came: int = 0
+    _longest: int = 0
 
     def first(self, size: int | None) -> Step:
         """The first request carries the size alone."""
@@ -158,11 +169,17 @@ class Walk(ABC):
             if fingerprint in self._pages:
                 return Stop("repeats")
             self._pages.add(fingerprint)
+            self._came += len(answer.records)
+            self._longest = max(self._longest, len(answer.records))
         else:
             self._empty += 1
             if self._empty > EMPTY_PAGES:
                 return Stop("too-many-empty")
         return self._next(answer)
+
+    def ahead(self, total: int | None) -> Iterator[Step]:  # noqa: ARG002 - known only where pages have numbers
+        """Only the answer says how it goes on."""
+        return iter(())
 
     @abstractmethod
     def _next(self, answer: Answer) -> Step | Stop:
@@ -217,6 +234,11 @@ class Offset(Walk):
             return Stop("no-next")
         return self._step(self._offset)
 
+    def ahead(self, total: int | None) -> Iterator[Step]:
+        """By the longest page so far, up to the last record; the empty page that ends the list is no guess."""
+        if total is not None and self._longest:
+            yield from map(self._step, range(self._offset + self._longest, total, self._longest))
+
 
 class Page(Walk):
     """A page's number. Whether the first is 0 or 1 is read off the answer; where it isn't told, the second request asks for 1 and compares."""
@@ -225,6 +247,8 @@ class Page(Walk):
     _number: int | None = None
     _first: int | None = None
     _asked_one: bool = False
+    _told_pages: int | None = None
+    _told_last: int | None = None
 
     def resume(self, step: Step) -> None:
         """As in all styles, from the step's page on."""
@@ -252,6 +276,7 @@ class Page(Walk):
         return self._step(self._number)
 
     def _second(self, answer: Answer, told: Any) -> Step | Stop:
+        self._told_pages, self._told_last = self._pages_in(answer), self._last_in(answer)
         first = self._echoed(answer)
         if first is None and isinstance(told, int):
             first = told - 1
@@ -260,6 +285,35 @@ class Page(Walk):
             return self._step(1)
         self._number = first + 1
         return self._step(self._number)
+
+    def ahead(self, total: int | None) -> Iterator[Step]:
+        """Up to the last page, by the total, the number of pages, or the link to the last: by the least of them."""
+        if self._number is None or self._asked_one or not self._longest:
+            return
+        left = [] if total is None else [-(-(total - self._came) // self._longest) - 1]
+        left += [] if self._told_pages is None else [self._told_pages - len(self._pages) - 1]
+        left += [] if self._told_last is None else [self._told_last - self._number]
+        for further in range(1, min(left, default=0) + 1):
+            yield self._step(self._number + further)
+
+    @staticmethod
+    def _pages_in(answer: Answer) -> int | None:
+        """How many pages there are, as the answer says it."""
+        for name in PAGE_COUNT_HEADERS:
+            if answer.headers.get(name, "").isdecimal():
+                return int(answer.headers[name])
+        for name in PAGE_COUNTS:
+            for where in PAGE_ECHOES:
+                value = get(answer.body, where + name) if isinstance(answer.body, Mapping) else None
+                if isinstance(value, int) and not isinstance(value, bool):
+                    return value
+        return None
+
+    def _last_in(self, answer: Answer) -> int | None:
+        """The number of the page that the Link header calls the last."""
+        link, place = link_of(answer.headers, "last"), position(self.pagination, self.style)
+        number = in_query(resolve(answer.url, link), place.name) if link and place else None
+        return int(number) if number is not None and number.isdecimal() else None
 
     def _echoed(self, answer: Answer) -> int | None:
         """The first page's number as the answer says it: 0 or 1, anything else is no page number."""

@@ -53,6 +53,22 @@ class Scope:
 
 
 @dataclass
+class Held(Scope):
+    """A scope that keeps exchanges back until it is known where they stand: what is asked at once answers in any order."""
+
+    _waiting: list[Exchange] = field(default_factory=list)
+
+    def record(self, exchange: Exchange) -> str:
+        """Keep an exchange back; returns a mark, for which `release` has the key."""
+        self._waiting.append(exchange)
+        return f"held|{len(self._waiting)}"
+
+    def release(self) -> dict[str, str]:
+        """Record what was kept back, in its order; gives the evidence keys by mark."""
+        return {f"held|{at}": super(Held, self).record(one) for at, one in enumerate(self._waiting, 1)}
+
+
+@dataclass
 class Recorder:
     """All exchanges of a run, by key. Thread-safe. `masking` is off only where a user wants to see personal data of their own."""
 

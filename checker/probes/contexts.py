@@ -143,7 +143,7 @@ def walk(resource: Resource, size: int | None, query: Query | None = None, most_
     """Walk a list until it ends, goes in circles, or we have seen enough."""
     pages: list[Page] = []
     seen = 0
-    for page in resource.pages(query, size=size, most=most_pages):
+    for page in resource.pages(query, size=size, most=most_pages, wanted=WALK_RECORDS):
         pages.append(page)
         seen += len(page.records)
         if seen >= WALK_RECORDS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from itertools import islice
 from typing import Any
@@ -62,7 +63,7 @@ class OwnSide(SyncSide):
 
     def copies(self, texts: Collection[str]) -> int:
         """How many records hold one of the texts, whoever made them: the list is walked, as far as that is reasonable."""
-        pages = self.resource.pages(most=MOST_LOOKED_THROUGH)
+        pages = self.resource.pages(most=MOST_LOOKED_THROUGH, wanted=math.inf)
         found = ((self.resource.id_of(one), one) for page in pages for one in page.records)
         rows = self._as_rows({key: one for key, one in found if key is not None})
         return sum(any(marked(row.values, text) for text in texts) for row in rows)

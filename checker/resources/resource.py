@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 from urllib.parse import quote
 
+from checker.client.begun import Begun
 from checker.client.client import Client
 from checker.client.messages import Request, Response
 from checker.client.pagination import Answer, Pager, Step, Stop, pager
@@ -17,6 +19,7 @@ from checker.errors import InputError, Problem, TransportError, UnreadableError
 from checker.model.profile import ResourceProfile
 from checker.resources import answers
 from checker.resources import query as queries
+from checker.resources.ahead import Ahead
 from checker.resources.query import Query
 
 USUAL_SIZE = 100  # records per page where a document allows more
@@ -102,35 +105,56 @@ class Resource:
         first = machine.first(self._size(size))
         if step is not None:
             machine.resume(step)
-        return self._page(machine, query or Query(), step or first, 1)
+        return self._page(machine, self._ask(query or Query(), step or first), 1)
 
     def pages(
-        self, query: Query | None = None, *, size: int | None = None, style: str | None = None, most: int = MOST_PAGES
+        self,
+        query: Query | None = None,
+        *,
+        size: int | None = None,
+        style: str | None = None,
+        most: int = MOST_PAGES,
+        wanted: float = 0,
     ) -> Iterator[Page]:
         """Walk the list, page by page, to its end or until `most` pages came. The last page says why the walk stopped.
 
-        `style` walks by another style that the operation offers. Raises TransportError where no answer came, OriginError where a next
-        link leaves the system.
+        `style` walks by another style that the operation offers. `wanted`: whoever asks goes on until that many records came; as far as
+        that, several pages are asked for at once where they have numbers and it is known how many there are. They come as they would one by
+        one. Raises TransportError where no answer came, OriginError where a next link leaves the system.
         """
+        asked = query or Query()
         machine = pager(self.profile.pagination, style)
         step: Step | None = machine.first(self._size(size))
-        number = 0
+        ahead = Ahead(lambda one: self._ask(asked, one), lambda one: self._begin(asked, one))
+        number = came = longest = 0
         while step is not None:
             number += 1
-            page = self._page(machine, query or Query(), step, number)
+            page = self._page(machine, ahead.answer(step), number)
             if page.next is not None and number >= most:
                 page = Page(page.records, page.response, number, page.total, page.next, "most-pages")
                 step = None
             else:
                 step = page.next
+            came, longest = came + len(page.records), max(longest, len(page.records))
+            sure = min(self.client.abreast, most - number, (wanted - came) / longest if longest else 0)
+            ahead.follow(step, machine.ahead(page.total), sure)
             yield page
 
     def walk(
-        self, query: Query | None = None, *, size: int | None = None, limit: int | None = None
+        self,
+        query: Query | None = None,
+        *,
+        size: int | None = None,
+        limit: int | None = None,
+        whole: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """All records, at most `limit`. Raises TransportError where the walk ends otherwise than at the list's end."""
+        """All records, at most `limit`. Raises TransportError where the walk ends otherwise than at the list's end.
+
+        `whole`: whoever asks takes them all, so that pages may be asked for before their turn (see `pages`).
+        """
         given = 0
-        for page in self.pages(query, size=size):
+        all_ = math.inf if limit is None else limit
+        for page in self.pages(query, size=size, wanted=all_ if whole else 0):
             for record in page.records:
                 if limit is not None and given >= limit:
                     return
@@ -142,7 +166,7 @@ class Resource:
     def read(self, record_id: str) -> Single:
         """One record by its id. Raises InputError where the profile has no single read, TransportError where no answer came."""
         method, path = self.operation(self.profile.operations.read, "read")
-        response = self._send(method, self._filled(path, {}, record_id), Query())
+        response = self.send(self._request(method, self._filled(path, {}, record_id), Query()))
         if not response.ok:
             return Single(None, response)
         return Single(answers.single(response.json(), self.profile), response)
@@ -172,8 +196,7 @@ class Resource:
         declared = self.profile.pagination.max_page_size
         return size if size is not None or declared is None else min(declared, USUAL_SIZE)
 
-    def _page(self, machine: Pager, query: Query, step: Step, number: int) -> Page:
-        response = self._ask(query, step)
+    def _page(self, machine: Pager, response: Response, number: int) -> Page:
         if not response.ok:
             past = number > 1 and self.profile.pagination.style in NUMBERED and response.status in PAST_END
             return Page([], response, number, None, None, "past-end" if past else "status")
@@ -197,21 +220,27 @@ class Resource:
         return Answer(body, response.headers, response.url, found, ids)
 
     def _ask(self, query: Query, step: Step) -> Response:
+        return self.send(self._request_of(query, step))
+
+    def _begin(self, query: Query, step: Step) -> Begun:
+        return self.client.begin(self._request_of(query, step), credentials=self._credentials)
+
+    def _request_of(self, query: Query, step: Step) -> Request:
         query = query | queries.of_params(step.values)
         method, path = self.operation(query.operation or self._list_key(), "list")
         if step.url is not None:
             # A next link has the whole query in it; what stands in headers or body is still ours to say.
             query = Query((), query.headers, query.body, query.path)
-            return self._send(method, step.url, query, linked=True)
-        return self._send(method, self._filled(path, query.path, None), query)
+            return self._request(method, step.url, query, linked=True)
+        return self._request(method, self._filled(path, query.path, None), query)
 
-    def _send(self, method: str, target: str, query: Query, *, linked: bool = False) -> Response:
+    def _request(self, method: str, target: str, query: Query, *, linked: bool = False) -> Request:
         fixed = {} if linked else self.profile.fixed.get("query", {})
         named = {name for name, _ in query.pairs}
         pairs = [*((name, value) for name, value in fixed.items() if name not in named), *query.pairs]
         headers = {**self.profile.fixed.get("headers", {}), **query.headers}
         json = dict(query.body) if query.body or method == "POST" else None
-        return self.client.send(Request(method, target, pairs, headers, json=json), credentials=self._credentials)
+        return Request(method, target, pairs, headers, json=json)
 
     def operation(self, key: str | None, what: str) -> tuple[str, str]:
         """Method and path of an operation. Raises InputError where the profile has none."""

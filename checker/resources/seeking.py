@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -45,11 +46,11 @@ def marked_rows(resource: Resource, mark: str, texts: Mapping[str, Any]) -> list
         raise TransportError(Problem("resource.no-operation", {"resource": resource.subject, "operation": "list"}))
     queries = [resource.filtered({name: value}) for name, value in texts.items() if marked(value, mark)]
     for query in (one for one in queries if one is not None):
-        pages = resource.pages(query, most=MOST_PAGES)
+        pages = resource.pages(query, most=MOST_PAGES, wanted=math.inf)
         rows = _marked(resource, (one for page in pages for one in page.records), mark)
         if rows:
             return rows
-    return _marked(resource, resource.walk(), mark)
+    return _marked(resource, resource.walk(whole=True), mark)
 
 
 def _seen(resource: Resource, record_id: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -155,7 +156,7 @@ class SyncSide:
         told: int | None = None
         found: dict[str, dict[str, Any]] = {}
         came = 0
-        for page in self.resource.pages():
+        for page in self.resource.pages(wanted=math.inf):
             if page.stop is not None and not page.natural:
                 error = TransportError(Problem("resource.walk-broke", {
                     "resource": self.resource.subject, "page": page.number, "status": page.response.status, "reason": page.stop

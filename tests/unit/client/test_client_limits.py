@@ -93,3 +93,25 @@ def test_a_run_retries_only_so_often() -> None:
     take(one, 5)
     assert one.may_retry()
     assert not one.may_retry()
+
+
+def test_one_refusal_slows_down_once_however_many_were_under_way() -> None:
+    """Eight requests sent together and all refused tell one thing; one that is refused at the new pace tells another."""
+    still = Still()
+    one = allowance(still, requests_per_second=100.0)
+    for _ in range(8):
+        one.too_many(None, sent=still.at - 0.05)
+    take(one, 11)
+    assert still.at - 1000 == pytest.approx(10 * 0.02)
+    one.too_many(None, sent=still.at)
+    before = still.at
+    take(one, 11)
+    assert still.at - before == pytest.approx(0.02 + 10 * 0.04)
+
+
+def test_near_the_end_of_a_run_one_request_at_a_time() -> None:
+    """As many at once as there are places, until so few are left that tries could use them up."""
+    one = allowance(Still(), concurrent=4, max_requests=20)
+    assert one.abreast == 4
+    take(one, 4)
+    assert one.abreast == 1
