@@ -1,20 +1,26 @@
-"""Reading 100,000 records in pages of 100 over a cursor, beside the same loop in plain httpx, each a whole process.
+"""Reading 100,000 records in pages of 100, beside the same loop in plain httpx and dlt's rest_api, each a whole process.
 
-Goals: at least 0.8 of the plain loop's records a second; the memory for 200,000 records within a tenth of that for 10,000.
+Goals: at least 0.8 of the plain loop's records a second, over a cursor and over page numbers; where each answer takes 20 ms and pages have
+numbers, at most a quarter of the plain loop's time and at least 0.8 of eight threads' records a second; the memory for 200,000 records
+within a tenth of that for 10,000.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from benchmarks.rounds import in_turns, python, show
+from benchmarks.peers import peer
+from benchmarks.rounds import in_turns, least, python, show
 
 PAGE = 100
 FEW, RECORDS, MANY = 10_000, 100_000, 200_000
+LATENCY_S = 0.02
+THREADS = 8
 
 
 def record(number: int) -> dict[str, object]:
@@ -32,7 +38,7 @@ def record(number: int) -> dict[str, object]:
 
 
 def serve() -> None:
-    """The other side: pages that are written once. Prints its port; ends with its parent."""
+    """The other side: pages that are written once, by cursor or by number; `/slow/` takes its time. Prints its port; ends with its parent."""
     import orjson
     from waitress.server import create_server
 
@@ -40,19 +46,26 @@ def serve() -> None:
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         end = int(environ["PATH_INFO"].rpartition("/")[2])
-        at = int(parse_qs(environ["QUERY_STRING"]).get("cursor", ["0"])[0])
+        asked = parse_qs(environ["QUERY_STRING"])
+        at = (int(asked["page"][0]) - 1) * PAGE if "page" in asked else int(asked.get("cursor", ["0"])[0])
         follows = b'"%d"' % (at + PAGE) if at + PAGE < end else b"null"
-        body = b'{"data":%b,"next_cursor":%b}' % (pages[at], follows)
+        more = b"true" if at + PAGE < end else b"false"
+        held = pages[at] if at < end else b"[]"
+        body = b'{"data":%b,"next_cursor":%b,"more":%b,"page":%d,"total":%d}' % (
+            held, follows, more, at // PAGE + 1, end,
+        )  # fmt: skip
+        if environ["PATH_INFO"].startswith("/slow/"):
+            time.sleep(LATENCY_S)
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 
-    server = create_server(answer, host="127.0.0.1", port=0, threads=2)
+    server = create_server(answer, host="127.0.0.1", port=0, threads=2 * THREADS)
     print(server.effective_port, flush=True)  # type: ignore[union-attr]
     server.run()
 
 
 def plain(base: str, records: int) -> int:
-    """The floor: a loop in httpx."""
+    """The floor over a cursor: a loop in httpx."""
     import httpx
     import orjson
 
@@ -65,7 +78,59 @@ def plain(base: str, records: int) -> int:
     return count
 
 
-def ours(base: str, records: int) -> int:
+def plain_pages(base: str, records: int) -> int:
+    """The floor over page numbers: a loop in httpx."""
+    import httpx
+    import orjson
+
+    count, number, more = 0, 0, True
+    with httpx.Client() as client:
+        while more:
+            number += 1
+            answer = client.get(f"{base}/contacts/{records}", params={"limit": PAGE, "page": number})
+            body = orjson.loads(answer.content)
+            count, more = count + len(body["data"]), body["more"]
+    return count
+
+
+def eight_threads(base: str, records: int) -> int:
+    """The same in eight threads over one client, who know how many pages there are."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import httpx
+    import orjson
+
+    with httpx.Client() as client, ThreadPoolExecutor(THREADS) as pool:
+
+        def one(number: int) -> int:
+            answer = client.get(f"{base}/contacts/{records}", params={"limit": PAGE, "page": number})
+            return len(orjson.loads(answer.content)["data"])
+
+        return sum(pool.map(one, range(1, records // PAGE + 1)))
+
+
+def by_dlt(base: str, records: int) -> int:
+    """The rest_api of dlt, only iterated: nothing is normalised or stored."""
+    from dlt.sources.rest_api import rest_api_resources
+
+    paging = {
+        "type": "page_number",
+        "base_page": 1,
+        "page_param": "page",
+        "total_path": None,
+        "maximum_page": records // PAGE + 1,
+    }
+    endpoint = {
+        "path": f"contacts/{records}",
+        "params": {"limit": PAGE},
+        "paginator": paging,
+        "data_selector": "data",
+    }
+    config = {"client": {"base_url": f"{base}/"}, "resources": [{"name": "contacts", "endpoint": endpoint}]}
+    return sum(1 for _ in rest_api_resources(config)[0])
+
+
+def walked(base: str, records: int, style: str, place: str, **more: str) -> int:
     """The product's walk."""
     from checker.client.build import client_for
     from checker.client.recorder import Recorder
@@ -73,14 +138,10 @@ def ours(base: str, records: int) -> int:
     from checker.project.types import Limits, System
     from checker.resources.resource import Resource
 
-    client = client_for(
-        "crm",
-        System(base_url=base, sandbox=True, limits=Limits(requests_per_second=1e6, max_requests=10**6)),
-        str,
-        Recorder(),
-    )
-    params = (Param(name="cursor", in_="query", means="position"), Param(name="limit", in_="query", means="size"))
-    paging = Pagination(style="cursor", params=params, next_path="next_cursor", default_page_size=PAGE)
+    free = Limits(requests_per_second=1e6, max_requests=10**6, concurrent=THREADS)
+    client = client_for("crm", System(base_url=base, sandbox=True, limits=free), str, Recorder())
+    params = (Param(name=place, in_="query", means="position"), Param(name="limit", in_="query", means="size"))
+    paging = Pagination(style=style, params=params, default_page_size=PAGE, **more)
     profile = ResourceProfile(
         name="contacts",
         operations=Operations(list=f"GET /contacts/{records}"),
@@ -88,27 +149,76 @@ def ours(base: str, records: int) -> int:
         items_path="data",
         fields=FieldRoles(id="id"),
     )
-    return sum(1 for _ in Resource("crm", profile, client).walk())
+    return sum(1 for _ in Resource("crm", profile, client).walk(whole=True, size=PAGE))
 
 
-WAYS: dict[str, Callable[[str, int], int]] = {"plain": plain, "ours": ours}
+def ours(base: str, records: int) -> int:
+    """The product over a cursor."""
+    return walked(base, records, "cursor", "cursor", next_path="next_cursor")
+
+
+def our_pages(base: str, records: int) -> int:
+    """The product over page numbers."""
+    return walked(base, records, "page", "page", next_path="more", total_path="total")
+
+
+WAYS: dict[str, Callable[[str, int], int]] = {
+    "plain": plain,
+    "ours": ours,
+    "plain pages": plain_pages,
+    "eight threads": eight_threads,
+    "our pages": our_pages,
+    "dlt pages": by_dlt,
+}
+
+
+def commands(base: str, ways: tuple[str, ...], records: int) -> dict[str, list[str]]:
+    """Each of the ways as a command; a peer that isn't to be had is left out."""
+    found = {way: python("-m", "benchmarks.extract", way, base, str(records)) for way in ways if "dlt" not in way}
+    dlt = peer("dlt") if "dlt pages" in ways else None
+    if dlt is not None:
+        found["dlt pages"] = [dlt, "-m", "benchmarks.extract", "dlt pages", base, str(records)]
+    return {f"{way} {records:,}": command for way, command in found.items()}
+
+
+def compare(base: str) -> None:
+    """Time all in turns and print the figures."""
+    by_cursor = {records: commands(base, ("plain", "ours"), records) for records in (FEW, RECORDS, MANY)}
+    by_number = {records: commands(base, ("plain pages", "our pages"), records) for records in (FEW, RECORDS, MANY)}
+    by_number[RECORDS] |= commands(base, ("eight threads", "dlt pages"), RECORDS)
+    for title, several, floor in (
+        ("over a cursor", by_cursor, "plain"),
+        ("over page numbers, no latency", by_number, "plain pages"),
+    ):
+        print(f"\n{title}")
+        runs = in_turns({name: one for group in several.values() for name, one in group.items()}, 2)
+        for records, group in several.items():
+            show({name: runs[name] for name in group}, f"{floor} {records:,}")
+    print(f"\nover page numbers, {LATENCY_S * 1000:.0f} ms latency")
+    slow = f"{base}/slow"
+    ways = ("plain pages", "eight threads", "our pages", "dlt pages")
+    runs = in_turns(
+        {
+            **commands(slow, ways, RECORDS),
+            **commands(slow, ("our pages",), MANY),
+            **commands(slow, ("our pages",), FEW),
+        },
+        2,
+    )
+    show(runs, f"plain pages {RECORDS:,}")
+    wall = {name: least(took) for name, took in runs.items()}
+    mine = wall[f"our pages {RECORDS:,}"]
+    print(
+        f"sequential loop / ours: {wall[f'plain pages {RECORDS:,}'] / mine:.2f} (goal: 4), "
+        f"eight threads / ours: {wall[f'eight threads {RECORDS:,}'] / mine:.2f} (goal: 0.8)"
+    )
 
 
 def main() -> None:
-    """Time all in turns and print the figures."""
+    """Start the other side, compare, and end it."""
     with subprocess.Popen(python("-m", "benchmarks.extract", "serve"), stdout=subprocess.PIPE, text=True) as server:
         try:
-            base = f"http://127.0.0.1:{(server.stdout or sys.stdin).readline().strip()}"
-            commands = {
-                f"{way} {records:,}": python("-m", "benchmarks.extract", way, base, str(records))
-                for records in (FEW, RECORDS, MANY)
-                for way in WAYS
-            }
-            runs = in_turns(commands, 2)
-            for records in (FEW, RECORDS, MANY):
-                show(
-                    {name: took for name, took in runs.items() if name.endswith(f" {records:,}")}, f"plain {records:,}"
-                )
+            compare(f"http://127.0.0.1:{(server.stdout or sys.stdin).readline().strip()}")
         finally:
             server.terminate()
 

@@ -6,6 +6,7 @@ asks for page after page. A guess that was wrong is the last.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -13,6 +14,8 @@ from itertools import islice
 from checker.client.begun import Begun
 from checker.client.messages import Response
 from checker.client.pagination import Step
+
+WORTH_MS = 5.0  # quicker answers are read as fast one after the other: threads cost more than they spare
 
 
 class Ahead:
@@ -22,10 +25,13 @@ class Ahead:
         self._ask, self._begin = ask, begin
         self._under_way: deque[tuple[Step, Begun]] = deque()
         self._trusted = True
+        self._quickest_ms = math.inf
 
     def answer(self, step: Step) -> Response:
         """The answer to a step, be it under way or not. Raises what sending raises."""
-        return self._under_way.popleft()[1].answer() if self._under_way else self._ask(step)
+        response = self._under_way.popleft()[1].answer() if self._under_way else self._ask(step)
+        self._quickest_ms = min(self._quickest_ms, response.elapsed_ms)
+        return response
 
     def follow(self, step: Step | None, guesses: Iterator[Step], most: float) -> None:
         """The walk goes on with `step`, or has ended; `guesses` are what it will ask for then. Up to `most` are kept under way, the next
@@ -35,7 +41,8 @@ class Ahead:
             self._trusted = False
             while self._under_way:
                 self._under_way.popleft()[1].forget()
-        if step is None or not self._trusted or most <= len(self._under_way):
+        worth = self._trusted and self._quickest_ms >= WORTH_MS
+        if step is None or not worth or most <= len(self._under_way):
             return
         expected = [step, *islice(guesses, max(int(most) - 1, 0))]
         if len(expected) > 1:  # a last page is asked for when its turn comes

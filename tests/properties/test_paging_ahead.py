@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from checker.client.recorder import Recorder
 from checker.model.profile import ResourceProfile
 from checker.resources.resource import Resource
-from tests.clients import client, contacts, paging
+from tests.clients import Unhurried, client, contacts, paging
 from tests.properties.test_paging import STYLES, Answering, Api
 from tests.servers import Answered, Asked, Server, serve
 
@@ -46,7 +46,7 @@ class World:
     def walked(self, profile: ResourceProfile, size: int | None, **how: Any) -> tuple[list[Any], Any, int]:
         """What a walk gives: its pages, the evidence without times, and how many requests came."""
         recorder = Recorder()
-        made = client(self.server.url, recorder=recorder)
+        made = client(self.server.url, recorder=recorder, at=Unhurried())
         before = len(self.server.asked)
         try:
             pages = list(Resource("crm", profile, made).pages(size=size, **how))

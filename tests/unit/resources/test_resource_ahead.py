@@ -17,7 +17,7 @@ from checker.errors import TransportError
 from checker.model.profile import ResourceProfile
 from checker.project.types import Limits
 from checker.resources.resource import Resource
-from tests.clients import client, contacts, paging
+from tests.clients import Time, Unhurried, client, contacts, paging
 from tests.servers import Answered, Asked, serve
 
 NUMBERED = contacts(pagination=paging("page", place="page", total_path="total"))
@@ -40,6 +40,14 @@ def limits(**changes: Any) -> Limits:
     return Limits(**{"requests_per_second": 100_000.0, "concurrent": 4, "max_requests": 1000, **changes})
 
 
+class Still(Time):
+    """A clock that stands still: answers take no time."""
+
+    def monotonic(self) -> float:
+        """The one instant."""
+        return 1000.0
+
+
 OPENED: list[Client] = []
 
 
@@ -53,7 +61,7 @@ def closing() -> Iterator[None]:
 
 def contacts_at(url: str, profile: ResourceProfile = NUMBERED, **more: Any) -> Resource:
     """The list of that server."""
-    OPENED.append(client(url, **{"limits": limits(), **more}))
+    OPENED.append(client(url, **{"at": Unhurried(), "limits": limits(), **more}))
     return Resource("crm", profile, OPENED[-1])
 
 
@@ -190,3 +198,11 @@ def test_a_total_that_is_far_too_large_costs_a_few_requests_once() -> None:
         assert [one.number for one in pages] == list(range(1, PAGES + 2))
         assert len(server.asked) == resource.client.requests <= PAGES + 1 + 4
     assert len(recorder.evidence()) == PAGES + 1
+
+
+def test_answers_that_come_at_once_are_read_one_by_one() -> None:
+    """Where nothing is waited for, threads would only cost: no page is asked for before its turn."""
+    with serve(lambda asked: page(number_of(asked))) as server:
+        pages = contacts_at(server.url, at=Still()).pages(wanted=math.inf)
+        for number, _ in enumerate(pages, 1):
+            assert len(server.asked) == number
