@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import documents, extract, look, matching, startup
+from benchmarks import documents, extract, look, matching, probing, startup
 
 if __name__ == "__main__":
     startup.main()
     documents.main()
     look.main()
+    probing.main()
     extract.main()
     matching.main()
