@@ -28,6 +28,7 @@ PAGE_NAMES = ("page", "current_page", "currentPage", "page_number", "pageNumber"
 # How many pages there are, beside the records and in headers (Laravel, Spring, Rails' kaminari, GitLab, WordPress).
 PAGE_COUNTS = ("total_pages", "totalPages", "last_page", "lastPage", "page_count", "pageCount", "pages")
 PAGE_COUNT_HEADERS = ("x-total-pages", "x-wp-totalpages")
+FIGURE = re.compile(r"[0-9]{1,9}", re.ASCII)  # Python refuses to read very long ones
 STYLE_NAMES = {
     "offset": ("offset", "skip", "start", "from"),
     "page": ("page",),
@@ -300,7 +301,7 @@ class Page(Walk):
     def _pages_in(answer: Answer) -> int | None:
         """How many pages there are, as the answer says it."""
         for name in PAGE_COUNT_HEADERS:
-            if answer.headers.get(name, "").isdecimal():
+            if FIGURE.fullmatch(answer.headers.get(name, "")):
                 return int(answer.headers[name])
         for name in PAGE_COUNTS:
             for where in PAGE_ECHOES:
@@ -313,7 +314,7 @@ class Page(Walk):
         """The number of the page that the Link header calls the last."""
         link, place = link_of(answer.headers, "last"), position(self.pagination, self.style)
         number = in_query(resolve(answer.url, link), place.name) if link and place else None
-        return int(number) if number is not None and number.isdecimal() else None
+        return int(number) if number is not None and FIGURE.fullmatch(number) else None
 
     def _echoed(self, answer: Answer) -> int | None:
         """The first page's number as the answer says it: 0 or 1, anything else is no page number."""

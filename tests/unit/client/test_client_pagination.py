@@ -187,3 +187,30 @@ def test_of_several_positions_the_one_of_the_style_is_used() -> None:
 def test_other_links_are_not_next_links(line: str) -> None:
     """Only the relation next counts."""
     assert link_of(Headers([("Link", line)])) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "further"),
+    [
+        ({"X-Total-Pages": "5"}, [3, 4, 5]),
+        ({"Link": '<?page=4>; rel="last"'}, [3, 4]),
+        ({"Link": '<?page=4>; rel="last"', "X-WP-TotalPages": "3"}, [3]),
+        ({}, []),
+        ({"X-Total-Pages": "9" * 5000, "Link": '<http://[/?page=٤>; rel="last"'}, []),
+    ],
+)
+def test_the_pages_to_come_are_known_by_whatever_tells_the_last(headers: dict[str, str], further: list[int]) -> None:
+    """The number of pages or the link to the last, the lesser of both; what is no number tells nothing, and stops nothing."""
+    machine = pager(paging("page", place="page"))
+    machine.first(2)
+    assert named(machine.after(told({"page": 1}, headers=headers))) == {"limit": 2, "page": 2}
+    assert [named(one)["page"] for one in machine.ahead(None)] == further
+
+
+def test_the_offsets_to_come_end_with_the_last_record() -> None:
+    """By the length of the pages that came, whatever was asked for; without a total nothing is known."""
+    machine = pager(paging("offset", place="offset"))
+    machine.first(50)
+    machine.after(told())
+    assert [named(one)["offset"] for one in machine.ahead(7)] == [4, 6]
+    assert list(machine.ahead(None)) == []
