@@ -206,3 +206,13 @@ def test_answers_that_come_at_once_are_read_one_by_one() -> None:
         pages = contacts_at(server.url, at=Still()).pages(wanted=math.inf)
         for number, _ in enumerate(pages, 1):
             assert len(server.asked) == number
+
+
+def test_the_pace_holds_for_all_threads_together() -> None:
+    """Five a second are five a second, however many are under way: by the clock that the limit sleeps on."""
+    at = Unhurried()
+    began = at.monotonic()
+    with serve(lambda asked: page(number_of(asked))) as server:
+        list(contacts_at(server.url, at=at, limits=limits(requests_per_second=5.0)).walk(whole=True))
+        assert len(server.asked) == PAGES + 1
+    assert at.monotonic() - began >= PAGES / 5
