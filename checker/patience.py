@@ -49,9 +49,9 @@ def undisturbed(work: Callable[[], Result], longest_s: float = LONGEST_S) -> tup
 
 
 def begun(work: Callable[[], Result]) -> Future[Result]:
-    """Start `work` in a thread of its own, for `outcome` to wait for."""
+    """Start `work` in a thread of its own, called `begun`, for `outcome` to wait for."""
     running: Future[Result] = Future()
-    _start(work, running)
+    _start(work, running, "begun")
     return running
 
 

@@ -279,7 +279,7 @@ class Page(Walk):
     def _second(self, answer: Answer, told: Any) -> Step | Stop:
         self._told_pages, self._told_last = self._pages_in(answer), self._last_in(answer)
         first = self._echoed(answer)
-        if first is None and isinstance(told, int):
+        if first is None and isinstance(told, int) and told is not True:  # that more comes is no number
             first = told - 1
         if first is None:
             self._asked_one, self._first, self._number = True, answer.fingerprint(), 1

@@ -214,3 +214,11 @@ def test_the_offsets_to_come_end_with_the_last_record() -> None:
     machine.after(told())
     assert [named(one)["offset"] for one in machine.ahead(7)] == [4, 6]
     assert list(machine.ahead(None)) == []
+
+
+def test_that_more_comes_is_no_page_number() -> None:
+    """A list that says `more: true` and not its number is asked for page 1 once more, as one that says nothing."""
+    machine = pager(paging("page", place="page", next_path="more"))
+    machine.first(2)
+    assert named(machine.after(told({"more": True}))) == {"limit": 2, "page": 1}
+    assert named(machine.after(told({"more": True}))) == {"limit": 2, "page": 2}
