@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from checker.data.checks import CHECKS, valid
 from checker.data.counted import Counted, holds, idle, open_
-from checker.data.keys import Between, Key, keys, value
+from checker.data.keys import Between, Key, Part, keys, value
+from checker.data.mixing import CAREFUL, fallen
 from checker.data.normal import normal
 from checker.mapping.fields import FieldLens
 from checker.mapping.lens import Untranslatable, is_empty
@@ -18,39 +19,10 @@ from checker.model.sync import Matched, Row
 from checker.project.sides import PARENT, FlowView, Side, many, travels
 from checker.project.types import FieldMapping
 
-MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
-EU = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "EL",
-        "ES",
-        "FI",
-        "FR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-        "XI",
-    ]
-)
+REGISTERS = (
+    "register",
+    "register_entry",
+)  # the forms of an entry with its court, and of one whose court is another part of the key
 LEGAL = "values.legal-on-other-side"
 USABLE = 0.2  # the share of records that may lack the first key, where the next ones catch them
 COMMON = 0.5  # the share of the smaller side's products that have to be found on the other
@@ -93,7 +65,7 @@ def of_flow(both: Both) -> Iterator[Counted]:
 
 
 FLOW_CLAIMS = (
-    "keys.filled", "keys.unique", "keys.normalised", "keys.email-usable", "keys.company-usable", "keys.product-number-common",
+    "keys.filled", "keys.unique", "keys.normalised", "keys.valid", "keys.email-usable", "keys.company-usable", "keys.product-number-common",
     "options.all-mapped", "transform.round-trip-stable",
 )  # fmt: skip
 
@@ -101,7 +73,7 @@ FLOW_CLAIMS = (
 def _keys(both: Both) -> Iterator[Counted]:
     wanted = both.keys
     if not wanted:
-        for claim in FLOW_CLAIMS[:3]:
+        for claim in FLOW_CLAIMS[:4]:
             yield open_(claim, "no-match-keys")
         return
     without = {system: sum(_first_key(row, wanted, left) is None for row in rows) for system, rows, left in both.sides}
@@ -115,6 +87,7 @@ def _keys(both: Both) -> Iterator[Counted]:
             shared[system] = doubled
     yield holds("keys.unique", not shared, shared=shared, of=of)
     yield _normalised(both, wanted)
+    yield _valid(both)
 
 
 def _first_key(row: Row, wanted: Sequence[Key], left: bool) -> tuple[str, ...] | None:
@@ -154,10 +127,7 @@ def _mails(both: Both) -> Counted:
     if not sides:
         return idle(claim)
     lacking = {system: sum(not one for one in texts) for system, texts in sides}
-    invalid = {
-        system: sum(bool(one) and MAIL.fullmatch(one.strip()) is None for one in texts if one)
-        for system, texts in sides
-    }
+    invalid = {system: _invalid("email", texts) for system, texts in sides}
     shared = {system: _shared("email", texts) for system, texts in sides}
     most = max(lacking[system] / max(1, len(texts)) for system, texts in sides)
     good = most <= USABLE and not any(invalid.values()) and not any(shared.values())
@@ -171,32 +141,44 @@ def _some(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _shared(form: str, texts: Sequence[str | None]) -> int:
     """How many records have a value that others have too."""
-    counts = Counter(normal(form, one) for one in texts if one)
+    counts = Counter(found for one in texts if one and (found := normal(form, one)))
     return sum(n for n in counts.values() if n > 1)
 
 
-def _companies(both: Both) -> Counted:
-    """VAT ids with a wrong check digit, and records that have neither one nor the next key."""
-    claim, sides = "keys.company-usable", _named(both, "vat_id")
-    if not sides:
+def _invalid(form: str, texts: Sequence[str | None]) -> int:
+    """How many records have a value that fails the check of its form."""
+    return sum(not valid(form, one) for one in texts if one and one.strip())
+
+
+def _valid(both: Both) -> Counted:
+    """Values of key fields that have check digits or a syntax, and fail them."""
+    claim = "keys.valid"
+    forms = dict.fromkeys(part.form for key in both.keys for part in key.parts if part.form in CHECKS)
+    if not forms:
         return idle(claim)
-    invalid = {system: sum(bool(one) and not valid_vat(one) for one in texts if one) for system, texts in sides}
+    found = {f"{system}.{form}": (form, texts) for form in forms for system, texts in _named(both, form)}
+    invalid = {name: _invalid(form, texts) for name, (form, texts) in found.items()}
+    looked = sum(bool(one and one.strip()) for _, texts in found.values() for one in texts)
+    if not looked:
+        return open_(claim, "no-records")
+    return holds(claim, not any(invalid.values()), invalid=_some(invalid), of=looked)
+
+
+def _companies(both: Both) -> Counted:
+    """VAT ids with a wrong check digit, register numbers without their court, and records that have no key at all."""
+    claim, sides = "keys.company-usable", _named(both, "vat_id")
+    registers = [(form, *one) for form in REGISTERS for one in _named(both, form)]
+    if not (sides or registers):
+        return idle(claim)
+    invalid = {system: _invalid("vat_id", texts) for system, texts in sides}
+    incomplete = {system: _invalid(form, texts) for form, system, texts in registers}
     without = {
         system: sum(_first_key(row, both.keys, left) is None for row in rows) for system, rows, left in both.sides
     }
     shared = {system: _shared("vat_id", texts) for system, texts in sides}
-    good = not any((*invalid.values(), *without.values(), *shared.values()))
-    return holds(claim, good, invalid=_some(invalid), shared=_some(shared), without=_some(without))
-
-
-def valid_vat(text: str) -> bool:
-    """Whether an id of an EU country passes its own check; ids of other countries are taken as they are."""
-    bare = normal("vat_id", text)
-    if bare[:2] not in EU:
-        return True
-    from stdnum.eu import vat
-
-    return bool(vat.is_valid(bare)) if bare[:2] != "XI" else True
+    good = not any((*invalid.values(), *incomplete.values(), *without.values(), *shared.values()))
+    counts = {"invalid": invalid, "incomplete": incomplete, "shared": shared, "without": without}
+    return holds(claim, good, **{name: _some(one) for name, one in counts.items()})
 
 
 def _products(both: Both) -> Counted:
@@ -204,7 +186,20 @@ def _products(both: Both) -> Counted:
     if both.role != "product":
         return idle(claim)
     linked, least = len(both.matched.links), min(len(both.left), len(both.right))
-    return holds(claim, linked >= COMMON * least, linked=linked, of=least)
+    part = next((one for key in both.keys for one in key.parts if one.form == CAREFUL), None)
+    mixed = {system: fallen(part, rows, left=left) for system, rows, left in both.sides} if part else {}
+    exact = _alike(both, part) if part else linked
+    told = {"exact": exact} if exact < linked else {}
+    return holds(claim, linked >= COMMON * least, linked=linked, of=least, mixed=_some(mixed), **told)
+
+
+def _alike(both: Both, part: Part) -> int:
+    """Links whose both sides spell the number alike."""
+    lefts, rights = {row.id: row for row in both.left}, {row.id: row for row in both.right}
+    pairs = [
+        (lefts[one.left], rights[one.right]) for one in both.matched.links if one.left in lefts and one.right in rights
+    ]
+    return sum(part.left(here) == part.right(there) for here, there in pairs)
 
 
 def _options(both: Both) -> Counted:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from checker.data.checks import check_of, valid
 from checker.data.engine import engine
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ SHARE = 0.5  # of the filled values that have to look like it
 
 @dataclass(frozen=True, slots=True)
 class FieldStats:
-    """One field over all records. `patterns`: the commonest shapes (letters a and A, digits 9), with how many; `personal`: a kind, or None."""
+    """One field over all records. `patterns`: the commonest shapes (letters a and A, digits 9), with how many; `personal`: a kind, or None.
+
+    `invalid`: how many values fail the check of what the field is called (mail address, IBAN, VAT id); None where there is no check.
+    """
 
     name: str
     records: int
@@ -44,6 +48,7 @@ class FieldStats:
     patterns: tuple[tuple[str, int], ...]
     placeholders: int
     personal: str | None
+    invalid: int | None = None
 
     @property
     def unique(self) -> bool:
@@ -71,7 +76,15 @@ def field_stats(records: Sequence[Mapping[str, Any]]) -> list[FieldStats]:
         table = connection.create_table("records", pa.table(columns))
         figures = table.aggregate(**_aggregates(table, len(names))).to_pyarrow().to_pylist()[0]
         shapes = [_shapes(ibis, table[f"c{number}"], table) for number in range(len(names))]
-    return [_of(name, number, len(rows), figures, shapes[number]) for number, name in enumerate(names)]
+    return [
+        replace(_of(name, number, len(rows), figures, shapes[number]), invalid=_invalid(name, rows))
+        for number, name in enumerate(names)
+    ]
+
+
+def _invalid(name: str, rows: Sequence[Mapping[str, str | None]]) -> int | None:
+    form = check_of(name)
+    return sum(not valid(form, text) for row in rows if (text := row.get(name)) and text.strip()) if form else None
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | None]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from checker.mapping.fields import FieldLens, lens_of
@@ -16,13 +16,30 @@ from checker.project.sides import PARENT, FlowView, Side, many
 from checker.project.types import FieldMapping
 
 # Roles that have a normal form of their own, and names of fields that say the same where no role was found
-ROLE_FORMS = ("email", "vat_id", "name")
+ROLE_FORMS = {
+    "email": "email", "vat_id": "vat_id", "register_number": "register", "register_court": "court", "name": "name", "country": "country",
+}  # fmt: skip
 NAMED = (
     (re.compile(r"e[-_]?mail", re.IGNORECASE), "email"),
     (re.compile(r"(^|[._-])(vat|ust|uid)[_-]?(id|nr|number|no)", re.IGNORECASE), "vat_id"),
+    (re.compile(r"(^|[._-])iban($|[._-])", re.IGNORECASE), "iban"),
+    (re.compile(r"(register|registration|registry|amts)[_-]?(court|gericht)", re.IGNORECASE), "court"),
+    (re.compile(r"handelsregister|register[_-]?(no|nr|number|nummer)?$", re.IGNORECASE), "register"),
+    (
+        re.compile(
+            r"(^|[._-])(sku|(article|item|product|part|artikel|material|produkt)[_-]?(no|nr|number|code|nummer))$",
+            re.IGNORECASE,
+        ),
+        "product",
+    ),
     (re.compile(r"phone|telefon|mobile|(^|[._-])tel($|[._-])", re.IGNORECASE), "phone"),
     (re.compile(r"name\d?$", re.IGNORECASE), "name"),
 )
+# Registers that number a whole country in one row, as text: France, the Netherlands, Great Britain, Scandinavia, Czechia, Poland
+NATIONAL = re.compile(
+    r"siren|siret|kvk|(^|[._-])(coc|cvr|ico|krs|org)($|[._-])|company[_-]?number|organisations?nummer", re.IGNORECASE
+)
+NUMBER_AND_COURT = {"register", "court"}  # the forms of a key that tells a register's entry in two fields
 
 
 Text = Callable[[Row], str | None]
@@ -60,8 +77,15 @@ class Between:
 
 def keys(view: FlowView, between: Between) -> tuple[Key, ...]:
     """The flow's keys in order. One that names neither a mapped field nor a role of both sides has no values, and is left out."""
-    found = ((" + ".join(many(one)), [_part(name, view, between) for name in many(one)]) for one in view.flow.match)
-    return tuple(Key(by, tuple(part for part in parts if part)) for by, parts in found if all(parts))
+    found = ((" + ".join(many(one)), [part(name, view, between) for name in many(one)]) for one in view.flow.match)
+    return tuple(Key(by, _entry([part for part in parts if part])) for by, parts in found if all(parts))
+
+
+def _entry(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts of a key; a register's number whose court is another part needn't name it."""
+    if {one.form for one in parts} != NUMBER_AND_COURT:
+        return tuple(parts)
+    return tuple(replace(one, form="register_entry") if one.form == "register" else one for one in parts)
 
 
 def value(row: Row, name: str) -> Any:
@@ -83,8 +107,9 @@ def as_text(given: Any) -> str | None:
     return None if is_empty(given) else spelled(given).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _part(name: str, view: FlowView, between: Between) -> Part | None:
-    form = _form(name, view.left)
+def part(name: str, view: FlowView, between: Between) -> Part | None:
+    """One field of both sides; None where it is neither a mapped field nor a role that both have."""
+    form = form_of(name, view.left)
     mapping = next((one for one in view.flow.fields if name in many(one.left)), None)
     if mapping is None:
         left, right = _role(name, view.left), _role(name, view.right)
@@ -141,9 +166,13 @@ def _role(name: str, side: Side) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _form(name: str, side: Side) -> str:
-    """The normal form of a left field: by the role that it plays or names, else by its name."""
-    for role in ROLE_FORMS:
+def form_of(name: str, side: Side) -> str:
+    """The normal form of a left field: by the role that it plays or names, else by its name. A product's number is a product number."""
+    if side.profile is not None and side.profile.role == "product" and name in ("number", _role("number", side)):
+        return "product"
+    if NATIONAL.search(_role(name, side) or name):
+        return "text"
+    for role, form in ROLE_FORMS.items():
         if name in (role, _role(role, side)):
-            return role
+            return form
     return next((form for pattern, form in NAMED if pattern.search(name)), "text")

@@ -7,6 +7,7 @@ from itertools import chain
 
 from checker.data.joining import Hit, hits
 from checker.data.keys import Between, Key, keys
+from checker.data.mixing import unmixed
 from checker.model.sync import Ambiguous, Link, Matched, Row
 from checker.project.sides import FlowView
 
@@ -32,7 +33,7 @@ def match(
     here = _free(left, {one.left for one in held})
     there = _free(right, {one.right for one in held})
     pointed = {flow: {one.right: one.left for one in given} for flow, given in (links or {}).items()}
-    found = _found(keys(view, Between(pointed, zones)), here, there)
+    found = _found(unmixed(keys(view, Between(pointed, zones)), here, there), here, there)
     return Matched(
         links=(
             *held,

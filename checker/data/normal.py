@@ -3,13 +3,14 @@
 Each form stands here once as a dataframe expression, which the engine computes, and once as plain Python; a property test holds both equal.
 Python and engines differ in three letters of lower case (`İ`, the Greek sigma at a word's end) and in all that upper case makes of `ß`:
 the first are made equal by `SETTLED`, the second is kept away by capitals of A to Z only. Accents and `ß` count: Weiß isn't Weiss.
+Legal forms count too, however they are spelt: `GmbH u. Co. KG` is `GmbH & Co. KG`, and no GmbH is the AG of its name.
 """
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,6 +21,29 @@ BLANK = "[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 ENDS = f"^{BLANK}+|{BLANK}+$"
 SETTLED = {"i\u0307": "i", "ς": "σ"}
 NO_PHONE = "[^0-9+]"
+IN_NUMBERS = f"{BLANK}|[-._/]"  # what people put into product numbers, and leave out again
+IN_REGISTERS = "[,;:()/|-]"
+# Legal forms between blanks, without full stops; the order counts (in full: § 4 and 5a GmbHG, § 19 HGB).
+LEGAL_FORMS = (
+    (" gesellschaft mit beschränkter haftung ", " gmbh "), (" ges mbh ", " gmbh "), (" gesmbh ", " gmbh "), (" ges m b h ", " gmbh "),
+    (" g m b h ", " gmbh "), (" cokg ", " co kg "), (" u co ", " & co "), (" und co ", " & co "), (" + co ", " & co "), (" kg aa ", " kgaa "),
+    (" e k ", " ek "), (" e kfm ", " ek "), (" e kfr ", " ek "), (" ekfm ", " ek "), (" ekfr ", " ek "), (" ug haftungsbeschränkt ", " ug "),
+    (" ug (haftungsbeschränkt) ", " ug "), (" limited ", " ltd "),
+)  # fmt: skip
+# An entry: kind, number, letters that some courts add. HRA has partnerships, HRB corporations, GnR cooperatives, GsR civil partnerships, PR
+# professionals, VR associations; Austria's FN and Switzerland's CHE are numbered in one row, so that they need no court.
+ENTRY = " (hra|hrb|gnr|gsr|pr|vr|fn|che) ?(?:nr ?)?0*([0-9]+(?: [0-9]{3})*)(?: ?([a-zö]{1,2}))? "
+COURTLESS = ("fn", "che")
+OF_COURTS = " (?:amtsgericht|ag|registergericht|handelsregister|handelsgericht|firmenbuch) "
+# Berlin's court is called by its district. Courts are few, so that letters may be written as people without them do.
+COURTS = (
+    (" charlottenburg ", " berlin "),
+    (" berlin berlin ", " berlin "),
+    ("ä", "ae"),
+    ("ö", "oe"),
+    ("ü", "ue"),
+    ("ß", "ss"),
+)
 
 
 class Form(NamedTuple):
@@ -34,17 +58,25 @@ def _trim(value: StringValue) -> StringValue:
 
 
 def _lower(value: StringValue) -> StringValue:
-    value = value.lower()
-    for letter, settled in SETTLED.items():
-        value = value.replace(letter, settled)
+    return _put(value.lower(), SETTLED.items())
+
+
+def _put(value: StringValue, table: Iterable[tuple[str, str]]) -> StringValue:
+    for old, new in table:
+        value = value.replace(old, new)
     return value
 
 
+def _spaced(value: StringValue) -> StringValue:
+    """Small letters, one blank between words, one at each end."""
+    return (" " + _lower(value) + " ").re_replace(f"{BLANK}+", " ")
+
+
 def _name(value: StringValue) -> StringValue:
-    return _lower(_trim(value).re_replace(f"{BLANK}+", " "))
+    return _trim(_put(_spaced(_put(value, ((".", ""), (",", " "), ("&", " & ")))), LEGAL_FORMS))
 
 
-def _vat_id(value: StringValue) -> StringValue:
+def _capitals(value: StringValue) -> StringValue:
     return value.re_replace(BLANK, "").translate(string.ascii_lowercase, string.ascii_uppercase)
 
 
@@ -52,21 +84,56 @@ def _phone(value: StringValue) -> StringValue:
     return value.re_replace(NO_PHONE, "").re_replace("^00", "+")
 
 
+def _product(value: StringValue) -> StringValue:
+    return _capitals(value.re_replace(IN_NUMBERS, "")).re_replace("^0+", "")
+
+
+def _entry(value: StringValue) -> StringValue:
+    """A register's text as it is searched: words between blanks, without punctuation and the court's own title."""
+    return (
+        _spaced(value.replace(".", "").re_replace(IN_REGISTERS, " ")).re_replace(OF_COURTS, " ").re_replace(" +", " ")
+    )
+
+
+def _court(value: StringValue) -> StringValue:
+    return _trim(_put(_entry(value).re_replace(ENTRY, " "), COURTS))
+
+
+def _number(value: StringValue) -> StringValue:
+    """Kind and number."""
+    kind, digits, letters = (_entry(value).re_extract(ENTRY, group) for group in (1, 2, 3))
+    return (kind == "").ifelse("", kind + " " + digits.replace(" ", "") + letters)
+
+
+def _register(value: StringValue) -> StringValue:
+    court, number = _court(value), _number(value)
+    alone = _entry(value).re_extract(ENTRY, 1).isin(COURTLESS)
+    lacking = (number == "") | (court == "") | court.re_search("[0-9]")
+    return alone.ifelse(number, lacking.ifelse("", court + " " + number))
+
+
 def _plain_lower(text: str) -> str:
-    text = text.lower()
-    for letter, settled in SETTLED.items():
-        text = text.replace(letter, settled)
+    return _plain_put(text.lower(), SETTLED.items())
+
+
+def _plain_put(text: str, table: Iterable[tuple[str, str]]) -> str:
+    for old, new in table:
+        text = text.replace(old, new)
     return text
 
 
+def _plain_spaced(text: str) -> str:
+    return re.sub(f"{BLANK}+", " ", f" {_plain_lower(text)} ")
+
+
 def _plain_name(text: str) -> str:
-    return _plain_lower(" ".join(text.split()))
+    return _plain_put(_plain_spaced(_plain_put(text, ((".", ""), (",", " "), ("&", " & ")))), LEGAL_FORMS).strip()
 
 
 CAPITALS = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
-def _plain_vat_id(text: str) -> str:
+def _plain_capitals(text: str) -> str:
     return "".join(text.split()).translate(CAPITALS)
 
 
@@ -74,12 +141,43 @@ def _plain_phone(text: str) -> str:
     return re.sub("^00", "+", re.sub(NO_PHONE, "", text))
 
 
+def _plain_product(text: str) -> str:
+    return _plain_capitals(re.sub(IN_NUMBERS, "", text)).lstrip("0")
+
+
+def _plain_entry(text: str) -> str:
+    spaced = _plain_spaced(re.sub(IN_REGISTERS, " ", text.replace(".", "")))
+    return re.sub(" +", " ", re.sub(OF_COURTS, " ", spaced))
+
+
+def _plain_court(text: str) -> str:
+    return _plain_put(re.sub(ENTRY, " ", _plain_entry(text)), COURTS).strip()
+
+
+def _plain_number(text: str) -> str:
+    found = re.search(ENTRY, _plain_entry(text))
+    return f"{found[1]} {found[2].replace(' ', '')}{found[3] or ''}" if found else ""
+
+
+def _plain_register(text: str) -> str:
+    court, number = _plain_court(text), _plain_number(text)
+    if number.startswith(COURTLESS):
+        return number
+    return f"{court} {number}" if court and number and not re.search("[0-9]", court) else ""
+
+
 FORMS: dict[str, Form] = {
     "text": Form(_trim, str.strip),
     "email": Form(lambda value: _lower(_trim(value)), lambda text: _plain_lower(text.strip())),
     "name": Form(_name, _plain_name),
-    "vat_id": Form(_vat_id, _plain_vat_id),
+    "vat_id": Form(_capitals, _plain_capitals),
+    "iban": Form(_capitals, _plain_capitals),
+    "country": Form(_capitals, _plain_capitals),
     "phone": Form(_phone, _plain_phone),
+    "product": Form(_product, _plain_product),
+    "register": Form(_register, _plain_register),
+    "register_entry": Form(_number, _plain_number),
+    "court": Form(_court, _plain_court),
 }
 
 

@@ -80,10 +80,11 @@ def filled(records: Iterable[Record], name: str | None) -> list[Any]:
 
 
 def _duplicates(sample: Sample) -> Counted:
-    """Records that share a mail, a VAT id or a number in its normal form; companies that share name and country."""
+    """Records that share a mail, a VAT id, an entry in a register or a number in its normal form; companies that share name and country."""
     claim, roles = "duplicates.none", sample.profile.fields
     keys: list[tuple[Sequence[str | None], Sequence[str]]] = [([roles.vat_id], ["vat_id"]), ([roles.email], ["email"])]
-    keys += [([roles.number], ["text"])]
+    keys += [([roles.number], ["product" if sample.profile.role == "product" else "text"])]
+    keys += [([roles.register_number, roles.register_court], ["register_entry", "court"])]
     if sample.profile.role == "company":  # two persons may well have one name
         keys += [([roles.name, roles.country], ["name", "text"])]
     known = [(names, forms) for names, forms in keys if all(names)]
@@ -105,7 +106,8 @@ def _key(record: Record, names: Sequence[str | None], forms: Sequence[str]) -> t
     values = [get(record, name or "") for name in names]
     if any(not isinstance(one, str | int) or isinstance(one, bool) or one == "" for one in values):
         return None
-    return tuple(normal(form, str(value)) for form, value in zip(forms, values, strict=True))
+    found = tuple(normal(form, str(value)) for form, value in zip(forms, values, strict=True))
+    return found if all(found) else None
 
 
 def _currencies(sample: Sample) -> Counted:

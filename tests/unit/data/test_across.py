@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from checker.catalogue import finding
-from checker.data.across import Both, legal, of_flow, valid_vat
+from checker.data.across import Both, legal, of_flow
+from checker.data.checks import valid_vat
 from checker.data.keys import Between
 from checker.data.match import match
 from checker.model.finding import Answer, Grade
