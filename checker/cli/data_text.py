@@ -26,12 +26,12 @@ MOST_SHOWN = 5  # clusters
 JOINED = " + "  # between the parts of a key
 WORDS = {
     "en": {
-        "head": "Flow {flow}: {left} ↔ {right}", "records": "records", "linked": "  linked", "by": "    by {by}", "ambiguous": "  ambiguous (one key, several records)",
+        "head": "Flow {flow}: {left} ↔ {right}", "records": "records", "linked": "  linked", "by": "    by {by}", "ambiguous": "  ambiguous (one key, several records)", "against": "    of these contradicted by {by}",
         "unusable": "  unusable (no key is filled)", "create": "  without counterpart, to be created there",
         "likely": "    of these alike by name (a suggestion)", "too-many": "  too many without a counterpart to compare their names",
     },
     "de": {
-        "head": "Datenfluss {flow}: {left} ↔ {right}", "records": "Datensätze", "linked": "  verknüpft", "by": "    über {by}", "ambiguous": "  mehrdeutig (ein Schlüssel, mehrere Datensätze)",
+        "head": "Datenfluss {flow}: {left} ↔ {right}", "records": "Datensätze", "linked": "  verknüpft", "by": "    über {by}", "ambiguous": "  mehrdeutig (ein Schlüssel, mehrere Datensätze)", "against": "    davon widerspricht {by}",
         "unusable": "  unbrauchbar (kein Schlüssel gefüllt)", "create": "  ohne Gegenstück, dort anzulegen",
         "likely": "    davon ähnlich benannt (ein Vorschlag)", "too-many": "  zu viele ohne Gegenstück, um ihre Namen zu vergleichen",
     },
@@ -70,9 +70,18 @@ class Forecast:
         unusable = set(self.unusable_right)
         return tuple(one for one in self.matched.only_right if one not in unusable)
 
-    def ambiguous(self, *, left: bool) -> int:
-        """Records of a side that share a key."""
-        return sum(len(one.left if left else one.right) for one in self.matched.ambiguous)
+    def ambiguous(self, *, left: bool, against: str | None = None) -> int:
+        """Records of a side that await a decision; `against`: those of pairs that this key contradicts."""
+        return sum(
+            len(one.left if left else one.right)
+            for one in self.matched.ambiguous
+            if against is None or one.against == against
+        )
+
+    @property
+    def contradicted(self) -> dict[str, int]:
+        """Pairs that one key found, by the key that contradicts them."""
+        return dict(Counter(one.against for one in self.matched.ambiguous if one.against))
 
     def as_json(self) -> dict[str, Any]:
         """Figures; ids stand in the lists of `--out`."""
@@ -82,6 +91,7 @@ class Forecast:
             "right": {"system": self.view.right.system, "records": self.right, "ambiguous": self.ambiguous(left=False), "unusable": len(self.unusable_right), "create_on_the_other_side": len(self.create_left)},
             "linked": len(self.matched.links),
             "linked_by": self.by_key,
+            "contradicted_by": self.contradicted,
             "alike": len(self.likely) if self.likely is not None else None,
         }  # fmt: skip
 
@@ -152,6 +162,14 @@ def forecast_lines(one: Forecast, language: str) -> Iterator[str]:
         (words["linked"], len(one.matched.links), len(one.matched.links)),
         *((words["by"].format(by=by), count, count) for by, count in one.by_key.items()),
         (words["ambiguous"], one.ambiguous(left=True), one.ambiguous(left=False)),
+        *(
+            (
+                words["against"].format(by=by),
+                one.ambiguous(left=True, against=by),
+                one.ambiguous(left=False, against=by),
+            )
+            for by in one.contradicted
+        ),
         (words["unusable"], len(one.unusable_left), len(one.unusable_right)),
         (words["create"], len(one.create_right), len(one.create_left)),
         *([(words["likely"], len(one.likely), len(one.likely))] if one.likely else []),
@@ -201,6 +219,9 @@ def explained(made: Gathered, flow: str, left: str, right: str, *, masked: bool)
         yield f"linked by {link.by}"
     elif link is not None:
         yield f"not linked: {safe(left, 60)} is linked with {safe(link.right, 60)} by {link.by}, which comes first"
+    elif shared is not None and shared.against:
+        pair = " and ".join(safe(one, 60) for one in (*shared.left, *shared.right))
+        yield f"not linked: {shared.by} says that {pair} are one, and {shared.against} that they are two, so that a person decides"
     elif shared is not None:
         yield f"not linked: {shared.by} is shared by {len(shared.left)} and {len(shared.right)} records, so that nobody may be linked by it"
     else:
@@ -272,14 +293,23 @@ def _grouped(found: Sequence[Cluster]) -> dict[tuple[str, str], list[Cluster]]:
 
 def profile_table(stats: Sequence[FieldStats]) -> Iterator[str]:
     """A line a field."""
-    rows = [("field", "filled", "distinct", "length", "shapes", "placeholders", "personal")]
+    rows = [("field", "filled", "distinct", "length", "shapes", "placeholders", "invalid", "personal")]
     for one in stats:
         share = f"{one.filled / one.records:.0%}" if one.records else "-"
         length = f"{one.shortest}-{one.longest}" if one.longest is not None else "-"
         shapes = ", ".join(f"{safe(shape, 24)} ({many})" for shape, many in one.patterns[:2])
         distinct = f"{one.distinct}{' unique' if one.unique else ''}"
         rows.append(
-            (safe(one.name, 40), share, distinct, length, shapes, str(one.placeholders or ""), one.personal or "")
+            (
+                safe(one.name, 40),
+                share,
+                distinct,
+                length,
+                shapes,
+                str(one.placeholders or ""),
+                "" if one.invalid is None else str(one.invalid),
+                one.personal or "",
+            )
         )
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
     for row in rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from checker.data.counted import Counted
 from checker.model.finding import Answer
 from checker.model.sync import Matched
@@ -13,7 +15,7 @@ COMPUTED, UNAMBIGUOUS = "match.forecast-computed", "match.unambiguous"
 def forecast(view: FlowView, matched: Matched) -> tuple[Counted, Counted]:
     """What matching says of a flow: `match.forecast-computed` and `match.unambiguous`.
 
-    Without match keys, or without records on both sides, there is nothing to forecast, and both are unknown. A key that several records
+    Pairs that one key found and another contradicts are counted by the other. Without match keys, or without records on both sides, there is nothing to forecast, and both are unknown. A key that several records
     share is told by its fields, never by its value: that is personal.
     """
     counts = _counts(matched)
@@ -23,7 +25,10 @@ def forecast(view: FlowView, matched: Matched) -> tuple[Counted, Counted]:
     values = {**counts, "left_system": view.left.system, "right_system": view.right.system}
     shared = ", ".join(dict.fromkeys(one.by for one in matched.ambiguous))
     answer = Answer.NO if shared else Answer.YES
-    return Counted(COMPUTED, Answer.YES, values), Counted(UNAMBIGUOUS, answer, {**values, "by": shared})
+    against = dict(Counter(one.against for one in matched.ambiguous if one.against))
+    return Counted(COMPUTED, Answer.YES, values), Counted(
+        UNAMBIGUOUS, answer, {**values, "by": shared, "against": against}
+    )
 
 
 def _counts(matched: Matched) -> dict[str, int]:

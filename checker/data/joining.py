@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.data.engine import engine
 from checker.data.keys import Key, Part
 from checker.data.normal import FORMS
+from checker.data.vetoes import Veto, Vetoes, speaks
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
 
 Columns = Sequence[Sequence[str | None]]  # by part: each row's text
+Against = Mapping[Veto, Sequence[str]]  # what may speak against a key's pairs, and the columns it looks at
 
 
 class Hit(NamedTuple):
-    """One key value that both sides have: its normal form, and the positions of the rows that share it, in ascending order."""
+    """One key value that both sides have: its normal form, and the positions of the rows that share it, in ascending order.
+
+    `against` names what speaks against the pair, where one row of each side has the value.
+    """
 
     by: str
     key: str
     left: tuple[int, ...]
     right: tuple[int, ...]
+    against: str | None = None
 
 
-def hits(keys: Sequence[Key], parts: Sequence[Part], left: Columns, right: Columns) -> Iterator[Hit]:
-    """Every value that both sides have, key by key; rows that were hit by one key take no part in the later ones."""
+def hits(
+    keys: Sequence[Key], parts: Sequence[Part], left: Columns, right: Columns, vetoes: Vetoes | None = None
+) -> Iterator[Hit]:
+    """Every value that both sides have, key by key; rows that were hit by one key take no part in the later ones, but for pairs with a veto."""
     with engine() as database:
         sides = [_normal(database, name, parts, texts) for name, texts in (("left", left), ("right", right))]
         for number, key in enumerate(keys):
             columns = [f"part{parts.index(one)}" for one in key.parts]
-            shared = database.create_table(f"shared{number}", _shared(sides[0], sides[1], columns))
-            yield from _told(key.by, columns, shared, sides)
+            against = {
+                one: [f"part{parts.index(part)}" for part in one.parts] for one in (vetoes or {}).get(key.by, ())
+            }
+            shared = database.create_table(f"shared{number}", _shared(sides[0], sides[1], columns, against))
+            back: list[int] = []
+            for hit in _told(key.by, columns, shared, sides, against):
+                back += hit.left if hit.against else ()
+                yield hit
+            if back:
+                shared = shared.filter(shared.left_first.notin(back))
             sides = [
                 database.create_table(f"{name}{number}", side.anti_join(shared, columns))
                 for name, side in zip(("left", "right"), sides, strict=True)
@@ -53,17 +69,21 @@ def _normal(database: Backend, name: str, parts: Sequence[Part], texts: Columns)
     return database.create_table(name, table.select("row", **forms))
 
 
-def _shared(left: Table, right: Table, columns: Sequence[str]) -> Table:
-    """Each complete key value that both sides have, how many rows of each side have it, and the first of them."""
-    return _counted(left, "left", columns).inner_join(_counted(right, "right", columns), columns)
+def _shared(left: Table, right: Table, columns: Sequence[str], against: Against) -> Table:
+    """Each complete key value that both sides have, how many rows of each side have it, the first of them, and what may speak against it."""
+    asked = sorted({one for some in against.values() for one in some} - {*columns})
+    both = _counted(left, "left", columns, asked).inner_join(_counted(right, "right", columns, asked), columns)
+    lone = (both.left_rows == 1) & (both.right_rows == 1)
+    return both.mutate(**{f"apart_{one}": lone & (both[f"left_{one}"] != both[f"right_{one}"]) for one in asked})
 
 
-def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
+def _counted(side: Table, name: str, columns: Sequence[str], asked: Sequence[str]) -> Table:
     filled = side.drop_null(columns)  # null joins nobody anyway; this spares the grouping
-    return filled.group_by(columns).agg(**{f"{name}_rows": filled.count(), f"{name}_first": filled.row.min()})
+    kept = {f"{name}_{one}": filled[one].min() for one in asked}
+    return filled.group_by(columns).agg(**{f"{name}_rows": filled.count(), f"{name}_first": filled.row.min()}, **kept)
 
 
-def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table]) -> Iterator[Hit]:
+def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table], against: Against) -> Iterator[Hit]:
     """The hits of one key, in the order of the left side's rows."""
     found = shared.order_by("left_first").to_pyarrow().to_pylist()
     crowded = any(one["left_rows"] > 1 or one["right_rows"] > 1 for one in found)
@@ -72,7 +92,17 @@ def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table]
         key = tuple(one[column] for column in columns)
         left = members[0].get(key) or [one["left_first"]]
         right = members[1].get(key) or [one["right_first"]]
-        yield Hit(by, " + ".join(key), tuple(left), tuple(right))
+        yield Hit(by, " + ".join(key), tuple(left), tuple(right), _speaking(one, key, against))
+
+
+def _speaking(shared: Mapping[str, Any], key: Sequence[str], against: Against) -> str | None:
+    """The first of the vetoes that holds for a shared value."""
+    for veto, columns in against.items():
+        if any(shared.get(f"apart_{one}") for one in columns):
+            left, right = ([shared.get(f"{side}_{one}") or "" for one in columns] for side in ("left", "right"))
+            if all((*left, *right)) and speaks(veto, left, right, key):
+                return veto.by
+    return None
 
 
 def _members(side: Table, shared: Table, columns: Sequence[str]) -> dict[tuple[str, ...], list[int]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from checker.data.joining import Hit, hits
-from checker.data.keys import Between, Key, keys
+from checker.data.keys import Between, keys
 from checker.data.mixing import unmixed
+from checker.data.vetoes import vetoes
 from checker.model.sync import Ambiguous, Link, Matched, Row
 from checker.project.sides import FlowView
 
@@ -24,7 +25,8 @@ def match(
     """Links, ambiguous keys, and what is left over. Each row's id stands in exactly one of the four; the same rows give the same answer.
 
     Known links stand as they are, first and for good. Then key by key: where one free row of each side has the key's value, they are
-    linked; where several of a side do, all that share it await a decision, and no later key links them.
+    linked; where several of a side do, all that share it await a decision, and no later key links them. Where something that proves more
+    speaks against a pair (`vetoes.py`), a later key may link its rows with others; else the pair awaits a decision.
 
     `links` are other flows' by their names, for keys that point at other records (the company of a contact); `zones` both systems' time
     zones (IANA names), which tell a lens how times and telephone numbers are meant. Raises InputError for an unknown transformation.
@@ -33,13 +35,17 @@ def match(
     here = _free(left, {one.left for one in held})
     there = _free(right, {one.right for one in held})
     pointed = {flow: {one.right: one.left for one in given} for flow, given in (links or {}).items()}
-    found = _found(unmixed(keys(view, Between(pointed, zones)), here, there), here, there)
+    found = list(_settled(_found(view, Between(pointed, zones), here, there)))
     return Matched(
         links=(
             *held,
-            *(Link(left=here[one.left[0]].id, right=there[one.right[0]].id, by=one.by) for one in found if _lone(one)),
+            *(
+                Link(left=here[one.left[0]].id, right=there[one.right[0]].id, by=one.by)
+                for one in found
+                if _linked(one)
+            ),
         ),
-        ambiguous=tuple(_ambiguous(one, here, there) for one in found if not _lone(one)),
+        ambiguous=tuple(_ambiguous(one, here, there) for one in found if not _linked(one)),
         only_left=_rest(here, chain.from_iterable(one.left for one in found)),
         only_right=_rest(there, chain.from_iterable(one.right for one in found)),
     )
@@ -61,22 +67,39 @@ def _free(rows: Iterable[Row], linked: set[str]) -> list[Row]:
     return list({row.id: row for row in rows if row.id not in linked}.values())
 
 
-def _found(wanted: Sequence[Key], left: Sequence[Row], right: Sequence[Row]) -> list[Hit]:
-    parts = list(chain.from_iterable(one.parts for one in wanted))
+def _found(view: FlowView, between: Between, left: Sequence[Row], right: Sequence[Row]) -> list[Hit]:
+    wanted = unmixed(keys(view, between), left, right)
+    against = vetoes(view, wanted, between)
+    asked = chain.from_iterable(veto.parts for one in wanted for veto in against[one.by])
+    parts = list(dict.fromkeys((*chain.from_iterable(one.parts for one in wanted), *asked)))
     if not (parts and left and right):
         return []
     here = [[part.left(row) for row in left] for part in parts]
     there = [[part.right(row) for row in right] for part in parts]
-    return list(hits(wanted, parts, here, there))
+    return list(hits(wanted, parts, here, there, against))
 
 
-def _lone(hit: Hit) -> bool:
-    return len(hit.left) == len(hit.right) == 1
+def _settled(found: Sequence[Hit]) -> Iterator[Hit]:
+    """The hits, each row in one: what no later key linked or asked for awaits a decision with the first that it was vetoed with."""
+    sure = [one for one in found if not one.against]
+    lefts = set(chain.from_iterable(one.left for one in sure))
+    rights = set(chain.from_iterable(one.right for one in sure))
+    for one in found:
+        if not one.against:
+            yield one
+        elif lefts.isdisjoint(one.left) and rights.isdisjoint(one.right):
+            lefts.update(one.left)
+            rights.update(one.right)
+            yield one
+
+
+def _linked(hit: Hit) -> bool:
+    return len(hit.left) == len(hit.right) == 1 and hit.against is None
 
 
 def _ambiguous(hit: Hit, left: Sequence[Row], right: Sequence[Row]) -> Ambiguous:
     ids = tuple(left[one].id for one in hit.left), tuple(right[one].id for one in hit.right)
-    return Ambiguous(by=hit.by, key=hit.key, left=ids[0], right=ids[1])
+    return Ambiguous(by=hit.by, key=hit.key, left=ids[0], right=ids[1], against=hit.against)
 
 
 def _rest(rows: Sequence[Row], taken: Iterable[int]) -> tuple[str, ...]:

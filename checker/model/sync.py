@@ -28,13 +28,18 @@ class Link(Struct, frozen=True, kw_only=True):
     by: str
 
 
-class Ambiguous(Struct, frozen=True, kw_only=True):
-    """One key that several records of a side share, so that nobody may be linked by it. `key` is its normal form, unmasked."""
+class Ambiguous(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One key by which nobody may be linked: several records of a side share it, or the one of each side that do differ in what must be the same.
+
+    `key` is its normal form, unmasked. `against` names what speaks against a pair (`vat_id`), None where the key is shared; a record of the pair
+    that awaits its decision elsewhere already isn't told again.
+    """
 
     by: str
     key: str
     left: tuple[str, ...]
     right: tuple[str, ...]
+    against: str | None = None
 
 
 class Matched(Struct, frozen=True, kw_only=True):

@@ -114,11 +114,12 @@ class _Planner:
             self.actions.append(action)
 
     def ambiguous(self, matched: Matched) -> None:
-        """Keys that several records share: nobody is linked or created by them."""
+        """Keys that several records share, and pairs that another key contradicts: nobody is linked or created by them."""
         for one in sorted(matched.ambiguous, key=lambda one: (one.by, one.key)):
             sides = {Which.LEFT: one.left, Which.RIGHT: one.right}
             ids = {side: found[0] for side, found in sides.items() if len(found) == 1}
             values = {"by": one.by, "key": one.key, "left": list(one.left), "right": list(one.right)}
+            values |= {"against": one.against} if one.against else {}
             self._notice(NoticeKind.AMBIGUOUS, ids, values=values)
 
     def _decided(self, part: Part, here: Mapping[Which, Row], base: Base | None) -> Which | None:

@@ -19,7 +19,7 @@ from tests.unit.data.flows import flow, left, right
 
 VIEW = flow("email", ["name", "country"])
 # Few values, so that records meet; some are one value in two spellings, some are none.
-EMAILS = st.sampled_from([None, "", " ", "i@x", "I@X ", "j@x", "k@x"])
+EMAILS = st.sampled_from([None, "", " ", "i@x", "I@X ", "j@x", "k@y"])
 NAMES = st.sampled_from([None, "Ost", "OST", "West", "Süd  GmbH", "süd gmbh"])
 COUNTRIES = st.sampled_from([None, "DE", "AT"])
 RECORDS = st.lists(st.fixed_dictionaries({"email": EMAILS, "name": NAMES, "country": COUNTRIES}), max_size=8)
@@ -64,6 +64,18 @@ def test_every_id_stands_in_exactly_one_of_the_four(
     )
 
 
+def against(by: str, here: Row, there: Row) -> str | None:
+    """What speaks against a pair: another name beside one address, an address of another domain beside one name."""
+    texts = [
+        [normal(form, row.values[name] or "") for row, name in ((here, one), (there, other))]
+        for form, one, other in (("name", "name", "name1"), ("email", "email", "mail"))
+    ]
+    names, mails = texts
+    if by == "email":
+        return "name" if all(names) and names[0] != names[1] else None
+    return "email" if all(mails) and mails[0].partition("@")[2] != mails[1].partition("@")[2] else None
+
+
 def by_hand(here: list[Row], there: list[Row]) -> Matched:
     """The same matching, row by row in plain Python."""
     free = [list(here), list(there)]
@@ -71,7 +83,7 @@ def by_hand(here: list[Row], there: list[Row]) -> Matched:
     unclear: list[Ambiguous] = []
     for by, names, forms in (
         ("email", (("email",), ("mail",)), ("email",)),
-        ("name + country", (("name", "country"), ("name1", "land")), ("name", "text")),
+        ("name + country", (("name", "country"), ("name1", "land")), ("name", "country")),
     ):
         groups: list[dict[tuple[str, ...], list[Row]]] = [{}, {}]
         for side in (0, 1):
@@ -81,16 +93,29 @@ def by_hand(here: list[Row], there: list[Row]) -> Matched:
                     groups[side].setdefault(key, []).append(row)
         for key in [one for one in groups[0] if one in groups[1]]:
             ids = [tuple(row.id for row in group[key]) for group in groups]
-            if len(ids[0]) == len(ids[1]) == 1:
+            lone = len(ids[0]) == len(ids[1]) == 1
+            speaks = against(by, groups[0][key][0], groups[1][key][0]) if lone else None
+            if lone and not speaks:
                 links.append(Link(left=ids[0][0], right=ids[1][0], by=by))
             else:
-                unclear.append(Ambiguous(by=by, key=" + ".join(key), left=ids[0], right=ids[1]))
-            free = [[row for row in side if row.id not in taken] for side, taken in zip(free, ids, strict=True)]
+                unclear.append(Ambiguous(by=by, key=" + ".join(key), left=ids[0], right=ids[1], against=speaks))
+            if not speaks:
+                free = [[row for row in side if row.id not in taken] for side, taken in zip(free, ids, strict=True)]
+    told = [
+        {one.left for one in links} | {id_ for one in unclear if not one.against for id_ in one.left},
+        {one.right for one in links} | {id_ for one in unclear if not one.against for id_ in one.right},
+    ]
+    kept: list[Ambiguous] = []
+    for one in unclear:
+        if one.against and (told[0] & {*one.left} or told[1] & {*one.right}):
+            continue
+        kept.append(one)
+        told = [told[0] | {*one.left}, told[1] | {*one.right}]
     return Matched(
         links=tuple(links),
-        ambiguous=tuple(unclear),
-        only_left=tuple(row.id for row in free[0]),
-        only_right=tuple(row.id for row in free[1]),
+        ambiguous=tuple(kept),
+        only_left=tuple(row.id for row in here if row.id not in told[0]),
+        only_right=tuple(row.id for row in there if row.id not in told[1]),
     )
 
 

@@ -114,6 +114,24 @@ def test_why_two_records_are_linked_or_not_is_explained(readiness: Readiness, pa
     assert readiness("data", "explain", "companies", left, "nobody").code == 2
 
 
+def test_a_pair_that_another_key_contradicts_is_left_to_a_person(readiness: Readiness, pair: Pair) -> None:
+    """One name and country, two VAT ids: not linked, not created, counted apart, and explained. Mutant: the name alone links them."""
+    readiness("data", "match", "companies", "--out", "lists", "--unmasked")
+    rows = list(csv.reader(Path("lists/companies-linked.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    left, right, by = rows[1][:3]
+    before, company = forecast(readiness, "companies")["companies"], pair.crm.store.get("companies", left)
+    pair.crm.store.change("companies", left, {**company.data, "vat_id": "DE811193231"}, "test")
+    told = forecast(readiness, "companies")["companies"]
+    assert (by, told["contradicted_by"]) == ("vat_id", {"vat_id": 1})
+    assert told["linked"] == before["linked"] - 1
+    assert told["left"]["create_on_the_other_side"] == before["left"]["create_on_the_other_side"]
+    assert "contradicted by vat_id" in readiness("data", "match", "companies", "--out", "lists").out
+    assert "contradicted by" in Path("lists/companies-ambiguous.csv").read_text("utf-8-sig").splitlines()[0]
+    said = readiness("data", "explain", "companies", left, right).out
+    assert "name + country says that" in said
+    assert "and vat_id that they are two" in said
+
+
 def test_fields_are_told_without_their_values(readiness: Readiness, pair: Pair) -> None:
     """Filled, distinct, lengths, shapes, personal data; no value of a record."""
     said = readiness("data", "profile", "crm/contacts").out
@@ -124,6 +142,7 @@ def test_fields_are_told_without_their_values(readiness: Readiness, pair: Pair) 
     email = next(one for one in told if one["name"] == "email")
     assert email["personal"] == "mail"
     assert email["filled"] < email["records"]
+    assert (email["invalid"], next(one for one in told if one["name"] == "last_name")["invalid"]) == (0, None)
 
 
 def test_duplicates_are_clusters_with_what_the_policy_does(readiness: Readiness, pair: Pair) -> None:
