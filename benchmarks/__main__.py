@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import documents, extract, look, matching, probing, startup
+from benchmarks import documents, extract, look, matching, probing, quality, startup
 
 if __name__ == "__main__":
     startup.main()
@@ -11,3 +11,4 @@ if __name__ == "__main__":
     probing.main()
     extract.main()
     matching.main()
+    quality.main()
