@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from checker.client import mask
 from checker.data.keys import Key, keys
 from checker.data.likely import Likely, Named, likely
+from checker.data.mixing import unmixed
 from checker.data.normal import normal
 from checker.errors import InputError, Problem
 from checker.model.paths import get
@@ -208,7 +209,7 @@ def explained(made: Gathered, flow: str, left: str, right: str, *, masked: bool)
     ours, theirs = rows
     assert ours is not None  # noqa: S101 - looked at above
     assert theirs is not None  # noqa: S101 - looked at above
-    for key in keys(view, made.between(view)):
+    for key in unmixed(keys(view, made.between(view)), made.rows(view.left), made.rows(view.right)):
         values = key_values(key, ours, left=True), key_values(key, theirs, left=False)
         said = [key_shown(JOINED.join(one), key.by, masked=masked) if one else "(empty)" for one in values]
         verdict = "the same" if values[0] and values[0] == values[1] else "no value" if None in values else "different"

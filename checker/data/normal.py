@@ -76,6 +76,10 @@ def _name(value: StringValue) -> StringValue:
     return _trim(_put(_spaced(_put(value, ((".", ""), (",", " "), ("&", " & ")))), LEGAL_FORMS))
 
 
+def _small(value: StringValue) -> StringValue:
+    return _lower(_trim(value))
+
+
 def _capitals(value: StringValue) -> StringValue:
     return value.re_replace(BLANK, "").translate(string.ascii_lowercase, string.ascii_uppercase)
 
@@ -120,6 +124,10 @@ def _plain_put(text: str, table: Iterable[tuple[str, str]]) -> str:
     for old, new in table:
         text = text.replace(old, new)
     return text
+
+
+def _plain_small(text: str) -> str:
+    return _plain_lower(text.strip())
 
 
 def _plain_spaced(text: str) -> str:
@@ -168,11 +176,11 @@ def _plain_register(text: str) -> str:
 
 FORMS: dict[str, Form] = {
     "text": Form(_trim, str.strip),
-    "email": Form(lambda value: _lower(_trim(value)), lambda text: _plain_lower(text.strip())),
+    "email": Form(_small, _plain_small),
     "name": Form(_name, _plain_name),
     "vat_id": Form(_capitals, _plain_capitals),
     "iban": Form(_capitals, _plain_capitals),
-    "country": Form(_capitals, _plain_capitals),
+    "country": Form(_small, _plain_small),
     "phone": Form(_phone, _plain_phone),
     "product": Form(_product, _plain_product),
     "register": Form(_register, _plain_register),

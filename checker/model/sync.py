@@ -28,7 +28,7 @@ class Link(Struct, frozen=True, kw_only=True):
     by: str
 
 
-class Ambiguous(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Ambiguous(Struct, frozen=True, kw_only=True):
     """One key by which nobody may be linked: several records of a side share it, or the one of each side that do differ in what must be the same.
 
     `key` is its normal form, unmasked. `against` names what speaks against a pair (`vat_id`), None where the key is shared; a record of the pair

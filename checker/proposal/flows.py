@@ -24,7 +24,7 @@ FLOW_NAMES: Mapping[str, str] = {
 }
 # By which fields two records of a role are recognised as the same, the surest first: what the fields mean.
 MATCH: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "company": (("vat_id",), ("register_number",), ("name", "country")),
+    "company": (("vat_id",), ("register_number", "register_court"), ("register_number",), ("name", "country")),
     "contact": (("email",), ("last_name", "first_name")),
     "product": (("sku",), ("number",), ("ean",)),
     "line": (("sku",), ("number",)),
@@ -158,7 +158,7 @@ def _around(
 
 
 def _keys(paired: list[Pair], wanted: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    """The left names of the fields that mean what records are recognised by."""
+    """The left names of the fields that mean what records are recognised by; a key goes without what one before it has and more."""
     by_role: dict[str, str] = {}
     for one in paired:
         for role in (one.left.role, one.right.role):
@@ -169,8 +169,9 @@ def _keys(paired: list[Pair], wanted: Iterable[tuple[str, ...]]) -> tuple[tuple[
                 and ("." not in one.left.name or role == "country")
             ):
                 by_role.setdefault(role, one.left.name)
-    found = (tuple(by_role[role] for role in key) for key in wanted if all(role in by_role for role in key))
-    return tuple(dict.fromkeys(found))
+    known = [key for key in wanted if all(role in by_role for role in key)]
+    found = [key for number, key in enumerate(known) if not any({*key} < {*one} for one in known[:number])]
+    return tuple(dict.fromkeys(tuple(by_role[role] for role in key) for key in found))
 
 
 def _lines(left: Place, right: Place) -> LinePairs | None:

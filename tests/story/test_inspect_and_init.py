@@ -184,6 +184,26 @@ def test_what_init_writes_can_be_audited_at_once(
     assert {one["subject"] for one in json.loads(ended.out)["results"]} >= {"shop", "books", "flow:contacts"}
 
 
+def test_init_names_a_registers_number_with_its_court(readiness: Readiness, tmp_path: Path) -> None:
+    """Where both sides tell the court, the number alone is no key: the next court has it, too."""
+    names = ("name", "vat_id", "register_number", "register_court")
+    company = {"type": "object", "properties": {one: {"type": "string"} for one in ("id", *names)}}
+    content = {"application/json": {"schema": {"type": "array", "items": company}}}
+    listed = {"get": {"responses": {"200": {"description": "companies", "content": content}}}}
+    one = {
+        "openapi": "3.0.3",
+        "info": {"title": "x", "version": "1"},
+        "paths": {"/companies": listed, "/companies/{id}": {}},
+    }
+    for name in ("crm", "erp"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(one), "utf-8")
+    out = tmp_path / "readiness.yaml"
+    assert readiness("init", *(f"{name}={tmp_path / name}.json" for name in ("crm", "erp")), "-o", str(out)).code == 0
+    (flow,) = load_project(out).project.flows
+    assert flow.match[:2] == ["vat_id", ["register_number", "register_court"]]
+    assert "register_number" not in flow.match
+
+
 def test_init_without_documents_gives_a_skeleton_and_the_questions(readiness: Readiness, tmp_path: Path) -> None:
     """Two names are enough for a valid skeleton."""
     out = tmp_path / "readiness.yaml"

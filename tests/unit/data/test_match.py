@@ -30,6 +30,7 @@ def test_records_with_the_same_key_are_linked_and_the_others_left_over() -> None
         ("vat_id", "de 100 010 003", "DE100010003"),
         ("name", "Weiß & Söhne KG ", "WEIß &  SÖHNE\u00a0KG"),
         ("name", "Caffe\u0300", "Caffè"),
+        ("country", "Österreich", "ÖSTERREICH "),
         ("number", 17, "17"),
         ("number", 17.0, Decimal("17.00")),
         ("number", " 0017", "0017 "),

@@ -14,7 +14,16 @@ from checker.model.finding import Answer, Grade
 from checker.model.profile import FieldInfo, FieldRoles, Relation
 from tests.clients import contacts
 
-ROLES = FieldRoles(id="id", name="name", email="email", vat_id="vat_id", country="country", currency="currency")
+ROLES = FieldRoles(
+    id="id",
+    name="name",
+    email="email",
+    vat_id="vat_id",
+    country="country",
+    currency="currency",
+    register_number="register",
+    register_court="court",
+)
 YES, NO, UNKNOWN, NA = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.NOT_APPLICABLE
 
 
@@ -35,6 +44,9 @@ def told(claim: str, records: list[dict[str, Any]], **more: Any) -> Any:
         ({"vat_id": "de 136695976"}, {"vat_id": "DE136695976"}, NO),
         ({"name": "Kern  GmbH", "country": "DE"}, {"name": "kern gmbh", "country": "DE"}, NO),
         ({"name": "Kern GmbH", "country": "DE"}, {"name": "Kern GmbH", "country": "AT"}, YES),
+        ({"register": "HRB 7", "court": "AG Ulm"}, {"register": "hrb007", "court": "Ulm"}, NO),
+        ({"register": "HRB 7", "court": "Ulm"}, {"register": "HRB 7", "court": "Hof"}, YES),
+        ({"register": "7", "court": "Ulm"}, {"register": "7", "court": "Ulm"}, YES),
         ({"email": ""}, {"email": None}, YES),
     ],
 )
