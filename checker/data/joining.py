@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.data.engine import engine
@@ -35,6 +37,8 @@ def hits(
     keys: Sequence[Key], parts: Sequence[Part], left: Columns, right: Columns, vetoes: Vetoes | None = None
 ) -> Iterator[Hit]:
     """Every value that both sides have, key by key; rows that were hit by one key take no part in the later ones, but for pairs with a veto."""
+    import pyarrow as pa
+
     with engine() as database:
         sides = [_normal(database, name, parts, texts) for name, texts in (("left", left), ("right", right))]
         for number, key in enumerate(keys):
@@ -48,7 +52,8 @@ def hits(
                 back += hit.left if hit.against else ()
                 yield hit
             if back:
-                shared = shared.filter(shared.left_first.notin(back))
+                again = database.create_table(f"again{number}", pa.table({"left_first": pa.array(back, pa.int64())}))
+                shared = shared.anti_join(again, "left_first")
             sides = [
                 database.create_table(f"{name}{number}", side.anti_join(shared, columns))
                 for name, side in zip(("left", "right"), sides, strict=True)
@@ -73,8 +78,13 @@ def _shared(left: Table, right: Table, columns: Sequence[str], against: Against)
     """Each complete key value that both sides have, how many rows of each side have it, the first of them, and what may speak against it."""
     asked = sorted({one for some in against.values() for one in some} - {*columns})
     both = _counted(left, "left", columns, asked).inner_join(_counted(right, "right", columns, asked), columns)
+    if not asked:
+        return both
     lone = (both.left_rows == 1) & (both.right_rows == 1)
-    return both.mutate(**{f"apart_{one}": lone & (both[f"left_{one}"] != both[f"right_{one}"]) for one in asked})
+    apart = lone & reduce(or_, (both[f"left_{one}"] != both[f"right_{one}"] for one in asked))
+    values = [f"{side}_{one}" for side in ("left", "right") for one in asked]
+    told = {one: apart.ifelse(both[one], None) for one in values}  # most pairs agree, so that there is little to fetch
+    return both.mutate(apart=apart, **told)
 
 
 def _counted(side: Table, name: str, columns: Sequence[str], asked: Sequence[str]) -> Table:
@@ -97,11 +107,10 @@ def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table]
 
 def _speaking(shared: Mapping[str, Any], key: Sequence[str], against: Against) -> str | None:
     """The first of the vetoes that holds for a shared value."""
-    for veto, columns in against.items():
-        if any(shared.get(f"apart_{one}") for one in columns):
-            left, right = ([shared.get(f"{side}_{one}") or "" for one in columns] for side in ("left", "right"))
-            if all((*left, *right)) and speaks(veto, left, right, key):
-                return veto.by
+    for veto, columns in against.items() if shared.get("apart") else ():
+        left, right = ([shared.get(f"{side}_{one}") or "" for one in columns] for side in ("left", "right"))
+        if left != right and all((*left, *right)) and speaks(veto, left, right, key):
+            return veto.by
     return None
 
 
