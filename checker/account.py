@@ -17,6 +17,7 @@ from checker.checklist.scope import scope_of
 from checker.look import Seen, resource_names
 from checker.model.audit import Audit, Coverage, FindingText, FlowSeen, ItemText, NotTested, Rehearsal, SystemSeen
 from checker.model.checklist import Gate, Pack, Severity, Text
+from checker.model.figures import RecordFigures
 from checker.model.finding import Answer, Evidence, Finding
 from checker.model.profile import Profile
 from checker.model.scope import Scope
@@ -54,6 +55,7 @@ class Facts:
     phases: tuple[str, ...] = ("look",)
     rehearsal: Rehearsal = field(default_factory=Rehearsal)
     made_from: Mapping[str, str] = field(default_factory=dict)
+    records: RecordFigures | None = None
 
 
 def account(facts: Facts) -> tuple[Audit, int]:
@@ -99,6 +101,7 @@ def account(facts: Facts) -> tuple[Audit, int]:
         sync_mode=choose(modes.facts),
         rehearsal=rehearsal,
         coverage=coverage(facts, findings),
+        records=facts.records,
         items={name: item_text(facts, name) for name in items},
         sections={name: text for pack in facts.packs for name, text in pack.sections.items()},
         texts={name: texts_of(name) for name in sorted({one.id for one in findings})},

@@ -17,6 +17,7 @@ from checker.describe import Described, both_described, made_from
 from checker.errors import Problem
 from checker.look import Known, Look, Seen, resource_names
 from checker.model.audit import Audit
+from checker.model.figures import RecordFigures
 from checker.model.finding import Finding
 from checker.model.profile import Profile
 from checker.model.selection import Selection
@@ -78,6 +79,7 @@ class Looked:
     seen: Mapping[str, Seen]
     findings: tuple[Finding, ...]
     stopped: bool
+    records: RecordFigures | None = None
 
     @property
     def profiles(self) -> dict[str, Profile]:
@@ -116,6 +118,7 @@ def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
         phases=("look", *tried.phases),
         rehearsal=tried.rehearsal,
         made_from=looked.made_from,
+        records=looked.records,
     )
     (made, exit_code), late = undisturbed(partial(account, facts))
     return Audited(made, exit_code, facts.stopped or late, tried.refused, tried.left)
@@ -148,12 +151,14 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
     live = Look(loaded, known, secrets, recorder, ledger, say, Round(options.selection, before.findings))
     seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
     findings += [finding for one in seen.values() for finding in one.findings]
+    records = None
     if live.looks and not stopped:
         try:
-            findings += weighed(live, profiles, findings)
+            said, records = weighed(live, profiles, findings)
+            findings += said
         except KeyboardInterrupt:  # what was found so far is kept
             stopped = True
-    return Looked(found, ground, before, live, seen, tuple(findings), stopped)
+    return Looked(found, ground, before, live, seen, tuple(findings), stopped, records)
 
 
 def document_findings(loaded: LoadedProject, name: str, one: Described, ledger: Ledger) -> list[Finding]:

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 
 from checker.catalogue import finding
 from checker.data import forecast, match
 from checker.data.across import LEGAL, Both, legal
 from checker.data.counted import Counted, open_
 from checker.data.counts import OF_FLOW, OF_RESOURCE, counts_of_flow, counts_of_resource
+from checker.data.figures import flow_figures, reference
 from checker.data.forecast import COMPUTED, UNAMBIGUOUS
 from checker.data.keys import Between
 from checker.data.quality import Record, Sample, filled
+from checker.data.times import times
 from checker.errors import TransportError, UnreadableError
 from checker.look import Look
+from checker.model.figures import FlowFigures, RecordFigures, ResourceFigures, SideFigures
 from checker.model.finding import Answer, Finding, Grade
 from checker.model.profile import Profile
 from checker.model.sync import Link, Matched, Row
@@ -26,7 +30,7 @@ from checker.probes.round import LEFT_OUT
 from checker.probes.run import left_open
 from checker.project.sides import FlowView, Side, views
 from checker.sync.planning import leaning_first
-from checker.sync.policies import in_scope
+from checker.sync.policies import in_scope, of_new
 from checker.sync.rows import entries, gone, inner, own_key, whole
 
 WHOLE_FLOW = (*OF_FLOW, COMPUTED, UNAMBIGUOUS)
@@ -35,12 +39,18 @@ READ_SINGLY = 3  # ids that no list shows
 
 @dataclass
 class Records:
-    """The records of both systems, each list read once. `readable`: subjects whose list may be read; `links`: what matching found so far, by flow."""
+    """The records of both systems, each list read once. `readable`: subjects whose list may be read; `links`: what matching found so far, by flow.
+
+    `why`: reasons' codes of the lists that may not be read. `sources` and `flows` are the figures of the flows that were asked about.
+    """
 
     live: Look
     profiles: Mapping[str, Profile]
     readable: Collection[str]
+    why: Mapping[str, str] = field(default_factory=dict)
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
+    sources: dict[str, ResourceFigures] = field(default_factory=dict)
+    flows: dict[str, FlowFigures] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Finding]:
         """All that the records say of what was asked about, each claim about each subject once."""
@@ -55,6 +65,7 @@ class Records:
             subject = f"flow:{view.flow.name}"
             if self._asked(subject, (*WHOLE_FLOW, LEGAL)):
                 yield from _unless_broken(self._of_flow(view))
+                self.flows.setdefault(view.flow.name, _untold(view))
             else:
                 yield from left_open(WHOLE_FLOW, subject, LEFT_OUT)
 
@@ -125,9 +136,39 @@ class Records:
         both = self._both(view, rows, matched)
         production = all(self._is_production(side.system) for side in (view.left, view.right))
         yield from self._told(subject, [*counts_of_flow(both, production=production), *forecast(view, matched)], seen)
+        refused: dict[str, Counted] = {}
         for source, target in view.directions:
             about = f"{subject}:{source.system}->{target.system}"
-            yield from self._told(about, [legal(both, target)], seen)
+            counted = refused["left" if target is view.left else "right"] = legal(both, target)
+            yield from self._told(about, [counted], seen)
+        missing = [self._figures(side, look) for side, look in zip((view.left, view.right), looks, strict=True)]
+        why = next((one for one in missing if one is not None), None)
+        self.flows[view.flow.name] = flow_figures(both, (rows[0], rows[1]), of_new(view), refused, why)
+
+    def _figures(self, side: Side, look: ResourceLook | None) -> str | None:
+        """Keep the figures of a side's resource; gives why which record is which can't be said of it, where it can't."""
+        subject = f"{side.system}/{side.resource}"
+        if subject not in self.sources:
+            self.sources[subject] = self._of_list(side.system, subject, look)
+        found = self.sources[subject]
+        return found.missing or (None if found.whole else "not-all-read")
+
+    def _of_list(self, system: str, subject: str, look: ResourceLook | None) -> ResourceFigures:
+        source = "sandbox" if self.live.loaded.project.systems[system].sandbox else "system"
+        records = self._records(look) if look is not None else None
+        if look is None or records is None:
+            mock = look is not None and look.system.stateless
+            reason = "stateless-mock" if mock else self.why.get(subject, "list-refused")
+            return ResourceFigures(source=source, at="", whole=False, missing=reason)
+        read = look.walk.pages[-1].response.received
+        return ResourceFigures(
+            source=source,
+            at=read.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            records=len(records),
+            total=look.walk.total,
+            whole=self._is_whole(look),
+            times=times(look.profile.fields, records, look.system.zone, read),
+        )
 
     def _both(self, view: FlowView, rows: Sequence[Sequence[Row]], matched: Matched) -> Both:
         """The flow's records in scope; matching has seen the others, too."""
@@ -171,9 +212,26 @@ def _unless_broken(findings: Iterator[Finding]) -> tuple[Finding, ...]:
         return ()
 
 
-def weighed(live: Look, profiles: Mapping[str, Profile], findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What the records of a finished look say; `findings` are the look's."""
+def _untold(view: FlowView) -> FlowFigures:
+    """A flow of which nothing can be said, because a list broke off."""
+    return FlowFigures(
+        flow=view.flow.name,
+        direction=view.flow.direction,
+        left=SideFigures(reference=reference(view.left)),
+        right=SideFigures(reference=reference(view.right)),
+        missing="walk-not-ended",
+    )
+
+
+def weighed(
+    live: Look, profiles: Mapping[str, Profile], findings: Iterable[Finding]
+) -> tuple[tuple[Finding, ...], RecordFigures]:
+    """What the records of a finished look say, and its figures; `findings` are the look's."""
     live.say("weighing the records")
     lists = [one for one in findings if one.id == "list.readable"]
     readable = {one.subject for one in lists if one.answer is Answer.YES or one.values.get("reason") == LEFT_OUT}
-    return tuple(Records(live, profiles, readable).findings())
+    why = {one.subject: str(one.values["reason"]) for one in lists if "reason" in one.values}
+    records = Records(live, profiles, readable, why)
+    said = tuple(records.findings())
+    in_order = (records.flows.get(one.name) for one in live.loaded.project.flows)
+    return said, RecordFigures(sources=records.sources, flows=tuple(one for one in in_order if one is not None))

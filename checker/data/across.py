@@ -76,12 +76,12 @@ def _keys(both: Both) -> Iterator[Counted]:
         for claim in FLOW_CLAIMS[:4]:
             yield open_(claim, "no-match-keys")
         return
-    without = {system: sum(_first_key(row, wanted, left) is None for row in rows) for system, rows, left in both.sides}
+    without = {system: sum(first_key(row, wanted, left) is None for row in rows) for system, rows, left in both.sides}
     of = {system: len(rows) for system, rows, _ in both.sides}
     yield holds("keys.filled", not any(without.values()), without=_some(without), of=of)
     shared: dict[str, int] = {}
     for system, rows, left in both.sides:
-        counts = Counter(key for row in rows if (key := _first_key(row, wanted, left)) is not None)
+        counts = Counter(key for row in rows if (key := first_key(row, wanted, left)) is not None)
         doubled = sum(n for n in counts.values() if n > 1)
         if doubled:
             shared[system] = doubled
@@ -90,7 +90,7 @@ def _keys(both: Both) -> Iterator[Counted]:
     yield _valid(both)
 
 
-def _first_key(row: Row, wanted: Sequence[Key], left: bool) -> tuple[str, ...] | None:
+def first_key(row: Row, wanted: Sequence[Key], left: bool) -> tuple[str, ...] | None:
     """The first of the flow's keys that the row has, in normal form."""
     for key in wanted:
         values = [(part.left if left else part.right)(row) for part in key.parts]
@@ -173,7 +173,7 @@ def _companies(both: Both) -> Counted:
     invalid = {system: _invalid("vat_id", texts) for system, texts in sides}
     incomplete = {system: _invalid(form, texts) for form, system, texts in registers}
     without = {
-        system: sum(_first_key(row, both.keys, left) is None for row in rows) for system, rows, left in both.sides
+        system: sum(first_key(row, both.keys, left) is None for row in rows) for system, rows, left in both.sides
     }
     shared = {system: _shared("vat_id", texts) for system, texts in sides}
     good = not any((*invalid.values(), *incomplete.values(), *without.values(), *shared.values()))

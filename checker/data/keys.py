@@ -112,7 +112,7 @@ def part(name: str, view: FlowView, between: Between) -> Part | None:
     form = form_of(name, view.left)
     mapping = next((one for one in view.flow.fields if name in many(one.left)), None)
     if mapping is None:
-        left, right = _role(name, view.left), _role(name, view.right)
+        left, right = role_field(name, view.left), role_field(name, view.right)
         return Part(form, _plain(left), _plain(right)) if left and right else None
     if mapping.link is not None:
         return Part(form, _plain(name), _linked(many(mapping.right)[0], between.links.get(mapping.link, {})))
@@ -158,7 +158,7 @@ def _there_and_back(lens: FieldLens, values: Mapping[str, Any]) -> Mapping[str, 
         return values
 
 
-def _role(name: str, side: Side) -> str | None:
+def role_field(name: str, side: Side) -> str | None:
     """The field that plays the role; roles are the record's own, so that records inside another one have none."""
     if side.profile is None or side.inside or name not in FieldRoles.__struct_fields__:
         return None
@@ -168,11 +168,11 @@ def _role(name: str, side: Side) -> str | None:
 
 def form_of(name: str, side: Side) -> str:
     """The normal form of a left field: by the role that it plays or names, else by its name. A product's number is a product number."""
-    if side.profile is not None and side.profile.role == "product" and name in ("number", _role("number", side)):
+    if side.profile is not None and side.profile.role == "product" and name in ("number", role_field("number", side)):
         return "product"
-    if NATIONAL.search(_role(name, side) or name):
+    if NATIONAL.search(role_field(name, side) or name):
         return "text"
     for role, form in ROLE_FORMS.items():
-        if name in (role, _role(role, side)):
+        if name in (role, role_field(role, side)):
             return form
     return next((form for pattern, form in NAMED if pattern.search(name)), "text")

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from checker.model.checklist import Text
+from checker.model.figures import RecordFigures
 from checker.model.finding import Evidence, Finding
 from checker.model.profile import Profile
 
@@ -237,7 +238,10 @@ class FindingText(Struct, frozen=True, kw_only=True):
 
 
 class Audit(Struct, frozen=True, kw_only=True):
-    """Everything one run found out. Rendered without any other input. `made_from`: digests of the project file and the documents (`project`, `document:crm`)."""
+    """Everything one run found out. Rendered without any other input. `made_from`: digests of the project file and the documents (`project`, `document:crm`).
+
+    `records`: what the records say, null where none were read.
+    """
 
     schema_version: int = 1
     project: str
@@ -257,6 +261,7 @@ class Audit(Struct, frozen=True, kw_only=True):
     sync_mode: SyncMode
     rehearsal: Rehearsal = field(default_factory=Rehearsal)
     coverage: Coverage = field(default_factory=Coverage)
+    records: RecordFigures | None = None
     items: dict[str, ItemText]
     sections: dict[str, Text]
     texts: dict[str, FindingText]

@@ -14,6 +14,7 @@ from checker.model.text import safe
 from checker.reports import events, evidence, items, matrix
 from checker.reports.book import open_book
 from checker.reports.front import front
+from checker.reports.records import records_view
 from checker.reports.rehearsal import rehearsal_view
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def render(audit: Audit, language: str) -> str:
         front=front(book),
         matrices=matrix.matrices(book),
         events=events.event_rows(book),
+        records=records_view(audit.records, book.words),
         sections=items.sections(book),
         other_findings=items.other_findings(book),
         systems=evidence.system_rows(book),

@@ -39,6 +39,7 @@ OUTCOMES: Mapping[StepOutcome, str] = {
 }
 ONLY_SHOWN = frozenset({"none", "needed", "wanted"})  # cells of the capability matrix
 DATE_PATTERNS = {"en": "d MMM y", "de": "dd.MM.y"}
+MONTH_PATTERN = "MMM y"
 TICKS = re.compile(r"`([^`\n]+)`")
 MINUTES_AN_HOUR = 60
 MINUTES_A_DAY = 1440
@@ -108,6 +109,15 @@ class Words:
 
         return format_date(found, DATE_PATTERNS[self.language], locale=self.language)
 
+    def month(self, text: str) -> str:
+        """An ISO 8601 month (2026-11) with its name shortened; what is none is shown as it stands."""
+        found = day(f"{text}-01")
+        if found is None:
+            return safe(text)
+        from babel.dates import format_date  # noqa: PLC0415 - slow to import
+
+        return format_date(found, MONTH_PATTERN, locale=self.language)
+
     def instant(self, text: str | None) -> str:
         """An ISO 8601 instant as date and time in UTC; what is none is shown as it stands."""
         try:
@@ -140,6 +150,20 @@ class Words:
             if minutes >= size and minutes % size == 0:
                 return self.count(f"every.{unit}", minutes // size)
         return self.count("every.minutes", minutes)
+
+    def system(self, name: str | None) -> str:
+        """A system's name: short ones are abbreviations and stand in capitals."""
+        name = name or "–"
+        return safe(name.upper() if len(name) <= ABBREVIATION else name)
+
+    def flow(self, name: str) -> str:
+        """A flow's name: usual ones in the reader's language, others as the customer wrote them."""
+        return self.known(f"flow-name.{name}", name)
+
+    def route(self, left: str, right: str, direction: str) -> str:
+        """Between which systems a flow travels, and which way: CRM ⇄ ERP. Sides as the project file names them."""
+        arrow = {"left-to-right": "→", "right-to-left": "←"}.get(direction, "⇄")
+        return f" {arrow} ".join(self.system(end.partition("/")[0]) for end in (left, right))
 
     def state(self, state: str) -> Mark:
         """An item's state."""
@@ -174,9 +198,8 @@ class Names:
     words: Words
 
     def system(self, name: str | None) -> str:
-        """A system: short names are abbreviations and stand in capitals."""
-        name = name or "–"
-        return safe(name.upper() if len(name) <= ABBREVIATION else name)
+        """A system, as `Words.system` has it."""
+        return self.words.system(name)
 
     def pair(self) -> str:
         """Both systems: CRM ↔ ERP."""
@@ -188,14 +211,12 @@ class Names:
         return [name for name in dict.fromkeys([*ends, *sorted(self.audit.systems)]) if name in self.audit.systems]
 
     def flow(self, name: str) -> str:
-        """A flow: usual names in the reader's language, others as the customer wrote them."""
-        return self.words.known(f"flow-name.{name}", name)
+        """A flow, as `Words.flow` has it."""
+        return self.words.flow(name)
 
     def route(self, flow: FlowSeen) -> str:
         """Between which systems a flow travels, and which way: CRM ⇄ ERP."""
-        arrow = {"left-to-right": "→", "right-to-left": "←"}.get(flow.direction, "⇄")
-        left, right = (self.system(end.partition("/")[0]) for end in (flow.left, flow.right))
-        return f"{left} {arrow} {right}"
+        return self.words.route(flow.left, flow.right, flow.direction)
 
     def subject(self, text: str) -> str:
         """A finding's subject in words: `crm/contacts` is CRM contacts, `flow:orders:crm->erp` is Orders CRM → ERP."""

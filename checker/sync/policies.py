@@ -8,6 +8,7 @@ from typing import Any
 
 from checker.mapping.lens import comparable
 from checker.model.sync import Row, Which
+from checker.project.sides import FlowView
 from checker.project.types import Flow
 from checker.sync.parts import Part, value_of
 
@@ -64,3 +65,13 @@ def within(value: Any, wanted: Any) -> bool:
 def in_scope(row: Row, wanted: Mapping[str, Any]) -> bool:
     """Whether a record passes a side's filter."""
     return all(within(value_of(row, name), one) for name, one in wanted.items())
+
+
+def of_new(view: FlowView) -> tuple[str, str]:
+    """What becomes of left and of right records without a counterpart: `create`, `ask`, or `ignore`, as where the flow doesn't travel that way."""
+    ways = {source is view.left for source, _ in view.directions}
+    stated = view.flow.on_create
+    return (
+        policy(stated, Which.RIGHT) if True in ways else "ignore",
+        policy(stated, Which.LEFT) if False in ways else "ignore",
+    )

@@ -58,6 +58,8 @@ def poisoned(audit: Audit, payload: str) -> Audit:
                 "headers",
                 "counted",
                 "terms",
+                "sources",
+                "refused",
             )
             return {(name + payload if names else name): walk(one, name) for name, one in value.items()}
         return [walk(one, key) for one in value] if isinstance(value, list | tuple) else value

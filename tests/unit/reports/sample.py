@@ -32,6 +32,16 @@ from checker.model.audit import (
     WaiverNote,
 )
 from checker.model.checklist import Text
+from checker.model.figures import (
+    Clump,
+    FieldFigures,
+    FlowFigures,
+    KeyFigures,
+    RecordFigures,
+    ResourceFigures,
+    SideFigures,
+    TimeFigures,
+)
 from checker.model.finding import (
     ActionEvidence,
     Answer,
@@ -381,6 +391,33 @@ STEPS = (
     played("clean-up", "pass", said("removed", n=9), flow=None, did=(said("did-clean-up"),)),
 )  # fmt: skip
 
+READ = "2026-11-27T15:31:40Z"
+MANY_FIELDS = tuple(FieldFigures(name=f"feld_{n}", filled=2000 + n, distinct=n) for n in range(1, 14))
+FIGURES = RecordFigures(
+    sources={
+        "crm/contacts": ResourceFigures(source="sandbox", at=READ, records=1250, times=(
+            TimeFigures(role="created", name="created_at", counts={"2024-11": 3, "2025-02": 1100, "2026-11": 140}, without=5, later=2, clumps=(Clump(at="2025-02-03T02:00:00Z", records=1031),)),
+            TimeFigures(role="updated", name="updated_at", counts={"2026-11-20": 12, "2026-11-27": 1}, earlier=4),
+        )),
+        "erp/customers": ResourceFigures(source="kunden.csv (CSV, utf-8)", at="2026-11-25T08:00:00Z", records=1190, times=(
+            TimeFigures(role="created", name="angelegt_am", counts={"2026": 1190}, clumps=(Clump(at="2026-01-02", records=700),)),
+            TimeFigures(role="updated", name="geaendert_am + geaendert_um", without=1190),
+        )),
+        "crm/products": ResourceFigures(source="system", at=READ, records=5000, total=26000, whole=False),
+        "erp/articles": ResourceFigures(source="sandbox", at="", whole=False, missing="stateless-mock"),
+        "crm/companies": ResourceFigures(source="sandbox", at=READ, records=5000, total=5200, whole=False),
+    },
+    flows=(
+        FlowFigures(flow="contacts", direction="both", linked_by=(KeyFigures(by="email", pairs=980), KeyFigures(by="last_name + first_name", pairs=20)),
+            left=SideFigures(reference="crm/contacts", records=1250, wanted=1100, linked=1000, ambiguous=12, keyless=3, decide=85, stay=150, refused={"nachname": 3, "..plz": 1},
+                fields=(FieldFigures(name="email", filled=1099, distinct=1090, key=1), FieldFigures(name="last_name", filled=1100, distinct=610, key=2, demanded=True), FieldFigures(name="phone", filled=2, distinct=1), FieldFigures(name="fax", filled=0, distinct=0))),
+            right=SideFigures(reference="erp/customers.contactPersons[]", records=1400, wanted=1400, linked=1000, ambiguous=14, create=386, refused={},
+                fields=(FieldFigures(name="mail", filled=1300, distinct=1290, key=1), FieldFigures(name="..nr", filled=1400, distinct=900)))),
+        FlowFigures(flow="products", direction="right-to-left", missing="stateless-mock", left=SideFigures(reference="crm/products", records=5000, wanted=5000, fields=MANY_FIELDS), right=SideFigures(reference="erp/articles")),
+        FlowFigures(flow="companies", direction="both", missing="not-all-read", left=SideFigures(reference="crm/companies", records=5000, wanted=5000), right=SideFigures(reference="erp/customers", records=1190, wanted=1190, refused={f"feld_{n}": n for n in range(1, 12)}, fields=MANY_FIELDS[:2])),
+    ),
+)  # fmt: skip
+
 
 def verdict() -> Verdict:
     """The verdict that follows from the results."""
@@ -414,7 +451,7 @@ def sample() -> Audit:
             "crm": SystemSeen(base_url="https://crm.example.com", reached=True, profile=CRM, sandbox=True, reached_from="203.0.113.10", requests=214),
         },
         flows=FLOWS, findings=FINDINGS, results=RESULTS, sync_mode=SYNC,
-        rehearsal=Rehearsal(steps=STEPS),
+        rehearsal=Rehearsal(steps=STEPS), records=FIGURES,
         coverage=Coverage(operations=(12, 185), fields=(9, 41), not_tested=(
             NotTested(code="load", says="load"), NotTested(code="outage", says="outages over a day"), NotTested(code="production-rights", says="production rights"))),
         items={item: item_text(*texts) for item, texts in ITEMS.items()},
