@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,12 +18,15 @@ from checker.data import match
 from checker.data.across import Both, legal
 from checker.data.counted import Counted
 from checker.data.counts import counts_of_flow, counts_of_resource
+from checker.data.figures import flow_figures
 from checker.data.forecast import forecast
 from checker.data.keys import Between
 from checker.data.quality import Sample
+from checker.data.times import times
 from checker.describe import both_described
 from checker.errors import InputError, Problem
 from checker.exports import Export, read_export
+from checker.model.figures import FlowFigures, RecordFigures, ResourceFigures
 from checker.model.profile import FieldRoles, Profile, ResourceProfile
 from checker.model.sync import Link, Matched, Row, Which
 from checker.project.load import LoadedProject
@@ -32,7 +35,7 @@ from checker.project.sides import FlowView, Side, views
 from checker.resources.resource import Resource
 from checker.sync import rows as seen
 from checker.sync.planning import leaning_first
-from checker.sync.policies import in_scope
+from checker.sync.policies import in_scope, of_new
 from checker.sync.side import SyncSide
 
 Say = Callable[[str], None]
@@ -186,6 +189,27 @@ class Gathered:
     def _is_production(self, side: Side) -> bool:
         """An export is taken for production's: what else would somebody export? A sandbox's list is not."""
         return f"{side.system}/{side.resource}" in self.files or not self.loaded.project.systems[side.system].sandbox
+
+    def figures(self, flows: Sequence[str]) -> RecordFigures:
+        """What a report draws of these flows. Raises InputError for one that isn't there."""
+        found = tuple(self._figures(one) for one in flows)
+        return RecordFigures(sources={name: self._source(one) for name, one in self.sources.items()}, flows=found)
+
+    def _figures(self, flow: str) -> FlowFigures:
+        both = self.both(flow)
+        view = both.view
+        refused = {"left" if target is view.left else "right": legal(both, target) for _, target in view.directions}
+        return flow_figures(both, (self.rows(view.left), self.rows(view.right)), of_new(view), refused)
+
+    def _source(self, source: Source) -> ResourceFigures:
+        system, _, resource = source.subject.partition("/")
+        roles, zone = self.profile(system, resource).fields, self._zone(system)
+        return ResourceFigures(
+            source=source.where,
+            at=source.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            records=source.records,
+            times=times(roles, [row.values for row in self.records(system, resource)], zone, source.at),
+        )
 
     def told(self, flow: str) -> Iterator[tuple[str, Counted]]:
         """What the records of a flow say, by subject: each side's own, what both say together, and what the other side would refuse."""

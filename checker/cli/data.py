@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from checker.gathering import Gathered
 
 READY, NOT_READY, UNDECIDED = 0, 1, 3
+REPORT_NAME = "readiness-data.html"
 MARKS = {"yes": "✔", "no": "✖", "unknown": "?", "not-applicable": "–"}
 
 
@@ -48,6 +49,7 @@ def command() -> None:
       readiness data match
       readiness data match contacts --file crm/contacts=contacts.csv --out lists
       readiness data profile crm/contacts
+      readiness data report --out data.html
       readiness data explain companies cmp_000017 4711
     """
 
@@ -140,6 +142,49 @@ def match(
         click.echo("\n".join(_sources(made)))
         for path in written:
             click.echo(f"  {short_path(path)}")
+
+
+@command.command("report", context_settings=CONTEXT)
+@project_option
+@click.argument("flows", nargs=-1)
+@file_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=REPORT_NAME,
+    show_default=True,
+    help="Where the page is written.",
+)
+@language_option
+def report(
+    project_path: Path | None, flows: tuple[str, ...], given: tuple[str, ...], out: Path, language: str | None
+) -> None:
+    """The figures as an HTML page with pictures: how both sides meet, how fields are filled, what is refused, changes over time.
+
+    One file without scripts that loads nothing; no value of a record is in it. The audit's report has the same section.
+
+    \b
+    Examples:
+      readiness data report
+      readiness data report contacts --out kontakte.html --language de
+      readiness data report contacts --file crm/contacts=contacts.csv --file erp/kunden=kunden.xlsx
+    """
+    from datetime import UTC, datetime
+
+    from checker import __version__
+    from checker.cli.written import READABLE
+    from checker.gathering import gathered
+    from checker.reports.html import render_records
+    from checker.store import write_whole
+
+    loaded = load_named_project(project_path)
+    with progress() as say, gathered(loaded, _files(given), say) as made:
+        figures = made.figures(flows or [one.flow.name for one in made.views])
+        sources = list(_sources(made))
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    page = render_records(figures, loaded.project.project, at, __version__, language or loaded.project.language)
+    write_whole(out, page.encode("utf-8"), READABLE)
+    click.echo("\n".join([*sources, f"  {short_path(out)}"]))
 
 
 @command.command("explain", context_settings=CONTEXT)

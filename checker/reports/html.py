@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from checker.data_files import data_folder
 from checker.model.audit import Audit
+from checker.model.figures import RecordFigures
 from checker.model.text import safe
 from checker.reports import events, evidence, items, matrix
 from checker.reports.book import open_book
 from checker.reports.front import front
-from checker.reports.records import records_view
+from checker.reports.records import records_view, systems
 from checker.reports.rehearsal import rehearsal_view
+from checker.reports.words import Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,13 +30,11 @@ SPACES = re.compile(r"\s*\n\s*")
 def render(audit: Audit, language: str) -> str:
     """The report as one HTML page in `language` (en, de)."""
     book = open_book(audit, language)
-    style = _style()
     return _environment().get_template("template.html.j2").render(
         w=book.words,
         language=language,
         audit=audit,
-        style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=_style_hash(),
         front=front(book),
         matrices=matrix.matrices(book),
         events=events.event_rows(book),
@@ -44,6 +44,15 @@ def render(audit: Audit, language: str) -> str:
         systems=evidence.system_rows(book),
         rehearsal=rehearsal_view(book),
         evidence=evidence.evidence_list(book),
+    )  # fmt: skip
+
+
+def render_records(figures: RecordFigures, project: str, at: str, version: str, language: str) -> str:
+    """What the records say as a page of its own. `at`: when it is made (ISO 8601); `version`: whose work it is."""
+    words = Words(language)
+    return _environment().get_template("records-page.html.j2").render(
+        w=words, language=language, project=project, at=at, version=version, style_hash=_style_hash(),
+        systems=systems(figures, words), records=records_view(figures, words),
     )  # fmt: skip
 
 
@@ -65,6 +74,11 @@ def _shown(value: Any) -> Any:
 @cache
 def _style() -> str:
     return data_folder("reports").joinpath("style.css").read_text("utf-8")
+
+
+@cache
+def _style_hash() -> str:
+    return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
 
 
 @cache

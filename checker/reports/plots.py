@@ -59,10 +59,10 @@ def stacked(parts: Sequence[tuple[str, int]], whole: int, told: Callable[[int], 
 
 def columns(counts: Mapping[str, int]) -> tuple[Column, ...]:
     """Columns on an even axis of time, from the first unit to the last; the highest fills the box. Keys are ISO days, months or years, all of one kind."""
-    first, units, most = span(counts)
-    if not units or most <= 0:
+    first, steps, most = span(counts)
+    if not steps or most <= 0:
         return ()
-    step = 1 / units
+    step = 1 / steps
     return tuple(
         Column(
             x=percent((place(key) - first + GAP / 2) * step, 1),
@@ -77,12 +77,12 @@ def columns(counts: Mapping[str, int]) -> tuple[Column, ...]:
 
 def at(counts: Mapping[str, int], stamp: str) -> str | None:
     """Where on the axis of `columns` a stamp lies: the middle of its unit; None where it lies outside."""
-    first, units, _ = span(counts)
-    unit = len(next(iter(counts), ""))
-    if not units or len(stamp) < unit:
+    first, steps, _ = span(counts)
+    unit = stamp[: len(next(iter(counts), ""))]
+    if not steps or not _is_unit(unit):
         return None
-    where = place(stamp[:unit]) - first
-    return percent(where + 0.5, units) if 0 <= where < units else None
+    where = place(unit) - first
+    return percent(where + 0.5, steps) if 0 <= where < steps else None
 
 
 def span(counts: Mapping[str, int]) -> tuple[int, int, int]:

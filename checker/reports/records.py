@@ -147,6 +147,10 @@ def _name(side: SideFigures, words: Words) -> str:
     return f"{words.system(system)} {safe(resource)}"
 
 
+def _counted(n: int, words: Words) -> str:
+    return words.count("records.records", n)
+
+
 def _reason(code: str, words: Words) -> str:
     text = reasons().get(code)
     return words("records.why", reason=fill(text.of(words.language), {}, words.language) if text else safe(code))
@@ -170,7 +174,9 @@ def _partly(side: SideFigures, resource: ResourceFigures | None, words: Words) -
     """How much was read of a list that was not read to its end."""
     if resource is None or resource.whole or resource.missing is not None:
         return ""
-    return words("records.partly", name=_name(side, words), n=resource.records, all=resource.total)
+    return words(
+        "records.partly", name=_name(side, words), records=_counted(resource.records, words), all=resource.total
+    )
 
 
 def _bar(side: SideFigures, most: int, words: Words, *, other: str) -> Bar:
@@ -178,7 +184,7 @@ def _bar(side: SideFigures, most: int, words: Words, *, other: str) -> Bar:
     said = ", ".join(f"{words.number(n)} {words(f'records.{name}', system=other)}" for name, n in counts if n)
     return Bar(
         name=_name(side, words),
-        total=words.count("records.records", side.records),
+        total=_counted(side.records, words),
         segments=plots.stacked(counts, most, words.number),
         says=said or words("records.nothing"),
     )
@@ -206,7 +212,7 @@ def _side(side: SideFigures, resource: ResourceFigures | None, words: Words, *, 
     return SideView(
         name=_name(side, words),
         source=_source(side, resource, words),
-        why=_reason(missing, words) if missing else "" if side.wanted else _reason("no-records", words),
+        why=_why(side, missing, words),
         fields=fields,
         more_fields=_more(side.fields[SHOWN_FIELDS:], side.wanted, words),
         refused_title=words("records.refused", system=other),
@@ -217,14 +223,23 @@ def _side(side: SideFigures, resource: ResourceFigures | None, words: Words, *, 
     )
 
 
+def _why(side: SideFigures, missing: str | None, words: Words) -> str:
+    """Why there are no fields to draw."""
+    if missing or not side.records:
+        return _reason(missing or "no-records", words)
+    return "" if side.wanted else words("records.none-wanted")
+
+
 def _source(side: SideFigures, resource: ResourceFigures | None, words: Words) -> str:
     """How many records, from where, when, and how many of them the flow is about."""
     if resource is None or resource.missing is not None:
         return ""
     source = words.known(f"records.source.{resource.source}", resource.source)
-    said = [words("records.from", n=resource.records, source=source, at=words.instant(resource.at))]
+    said = [
+        words("records.from", records=_counted(resource.records, words), source=source, at=words.instant(resource.at))
+    ]
     if side.records != resource.records:
-        said.append(words("records.inside", n=side.records))
+        said.append(words("records.inside", records=_counted(side.records, words)))
     if side.wanted < side.records:
         said.append(words("records.wanted", n=side.wanted))
     if not resource.whole:
@@ -297,14 +312,14 @@ def _times(resource: ResourceFigures | None, words: Words) -> tuple[Timeline, ..
 def _timeline(one: TimeFigures, words: Words) -> Timeline:
     counts = plots.units(one.counts)
     title = words(f"records.{one.role}", name=one.name)
-    notes = tuple(_time_notes(one, words))
+    notes = tuple(_time_notes(one, words, drawn=bool(counts)))
     if not counts:
         return Timeline(title, (), (), "", "", "", words("records.no-stamps"), notes)
     most = max(counts, key=lambda key: (counts[key], key))
     first, last = next(iter(counts)), list(counts)[-1]
     marks = dict.fromkeys(where for clump in one.clumps if (where := plots.at(counts, clump.at)) is not None)
     says = words(
-        "records.time-says" if last != first else "records.time-says-one", n=sum(counts.values()), unit=words(f"records.by-{_kind(first)}"),
+        "records.time-says" if last != first else "records.time-says-one", records=_counted(sum(counts.values()), words), unit=words(f"records.by-{_kind(first)}"),
         first=_when(first, words), last=_when(last, words), most=counts[most], peak=_when(most, words),
     )  # fmt: skip
     return Timeline(
@@ -312,13 +327,13 @@ def _timeline(one: TimeFigures, words: Words) -> Timeline:
     )  # fmt: skip
 
 
-def _time_notes(one: TimeFigures, words: Words) -> Iterator[str]:
+def _time_notes(one: TimeFigures, words: Words, *, drawn: bool) -> Iterator[str]:
     for clump in one.clumps:
         at = words.date(clump.at) if len(clump.at) == plots.DAY else words.instant(clump.at)
         yield words("records.clump", n=clump.records, at=at)
     for name in ("without", "earlier", "later"):
         n = getattr(one, name)
-        if n:
+        if n and (drawn or name != "without"):
             yield words.count(f"records.{name}", n)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from checker.reports import render
+from checker.reports.html import render_records
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
-from sample import sample
+from sample import FIGURES, READ, sample
 
 pytestmark = pytest.mark.browser
 VIEWS = {
@@ -59,9 +60,19 @@ def written(folder: Path, language: str) -> str:
     return file.as_uri()
 
 
+def written_figures(folder: Path, language: str) -> str:
+    """The page of `readiness data report` as a file, and its address."""
+    file = folder / f"records.{language}.html"
+    file.write_text(render_records(FIGURES, "Muster GmbH", READ, "0.1.0", language), "utf-8")
+    return file.as_uri()
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("view", list(VIEWS))
-def test_everyone_can_read_the_report(browser, axe: str, tmp_path: Path, language: str, view: str) -> None:
+@pytest.mark.parametrize("write", [written, written_figures])
+def test_everyone_can_read_the_report(
+    browser, axe: str, tmp_path: Path, language: str, view: str, write: Callable[[Path, str], str]
+) -> None:
     """No axe violation (WCAG 2.1 A and AA), no sideways scrolling, nothing loaded from anywhere (acceptance D44)."""
     context = browser.new_context(bypass_csp=True, **VIEWS[view])
     page = context.new_page()
@@ -69,7 +80,7 @@ def test_everyone_can_read_the_report(browser, axe: str, tmp_path: Path, languag
     page.on("request", lambda request: asked.append(request.url))
     if view == "paper":
         page.emulate_media(media="print")
-    page.goto(written(tmp_path, language))
+    page.goto(write(tmp_path, language))
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     page.add_script_tag(content=axe)
@@ -106,6 +117,30 @@ def test_first_page_fits_one_sheet(browser, tmp_path: Path, language: str) -> No
     printed = page.pdf(format="A4", prefer_css_page_size=True)
     context.close()
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") + printed.count(b"/Type /Page/") == 1
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_no_picture_is_cut_off_or_collapsed(browser, tmp_path: Path, width: int) -> None:
+    """On a phone as on a desk: every bar lies within its section, has a height, and its numbers fit into their pieces."""
+    context = browser.new_context(viewport={"width": width, "height": 740})
+    page = context.new_page()
+    page.goto(written_figures(tmp_path, "de"))
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.plot')].map(one => [one.getBoundingClientRect(), one.closest('.records').getBoundingClientRect()])"
+        ".map(([own, all]) => [own.width, own.height, own.left >= all.left - 1, own.right <= all.right + 1])"
+    )
+    labels = page.evaluate(
+        "[...document.querySelectorAll('.p-label')].map(one => [one.getBoundingClientRect().width, one.previousElementSibling.getBoundingClientRect().width])"
+    )
+    cells = page.evaluate(
+        "[...document.querySelectorAll('.records tbody td, .records tbody th')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+    )
+    context.close()
+    assert len(sizes) > 20
+    assert all(wide > 8 and high > 8 and begins and ends for wide, high, begins, ends in sizes)
+    assert labels
+    assert all(label <= room for label, room in labels)
+    assert cells == []
 
 
 def test_first_screen_answers_the_three_questions(browser, tmp_path: Path) -> None:

@@ -149,6 +149,12 @@ def test_an_audit_probes_what_it_can_and_leaves_the_rest_open(readiness: Readine
     assert found["pagination.complete", "crm/contacts"]["answer"] == "yes"
     assert found["updated-since.includes-boundary", "crm/contacts"]["answer"] == "yes"
     assert found["pagination.complete", "erp/contacts"]["values"]["reason"] == "no-base-url"
+    figures = latest(tmp_path)["records"]
+    assert figures["sources"]["crm/contacts"]["missing"] is None
+    assert figures["sources"]["crm/contacts"]["times"]
+    assert [one["missing"] for one in figures["flows"]] == ["no-base-url"]
+    report = (tmp_path / "readiness-report.html").read_text("utf-8")
+    assert "No picture: no address of the system is stated." in report
     assert (tmp_path / "readiness-report.html").is_file()
     assert "Nothing was written" in ended.out
     assert ended.err == ""  # progress is for terminals
@@ -160,6 +166,8 @@ def test_offline_asks_nobody(readiness: Readiness, tmp_path: Path, monkeypatch: 
     with serve(Lists()) as server:
         readiness("audit", "--offline", "--project", str(project(tmp_path, server.url)))
         assert server.asked == []
+    assert latest(tmp_path)["records"] is None
+    assert 'id="records"' not in (tmp_path / "readiness-report.html").read_text("utf-8")
     assert {one["values"].get("reason") for one in latest(tmp_path)["findings"] if one["id"] == "pagination.ends"} == {
         "offline"
     }

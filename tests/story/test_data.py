@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -161,6 +162,43 @@ def test_a_check_ends_with_the_verdict_on_the_records(readiness: Readiness, pair
     assert "name1: 1" in ended.out
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "What the records say"), ("de", "Was die Daten sagen")])
+def test_the_figures_come_as_a_page(
+    readiness: Readiness, pair: Pair, tmp_path: Path, language: str, title: str
+) -> None:
+    """One file that loads nothing, in the reader's language; its figures are the forecast's, its sources named, no value of a record in it."""
+    told = forecast(readiness)
+    ended = readiness("data", "report", "--out", "page.html", "--language", language)
+    assert ended.code == 0, ended.err
+    assert "crm/companies: 55 records from sandbox" in ended.out
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert f'<html lang="{language}">' in page
+    assert f'<h2 id="records">{title}</h2>' in page
+    assert page.count('<section class="group records"') == len(told)
+    for one in told.values():
+        assert f'<td class="n">{one["linked"]}</td><td class="n">{one["linked"]}</td>' in page
+    assert not re.search(r"<script|\sstyle=|\ssrc=|https?://", page)
+    assert not any(one.data["last_name"] in page for one in pair.crm.store.living("contacts"))
+
+
+def test_the_page_of_exported_files_needs_no_system(
+    readiness: Readiness, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two exports without times: the page names both files with their records, and in the timeline's place stands why there is none."""
+    crm = [{"id": one.id, **one.data} for one in pair.crm.store.living("companies")]
+    (tmp_path / "firmen.jsonl").write_text("\n".join(json.dumps(one) for one in crm), "utf-8")
+    (tmp_path / "partner.csv").write_text("id;name1;land;status\n1;Nobody;Deutschland;A\n", "utf-8")
+    for name in demo_environment():
+        monkeypatch.delenv(name)
+    files = ("--file", "crm/companies=firmen.jsonl", "--file", "erp/geschaeftspartner=partner.csv")
+    ended = readiness("data", "report", "companies", *files)
+    assert ended.code == 0, ended.err
+    page = (tmp_path / "readiness-data.html").read_text("utf-8")
+    assert "55 records, firmen.jsonl (JSON lines, utf-8)" in page
+    assert "1 record, partner.csv (CSV, utf-8, separated by ;)" in page
+    assert "No picture: no record has a readable time of the past in this field." in page
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -169,6 +207,7 @@ def test_a_check_ends_with_the_verdict_on_the_records(readiness: Readiness, pair
         (("match", "nothing"), "companies"),
         (("match", "--file", "crm/companies=missing.csv"), "missing.csv"),
         (("profile", "crm/deals"), "crm/companies"),
+        (("report", "nothing"), "companies"),
     ],
 )
 def test_wrong_words_are_told_with_what_there_is(

@@ -67,6 +67,25 @@ def test_the_audit_finds_the_facts_of_the_pair(
     assert [one["answer"] for one in best] == [answer]
 
 
+def test_the_figures_of_the_records_are_those_of_the_findings(demo_audit: dict[str, Any]) -> None:
+    """What the report draws of a flow adds up, agrees with the forecast, and names its source. Catches: classes that overlap, or leave one out."""
+    found = facts(demo_audit)
+    classes = ("linked", "ambiguous", "keyless", "create", "decide", "stay")
+    for flow in demo_audit["records"]["flows"]:
+        told = found["match.forecast-computed", f"flow:{flow['flow']}"]["values"]
+        assert sum(one["pairs"] for one in flow["linked_by"]) == told["linked"]
+        for name in ("left", "right"):
+            side = flow[name]
+            assert sum(side[one] for one in classes) == side["records"] == told[name]
+            assert (side["linked"], side["ambiguous"]) == (told["linked"], told[f"open_{name}"])
+    refused = found["values.legal-on-other-side", "flow:companies:crm->erp"]["values"]["fields"]
+    companies = next(one for one in demo_audit["records"]["flows"] if one["flow"] == "companies")
+    assert companies["left"]["refused"] == refused == {"name1": 1}
+    source = demo_audit["records"]["sources"]["crm/companies"]
+    assert (source["source"], source["records"], source["whole"]) == ("sandbox", 55, True)
+    assert {one["role"]: sum(one["counts"].values()) for one in source["times"]} == {"created": 55, "updated": 55}
+
+
 def test_the_verdict_is_not_ready_and_says_what_blocks(demo_audit: dict[str, Any]) -> None:
     """A look alone never opens the go-live gate; what blocks is named."""
     verdict = demo_audit["verdict"]
