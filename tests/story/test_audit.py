@@ -173,6 +173,31 @@ def test_offline_asks_nobody(readiness: Readiness, tmp_path: Path, monkeypatch: 
     }
 
 
+@pytest.mark.parametrize(
+    ("defect", "missing", "told"),
+    [
+        ("", None, ""),
+        ("mock", "stateless-mock", "the system sends canned examples"),
+        ("incomplete", "not-all-read", "CRM contacts: only 23 records were read, of 25."),
+        ("breaks-deep", "not-all-read", "records were read, of 23."),
+        ("403", "credentials-refused", "the credentials were refused"),
+    ],
+)
+def test_the_report_draws_what_was_read_or_says_why_not(
+    readiness: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, defect: str, missing: str | None, told: str
+) -> None:
+    """Both sides whole: a picture. A mock, a list that breaks off or gives less than it tells, a refusal: a sentence in its place."""
+    monkeypatch.setenv("LITTLE_TOKEN", TOKEN)
+    with serve(Lists(defect)) as server:
+        other = f'crm.json, base_url: "{server.url}", auth: {{kind: bearer, token: "${{env:LITTLE_TOKEN}}"}}'
+        readiness("audit", "--project", str(project(tmp_path, server.url, other)))
+    (flow,) = latest(tmp_path)["records"]["flows"]
+    report = (tmp_path / "readiness-report.html").read_text("utf-8")
+    assert (flow["missing"], "p-linked" in report.partition("</style>")[2]) == (missing, missing is None)
+    assert told in report
+    assert flow["left"]["linked"] == (23 if missing is None else 0)
+
+
 def test_json_is_one_document_on_stdout(readiness: Readiness, tmp_path: Path, url: str) -> None:
     """--format json prints the audit itself, and nothing else."""
     ended = readiness("audit", "--project", str(project(tmp_path, url)), "--format", "json")
