@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.data.checks import CHECKS, valid
 from checker.data.counted import Counted, holds, idle, open_
@@ -269,6 +269,13 @@ def _lenses(both: Both) -> Iterator[tuple[FieldMapping, FieldLens]]:
             yield mapping, both.between.lens(mapping, both.view)
 
 
+class Rules(NamedTuple):
+    """What a target's document rules: its declared fields by name, and those that a create demands."""
+
+    fields: Mapping[str, FieldInfo]
+    required: Collection[str]
+
+
 def legal(both: Both, target: Side) -> Counted:
     """Values of the source that the target's document forbids: too long, no option of it, nothing where something is demanded."""
     claim = LEGAL
@@ -277,16 +284,17 @@ def legal(both: Both, target: Side) -> Counted:
     if not rows:
         return open_(claim, "no-records")
     broken: dict[str, int] = {}
+    rules = Rules(target.fields, frozenset(target.required))  # made once: there may be a hundred thousand records
     for mapping, lens in _lenses(both):
         if not travels(mapping, to_right=to_right):
             continue
         for row in rows:
-            for name in _broken(mapping, lens, row, target, to_right):
+            for name in _broken(mapping, lens, row, rules, to_right):
                 broken[name] = broken.get(name, 0) + 1
     return holds(claim, not broken, fields=broken, of=len(rows), target=target.system)
 
 
-def _broken(mapping: FieldMapping, lens: FieldLens, row: Row, target: Side, to_right: bool) -> Iterator[str]:
+def _broken(mapping: FieldMapping, lens: FieldLens, row: Row, target: Rules, to_right: bool) -> Iterator[str]:
     values = {name: value(row, name) for name in (lens.left if to_right else lens.right)}
     if all(is_empty(one) for one in values.values()):
         names = lens.right if to_right else lens.left
