@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,7 @@ def _of_field(
         without=len(records) - len(told),
         earlier=earlier,
         later=len(told) - len(past),
-        clumps=_clumps(past, days),
+        clumps=_clumps(past, days, zone),
     )
 
 
@@ -69,7 +69,7 @@ def _by(days: Iterable[date], unit: int) -> dict[str, int]:
     return dict(sorted(Counter(one.isoformat()[:unit] for one in days).items()))
 
 
-def _clumps(stamps: Sequence[Instant], days: Sequence[date]) -> tuple[Clump, ...]:
+def _clumps(stamps: Sequence[Instant], days: Sequence[date], zone: ZoneInfo) -> tuple[Clump, ...]:
     """Stamps that are equal to their last digit in many records, the largest first; told to the second, or to the day."""
     if not stamps:
         return ()
@@ -77,9 +77,9 @@ def _clumps(stamps: Sequence[Instant], days: Sequence[date]) -> tuple[Clump, ...
     per_day = CLUMP_OF_DAYS * len(days) / ((max(days) - min(days)).days + 1)
     counts = Counter((day.isoformat(), one.at, one.precision == "day") for one, day in zip(stamps, days, strict=True))
     found = [(n, day, at, coarse) for (day, at, coarse), n in counts.items() if n >= least]
-    large = [(n, day if coarse else _told(at)) for n, day, at, coarse in found if not coarse or n >= per_day]
+    large = [
+        (n, day if coarse else at.astimezone(zone).isoformat(timespec="seconds"))
+        for n, day, at, coarse in found
+        if not coarse or n >= per_day
+    ]
     return tuple(Clump(at=at, records=n) for n, at in sorted(large, key=lambda one: (-one[0], one[1]))[:MOST_CLUMPS])
-
-
-def _told(at: datetime) -> str:
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

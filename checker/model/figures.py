@@ -6,7 +6,9 @@ from msgspec import Struct, field
 
 
 class Clump(Struct, frozen=True, kw_only=True):
-    """Many records that carry the very same stamp: of an import or a mass change. `at`: an ISO 8601 day, or an instant in UTC."""
+    """Many records that carry the very same stamp: of an import or a mass change. `at`: an ISO 8601 day, or an instant in
+    the system's own zone.
+    """
 
     at: str
     records: int

@@ -238,7 +238,7 @@ def _source(side: SideFigures, resource: ResourceFigures | None, words: Words) -
     said = [
         words("records.from", records=_counted(resource.records, words), source=source, at=words.instant(resource.at))
     ]
-    if side.records != resource.records:
+    if "[]" in side.reference:
         said.append(words("records.inside", records=_counted(side.records, words)))
     if side.wanted < side.records:
         said.append(words("records.wanted", n=side.wanted))
@@ -268,15 +268,11 @@ def _field(name: str, words: Words) -> str:
 
 def _share(part: int, whole: int, words: Words) -> str:
     """A share in percent that is 100 only where all are meant, and 0 only where none is."""
-    if 0 < part < whole:
-        rounded = round(WHOLE * part / whole)
-        return (
-            words("records.nearly-all")
-            if rounded == WHOLE
-            else words.percent(part, whole)
-            if rounded
-            else words("records.nearly-none")
-        )
+    rounded = round(WHOLE * part / whole) if whole else 0
+    if rounded == WHOLE and part < whole:
+        return words("records.nearly-all")
+    if rounded == 0 and part > 0:
+        return words("records.nearly-none")
     return words.percent(part, whole)
 
 
