@@ -46,7 +46,7 @@ def hits(
             against = {
                 one: [f"part{parts.index(part)}" for part in one.parts] for one in (vetoes or {}).get(key.by, ())
             }
-            shared = database.create_table(f"shared{number}", _shared(sides[0], sides[1], columns, against))
+            shared = database.create_table(f"shared{number}", _shared(sides[0], sides[1], columns))
             back: list[int] = []
             for hit in _told(key.by, columns, shared, sides, against):
                 back += hit.left if hit.against else ()
@@ -74,23 +74,14 @@ def _normal(database: Backend, name: str, parts: Sequence[Part], texts: Columns)
     return database.create_table(name, table.select("row", **forms))
 
 
-def _shared(left: Table, right: Table, columns: Sequence[str], against: Against) -> Table:
-    """Each complete key value that both sides have, how many rows of each side have it, the first of them, and what may speak against it."""
-    asked = sorted({one for some in against.values() for one in some} - {*columns})
-    both = _counted(left, "left", columns, asked).inner_join(_counted(right, "right", columns, asked), columns)
-    if not asked:
-        return both
-    lone = (both.left_rows == 1) & (both.right_rows == 1)
-    apart = lone & reduce(or_, (both[f"left_{one}"] != both[f"right_{one}"] for one in asked))
-    values = [f"{side}_{one}" for side in ("left", "right") for one in asked]
-    told = {one: apart.ifelse(both[one], None) for one in values}  # most pairs agree, so that there is little to fetch
-    return both.mutate(apart=apart, **told)
+def _shared(left: Table, right: Table, columns: Sequence[str]) -> Table:
+    """Each complete key value that both sides have, how many rows of each side have it, and the first of them."""
+    return _counted(left, "left", columns).inner_join(_counted(right, "right", columns), columns)
 
 
-def _counted(side: Table, name: str, columns: Sequence[str], asked: Sequence[str]) -> Table:
+def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
     filled = side.drop_null(columns)  # null joins nobody anyway; this spares the grouping
-    kept = {f"{name}_{one}": filled[one].min() for one in asked}
-    return filled.group_by(columns).agg(**{f"{name}_rows": filled.count(), f"{name}_first": filled.row.min()}, **kept)
+    return filled.group_by(columns).agg(**{f"{name}_rows": filled.count(), f"{name}_first": filled.row.min()})
 
 
 def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table], against: Against) -> Iterator[Hit]:
@@ -98,17 +89,31 @@ def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table]
     found = shared.order_by("left_first").to_pyarrow().to_pylist()
     crowded = any(one["left_rows"] > 1 or one["right_rows"] > 1 for one in found)
     members = [_members(side, shared, columns) if crowded else {} for side in sides]
+    apart = _apart(shared, sides, against)
     for one in found:
         key = tuple(one[column] for column in columns)
         left = members[0].get(key) or [one["left_first"]]
         right = members[1].get(key) or [one["right_first"]]
-        yield Hit(by, " + ".join(key), tuple(left), tuple(right), _speaking(one, key, against))
+        yield Hit(by, " + ".join(key), tuple(left), tuple(right), _speaking(apart.get(left[0], {}), key, against))
 
 
-def _speaking(shared: Mapping[str, Any], key: Sequence[str], against: Against) -> str | None:
-    """The first of the vetoes that holds for a shared value."""
-    for veto, columns in against.items() if shared.get("apart") else ():
-        left, right = ([shared.get(f"{side}_{one}") or "" for one in columns] for side in ("left", "right"))
+def _apart(shared: Table, sides: Sequence[Table], against: Against) -> dict[int, dict[str, Any]]:
+    """What may speak against pairs of one row each, where it differs, by the left row."""
+    asked = dict.fromkeys(one for columns in against.values() for one in columns)
+    if not asked:
+        return {}
+    pairs = shared.filter((shared.left_rows == 1) & (shared.right_rows == 1)).select("left_first", "right_first")
+    for name, side in zip(("left", "right"), sides, strict=True):
+        values = side.select(**{f"{name}_first": side.row}, **{f"{name}_{one}": side[one] for one in asked})
+        pairs = pairs.inner_join(values, f"{name}_first")
+    differ = pairs.filter(reduce(or_, (pairs[f"left_{one}"] != pairs[f"right_{one}"] for one in asked)))
+    return {one["left_first"]: one for one in differ.to_pyarrow().to_pylist()}
+
+
+def _speaking(values: Mapping[str, Any], key: Sequence[str], against: Against) -> str | None:
+    """The first of the vetoes that holds for a pair."""
+    for veto, columns in against.items() if values else ():
+        left, right = ([values[f"{side}_{one}"] or "" for one in columns] for side in ("left", "right"))
         if left != right and all((*left, *right)) and speaks(veto, left, right, key):
             return veto.by
     return None

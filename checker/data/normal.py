@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 # What Python takes for a blank; engines' own `trim` knows fewer (no protected space), or more.
 BLANK = "[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+GAPS = f"{BLANK[:-1]},]+"  # commas, too
 ENDS = f"^{BLANK}+|{BLANK}+$"
 SETTLED = {"i\u0307": "i", "ς": "σ"}
 NO_PHONE = "[^0-9+]"
 IN_NUMBERS = f"{BLANK}|[-._/]"  # what people put into product numbers, and leave out again
-IN_REGISTERS = "[,;:()/|-]"
+IN_REGISTERS = "[;:()/|-]"
 # Legal forms between blanks, without full stops; the order counts (in full: § 4 and 5a GmbHG, § 19 HGB).
 LEGAL_FORMS = (
     (" gesellschaft mit beschränkter haftung ", " gmbh "), (" ges mbh ", " gmbh "), (" gesmbh ", " gmbh "), (" ges m b h ", " gmbh "),
@@ -68,12 +69,12 @@ def _put(value: StringValue, table: Iterable[tuple[str, str]]) -> StringValue:
 
 
 def _spaced(value: StringValue) -> StringValue:
-    """Small letters, one blank between words, one at each end."""
-    return (" " + _lower(value) + " ").re_replace(f"{BLANK}+", " ")
+    """Small letters, one blank between words and for commas, one at each end."""
+    return (" " + _lower(value) + " ").re_replace(GAPS, " ")
 
 
 def _name(value: StringValue) -> StringValue:
-    return _trim(_put(_spaced(_put(value, ((".", ""), (",", " "), ("&", " & ")))), LEGAL_FORMS))
+    return _put(_spaced(_put(value, ((".", ""), ("&", " & ")))), LEGAL_FORMS).strip()
 
 
 def _small(value: StringValue) -> StringValue:
@@ -131,11 +132,11 @@ def _plain_small(text: str) -> str:
 
 
 def _plain_spaced(text: str) -> str:
-    return re.sub(f"{BLANK}+", " ", f" {_plain_lower(text)} ")
+    return re.sub(GAPS, " ", f" {_plain_lower(text)} ")
 
 
 def _plain_name(text: str) -> str:
-    return _plain_put(_plain_spaced(_plain_put(text, ((".", ""), (",", " "), ("&", " & ")))), LEGAL_FORMS).strip()
+    return _plain_put(_plain_spaced(_plain_put(text, ((".", ""), ("&", " & ")))), LEGAL_FORMS).strip()
 
 
 CAPITALS = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
