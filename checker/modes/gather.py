@@ -66,7 +66,7 @@ class Sources:
         if stated.changed_per_day is not None or self.told(place, measured).value is not True:
             return stated
         rate, peak = self.value(measured, place, "per_day"), self.value(measured, place, "busiest_hour")
-        return replace(stated, changed_per_day=rate, busiest_hour=stated.busiest_hour or peak)
+        return Volume(records=stated.records, changed_per_day=rate, busiest_hour=stated.busiest_hour or peak)
 
 
 def gather(findings: Iterable[Finding], scope: Scope, project: Project, profiles: Mapping[str, Profile]) -> Gathered:

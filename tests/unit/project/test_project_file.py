@@ -249,7 +249,7 @@ flows:
     filter: {left: {status: active}}
     match: [email]
     fields:
-      - {left: email, right: mail, transform: [lowercase], direction: both, leading: erp, empty: skip, default: "-"}
+      - {left: email, right: mail, transform: [lowercase], direction: both, leading: erp, empty: skip, default: "-", purpose: order confirmations}
       - {left: status, right: state, options: {active: A}, unknown_option: error}
       - {left: company_id, right: customer_id, link: contacts}
     not_synced: {birthday: not needed}
