@@ -261,7 +261,10 @@ WRITING = (
     Row("val-type", later=(Later(LAB, "write.format-enforced", "crm/invoice_lines", NO),)),
     Row("val-range", later=(Later(LAB, "write.rules-known", "crm/invoice_lines", NO),)),
     Row("val-email-format", (touched("write.format-enforced", "crm/contacts", NO),)),
-    Row("val-reference", later=(Later(LAB, "write.error-names-field", "crm/contacts", NO),)),
+    Row("val-reference", (
+        written("write.reference-enforced", "crm/contacts", YES, field="company", status=400),
+        written("write.error-names-field", "crm/contacts", NO, fields=["company"]),
+    )),
     Row("val-date", (written("write.format-enforced", "crm/deals", YES, field="close_date"),)),
     Row("val-unknown-field", later=(Later(LAB, "write.not-altered", "crm/contacts", NO),)),
     Row("val-required-metadata", later=(Later(LAB, "write.required-enforced", "crm/invoices", NO),)),
