@@ -7,7 +7,7 @@ BIN := .venv/bin
 endif
 READY := .venv/.ready
 
-.PHONY: demo test test-slow soak test-real lint format bench lock clean help
+.PHONY: demo test spark test-slow soak test-real lint format bench lock clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -23,6 +23,9 @@ demo: $(READY)  ## run the main job on the embedded pair of systems
 
 test: $(READY)  ## all tests but those that take minutes or need a real system
 	$(BIN)/python -m pytest -n 2
+
+spark: $(READY)  ## Spark as a second engine beside the embedded one (400 MB; needs Java 17), for the tests that compare both
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-build-isolation -r requirements-spark.lock
 
 test-slow: $(READY)  ## tests that take minutes: the package installed elsewhere, processes killed at random moments
 	$(BIN)/python -m pytest -n 2 -m slow
@@ -46,9 +49,13 @@ format: $(READY)  ## bring the code into shape
 bench: $(READY)  ## speed, side by side with peers
 	$(BIN)/python -m benchmarks
 
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+	--strip-extras --allow-unsafe
+
 lock: $(READY)  ## pin the dependencies anew
-	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
-		--strip-extras --allow-unsafe --extra dev --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra dev --output-file requirements.lock pyproject.toml
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['spark'], sep='\n')" \
+		| $(LOCK) --no-annotate --no-header --constraint requirements.lock --output-file requirements-spark.lock -
 
 clean:  ## remove what the commands above made
 	rm -rf .venv dist build readiness-demo .pytest_cache .mypy_cache .ruff_cache

@@ -54,13 +54,20 @@ def by_match() -> int:
 
 
 def by_engine() -> int:
-    """The product's expressions alone, from columns to hits."""
-    from checker.data.joining import hits
+    """The product's expressions alone, from columns to links."""
+    import pyarrow as pa
+
+    from checker.data.joining import Pairs, joined
     from checker.data.keys import Key, Part
 
-    parts = [Part(form, str, str) for form in ("email", "vat_id", "name", "text")]
-    keys = [Key("e", (parts[0],)), Key("v", (parts[1],)), Key("n", (parts[2], parts[3]))]
-    return sum(len(one.left) == len(one.right) == 1 for one in hits(keys, parts, texts(0), texts(1)))
+    one = Part("text", str, str)
+    keys = [Key("e", (one,)), Key("v", (one,)), Key("n", (one, one))]
+    sides = [
+        pa.table({"row": range(RECORDS)} | {f"part{at}": column for at, column in enumerate(texts(side))}).to_reader()
+        for side in (0, 1)
+    ]
+    found = joined(keys, ["email", "vat_id", "name", "text"], *sides)
+    return sum(len(one.left) for one in found if isinstance(one, Pairs))
 
 
 def by_hand() -> int:

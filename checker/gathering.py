@@ -18,6 +18,7 @@ from checker.data import match
 from checker.data.across import Both, legal
 from checker.data.counted import Counted
 from checker.data.counts import counts_of_flow, counts_of_resource
+from checker.data.engine import EMBEDDED, Engine
 from checker.data.figures import flow_figures
 from checker.data.forecast import forecast
 from checker.data.keys import Between
@@ -61,6 +62,7 @@ class Gathered:
     files: Mapping[str, Path]
     say: Say
     secrets: Secrets
+    engine: Engine = EMBEDDED
     _clients: dict[str, Client] = field(default_factory=dict)
     _exports: dict[str, Export] = field(default_factory=dict)
     _rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
@@ -162,7 +164,7 @@ class Gathered:
             name = view.flow.name
             if name in needed and name not in self._matched:
                 left, right = self.rows(view.left), self.rows(view.right)
-                found = match(view, left, right, links=self._links, zones=self._zones(view))
+                found = match(view, left, right, links=self._links, zones=self._zones(view), engine=self.engine)
                 self._matched[name], self._links[name] = found, found.links
         return self._matched[flow]
 
@@ -239,16 +241,20 @@ class Gathered:
 
 @contextmanager
 def gathered(
-    loaded: LoadedProject, files: Mapping[str, Path], say: Say, environ: Mapping[str, str] | None = None
+    loaded: LoadedProject,
+    files: Mapping[str, Path],
+    say: Say,
+    environ: Mapping[str, str] | None = None,
+    engine: Engine = EMBEDDED,
 ) -> Iterator[Gathered]:
-    """The records of a project, read as they are wanted; connections are closed at the end. Nothing is written.
+    """The records of a project, read as they are wanted; connections are closed at the end. Nothing is written. `engine` matches them.
 
     Raises InputError for a file whose subject is no resource of a flow.
     """
     secrets = Secrets(loaded.folder, os.environ if environ is None else environ)
     described = both_described(loaded, secrets, say, strict=False)
     profiles = {name: one.profile for name, one in described.items() if one.profile is not None}
-    made = Gathered(loaded, profiles, files, say, secrets)
+    made = Gathered(loaded, profiles, files, say, secrets, engine)
     known = {f"{side.system}/{side.resource}" for view in made.views for side in (view.left, view.right)}
     strange = next((one for one in files if one not in known), None)
     if strange is not None:

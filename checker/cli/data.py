@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -35,6 +35,22 @@ file_option = click.option(
     multiple=True,
     metavar="SYSTEM/RESOURCE=FILE",
     help="An export (CSV, XLSX, JSON lines, Parquet) instead of the sandbox; may be given several times.",
+)
+engine_option = click.option(
+    "--engine",
+    "kind",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What matches the records: the embedded engine, or Spark (needs the extra `spark` and Java).",
+)
+master_option = click.option(
+    "--spark-master",
+    "master",
+    default="local[2]",
+    show_default=True,
+    metavar="MASTER",
+    help="Where Spark runs: local[CORES], spark://HOST:PORT, yarn.",
 )
 
 
@@ -96,6 +112,8 @@ def _as_json(made: Gathered) -> list[dict[str, Any]]:
 @click.option(
     "--unmasked", is_flag=True, help="Write values into the lists as they are: for the one who owns the data."
 )
+@engine_option
+@master_option
 @format_option
 @language_option
 def match(
@@ -107,6 +125,8 @@ def match(
     form: str,
     language: str | None,
     *,
+    kind: Literal["duckdb", "spark"],
+    master: str,
     unmasked: bool,
 ) -> None:
     """The forecast: how many records will link and by which key, be created, be ambiguous, or be unusable. These links are the sync's.
@@ -119,13 +139,15 @@ def match(
       readiness data match
       readiness data match companies --out lists --list-format xlsx
       readiness data match contacts --file crm/contacts=contacts.csv --file erp/kunden=kunden.xlsx --format json
+      readiness data match --engine spark --spark-master local[4]
     """
     from checker.cli.data_lists import write_lists
     from checker.cli.data_text import forecast_lines, forecast_of
+    from checker.data.engine import Engine
     from checker.gathering import gathered
 
     loaded = load_named_project(project_path)
-    with progress() as say, gathered(loaded, _files(given), say) as made:
+    with progress() as say, gathered(loaded, _files(given), say, engine=Engine(kind, master)) as made:
         told: list[Forecast] = [
             forecast_of(made, name) for name in flows or [one.flow.name for one in made.views if one.flow.match]
         ]
@@ -280,6 +302,8 @@ def duplicates(project_path: Path | None, flows: tuple[str, ...], given: tuple[s
 @project_option
 @click.argument("flows", nargs=-1)
 @file_option
+@engine_option
+@master_option
 @format_option
 @language_option
 @click.pass_context
@@ -290,6 +314,9 @@ def check(
     given: tuple[str, ...],
     form: str,
     language: str | None,
+    *,
+    kind: Literal["duckdb", "spark"],
+    master: str,
 ) -> None:
     """What the records say against a flow: keys, duplicates, options, values that the other side refuses, currencies, sums, dates.
 
@@ -300,11 +327,12 @@ def check(
       readiness data check contacts --file crm/contacts=contacts.csv
     """
     from checker import catalogue
+    from checker.data.engine import Engine
     from checker.gathering import gathered
     from checker.model.finding import Grade
 
     loaded = load_named_project(project_path)
-    with progress() as say, gathered(loaded, _files(given), say) as made:
+    with progress() as say, gathered(loaded, _files(given), say, engine=Engine(kind, master)) as made:
         names = flows or [one.flow.name for one in made.views]
         counted = {(subject, one.claim): one for name in names for subject, one in made.told(name)}
         found = [

@@ -1,18 +1,22 @@
-"""The embedded engine: a database file of its own that is gone afterwards, with a memory limit. Imported late: it is slow to import."""
+"""Where dataframe expressions run: on the embedded engine, or on Spark where the records outgrow this machine. Imported late: both are slow to import."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
+    from ibis.expr.types import Table
+    from pyarrow import RecordBatch, RecordBatchReader
 
 MEMORY = "500MB"
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
+BATCH = 50_000  # rows that are held as Arrow at a time
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.
 SETTINGS = {
     "memory_limit": MEMORY,
@@ -21,6 +25,42 @@ SETTINGS = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Which engine computes; `master` is Spark's own word for where it runs: `local[2]`, `spark://host:7077`."""
+
+    kind: Literal["duckdb", "spark"] = "duckdb"
+    master: str = "local[2]"
+
+
+EMBEDDED = Engine()
+
+
+class Session(Protocol):
+    """An engine at work. Expressions are Ibis's, and the same on all engines; how records get in, stay and get out differs."""
+
+    def load(self, name: str, batches: RecordBatchReader) -> Table:
+        """Records as a table that can be read once: what is needed of it is to be kept."""
+
+    def keep(self, name: str, table: Table) -> Table:
+        """What an expression gives, computed now and for good."""
+
+    def drop(self, kept: Table) -> None:
+        """Give back what was kept."""
+
+    def read(self, table: Table) -> Iterator[RecordBatch]:
+        """What an expression gives, batch by batch; the next expression may run when these are at their end."""
+
+
+def opened(chosen: Engine) -> AbstractContextManager[Session]:
+    """The chosen engine, empty; what it holds is gone afterwards. Raises InputError where Spark isn't there or doesn't start."""
+    if chosen.kind == "spark":
+        from checker.data.spark import spark
+
+        return spark(chosen.master)
+    return _embedded()
 
 
 @contextmanager
@@ -43,3 +83,33 @@ def engine() -> Iterator[Backend]:
             raise
         finally:
             connection.disconnect()
+
+
+@contextmanager
+def _embedded() -> Iterator[Session]:
+    with engine() as connection:
+        yield Embedded(connection)
+
+
+class Embedded:
+    """DuckDB, through Ibis."""
+
+    def __init__(self, connection: Backend) -> None:
+        self._connection = connection
+
+    def load(self, name: str, batches: RecordBatchReader) -> Table:
+        """The batches themselves, pulled as they are needed."""
+        self._connection.con.register(name, batches)
+        return self._connection.table(name)
+
+    def keep(self, name: str, table: Table) -> Table:
+        """As a temporary table: unlike those of the file it isn't compressed, which takes longer than the matching, and spills as they do."""
+        return self._connection.create_table(name, table, temp=True)
+
+    def drop(self, kept: Table) -> None:
+        """Its memory is free for others."""
+        self._connection.drop_table(kept.op().name)
+
+    def read(self, table: Table) -> Iterator[RecordBatch]:
+        """The rows as they come out."""
+        yield from self._connection.con.execute(self._connection.compile(table)).to_arrow_reader(BATCH)

@@ -1,128 +1,198 @@
-"""The joining of two sides by keys, one after the other, as dataframe expressions. Rows are known by their position."""
+"""The joining of two sides by keys, one after the other, as dataframe expressions: the same on every engine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import groupby
 from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from checker.data.engine import engine
+from checker.data.engine import EMBEDDED, Engine, Session, opened
 from checker.data.keys import Key, Part
 from checker.data.normal import FORMS
 from checker.data.vetoes import Veto, Vetoes, speaks
+from checker.model.sync import Which
 
 if TYPE_CHECKING:
-    from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
+    from pyarrow import Array, RecordBatch, RecordBatchReader
 
-Columns = Sequence[Sequence[str | None]]  # by part: each row's text
+SIDES = (Which.LEFT, Which.RIGHT)
 Against = Mapping[Veto, Sequence[str]]  # what may speak against a key's pairs, and the columns it looks at
 
 
-class Hit(NamedTuple):
-    """One key value that both sides have: its normal form, and the positions of the rows that share it, in ascending order.
+class Pairs(NamedTuple):
+    """Rows that are the only ones of their sides with a value of the key `by`: the first of `left` belongs to the first of `right`, and so on."""
 
-    `against` names what speaks against the pair, where one row of each side has the value.
-    """
+    by: str
+    left: Array
+    right: Array
+
+
+class Shared(NamedTuple):
+    """A value of the key `by`, in its normal form, that both sides have and several rows of a side share, each side's in their order."""
 
     by: str
     key: str
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-    against: str | None = None
+    left: tuple[object, ...]
+    right: tuple[object, ...]
 
 
-def hits(
-    keys: Sequence[Key], parts: Sequence[Part], left: Columns, right: Columns, vetoes: Vetoes | None = None
-) -> Iterator[Hit]:
-    """Every value that both sides have, key by key; rows that were hit by one key take no part in the later ones, but for pairs with a veto."""
-    import pyarrow as pa
+class Vetoed(NamedTuple):
+    """A row of each side, the only ones with a value of the key `by`, and what speaks against them. Later keys may join either with others."""
 
-    with engine() as database:
-        sides = [_normal(database, name, parts, texts) for name, texts in (("left", left), ("right", right))]
+    by: str
+    key: str
+    left: object
+    right: object
+    against: str
+
+
+class Rest(NamedTuple):
+    """Rows of a side that no key joined, in their order."""
+
+    side: Which
+    rows: Array
+
+
+Joined = Pairs | Shared | Vetoed | Rest
+
+
+def joined(
+    keys: Sequence[Key],
+    parts: Sequence[Part],
+    left: RecordBatchReader,
+    right: RecordBatchReader,
+    vetoes: Vetoes | None = None,
+    *,
+    chosen: Engine = EMBEDDED,
+) -> Iterator[Joined]:
+    """Key by key what both sides have, in the order of the left side's rows, then what is left over. Memory doesn't grow with the rows.
+
+    A side has a column `row` (its order), `part0`, `part1` … (the texts of `parts`, which are all that keys and vetoes look at) and may have
+    `id`, which names its rows in the answer instead of `row`. Rows that were hit by one key take no part in the later ones, but for those of
+    pairs with a veto.
+    """
+    with opened(chosen) as session:
+        forms = [one.form for one in parts]
+        sides = [_normal(session, which, forms, given) for which, given in zip(SIDES, (left, right), strict=True)]
         for number, key in enumerate(keys):
-            columns = [f"part{parts.index(one)}" for one in key.parts]
-            against = {
-                one: [f"part{parts.index(part)}" for part in one.parts] for one in (vetoes or {}).get(key.by, ())
-            }
-            shared = database.create_table(f"shared{number}", _shared(sides[0], sides[1], columns))
-            back: list[int] = []
-            for hit in _told(key.by, columns, shared, sides, against):
-                back += hit.left if hit.against else ()
-                yield hit
-            if back:
-                again = database.create_table(f"again{number}", pa.table({"left_first": pa.array(back, pa.int64())}))
-                shared = shared.anti_join(again, "left_first")
-            sides = [
-                database.create_table(f"{name}{number}", side.anti_join(shared, columns))
-                for name, side in zip(("left", "right"), sides, strict=True)
+            columns = _columns(key.parts, parts)
+            against = {one: _columns(one.parts, parts) for one in (vetoes or {}).get(key.by, ())}
+            both = session.keep(f"both{number}", _both(sides[0], sides[1], columns))
+            back = dict(_vetoed(session, key.by, columns, both, sides, against))
+            yield from _pairs(session, key.by, both, back)
+            yield from _shared(session, key.by, columns, both, sides)
+            yield from back.values()
+            taken = _without(session, both, f"back{number}", back) if back else both
+            free = [
+                session.keep(f"{which}{number}", side.anti_join(taken, columns))
+                for which, side in zip(SIDES, sides, strict=True)
             ]
+            for gone in (*sides, both):
+                session.drop(gone)
+            sides = free
+        for which, side in zip(SIDES, sides, strict=True):
+            for batch in session.read(side.order_by("row").select("id")):
+                yield Rest(which, batch.column(0))
 
 
-def _normal(database: Backend, name: str, parts: Sequence[Part], texts: Columns) -> Table:
+def _columns(wanted: Iterable[Part], parts: Sequence[Part]) -> list[str]:
+    return [f"part{parts.index(one)}" for one in wanted]
+
+
+def _normal(session: Session, which: Which, forms: Sequence[str], given: RecordBatchReader) -> Table:
     """A side's normal forms, computed once and kept; what is empty is no value."""
-    import pyarrow as pa
-
-    names = [f"part{number}" for number in range(len(parts))]
-    raw = {"row": pa.array(range(len(texts[0])), pa.int64())}
-    raw |= {column: pa.array(one, pa.string()) for column, one in zip(names, texts, strict=True)}
-    table = database.create_table(f"{name}_raw", pa.table(raw))
-    forms = {
-        column: FORMS[part.form].expression(table[column]).nullif("") for column, part in zip(names, parts, strict=True)
-    }
-    return database.create_table(name, table.select("row", **forms))
+    table = session.load(f"{which}_records", given)
+    normal = {f"part{at}": FORMS[form].expression(table[f"part{at}"]).nullif("") for at, form in enumerate(forms)}
+    named = table.id if "id" in table.columns else table.row
+    return session.keep(f"{which}_normal", table.select("row", id=named, **normal))
 
 
-def _shared(left: Table, right: Table, columns: Sequence[str]) -> Table:
-    """Each complete key value that both sides have, how many rows of each side have it, and the first of them."""
+def _both(left: Table, right: Table, columns: Sequence[str]) -> Table:
+    """Each complete value that both sides have."""
     return _counted(left, "left", columns).inner_join(_counted(right, "right", columns), columns)
 
 
 def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
+    """Each complete value of a key: how many rows have it, the first of them, and the name of one, which is the only one's if it is one."""
     filled = side.drop_null(columns)  # null joins nobody anyway; this spares the grouping
-    return filled.group_by(columns).agg(**{f"{name}_rows": filled.count(), f"{name}_first": filled.row.min()})
+    rows = {f"{name}_rows": filled.count(), f"{name}_first": filled.row.min(), f"{name}_id": filled.id.min()}
+    return filled.group_by(columns).agg(**rows)
 
 
-def _told(by: str, columns: Sequence[str], shared: Table, sides: Sequence[Table], against: Against) -> Iterator[Hit]:
-    """The hits of one key, in the order of the left side's rows."""
-    found = shared.order_by("left_first").to_pyarrow().to_pylist()
-    crowded = any(one["left_rows"] > 1 or one["right_rows"] > 1 for one in found)
-    members = [_members(side, shared, columns) if crowded else {} for side in sides]
-    apart = _apart(shared, sides, against)
-    for one in found:
-        key = tuple(one[column] for column in columns)
-        left = members[0].get(key) or [one["left_first"]]
-        right = members[1].get(key) or [one["right_first"]]
-        yield Hit(by, " + ".join(key), tuple(left), tuple(right), _speaking(apart.get(left[0], {}), key, against))
+def _lone(both: Table) -> Table:
+    return both.filter((both.left_rows == 1) & (both.right_rows == 1))
 
 
-def _apart(shared: Table, sides: Sequence[Table], against: Against) -> dict[int, dict[str, Any]]:
-    """What may speak against pairs of one row each, where it differs, by the left row."""
-    asked = dict.fromkeys(one for columns in against.values() for one in columns)
+def _pairs(session: Session, by: str, both: Table, back: Mapping[int, Vetoed]) -> Iterator[Pairs]:
+    for batch in session.read(_lone(both).order_by("left_first").select("left_id", "right_id", "left_first")):
+        kept = _unspoken(batch, back) if back else batch
+        yield Pairs(by, kept.column(0), kept.column(1))
+
+
+def _unspoken(batch: RecordBatch, back: Mapping[int, Vetoed]) -> RecordBatch:
+    """The pairs that nothing speaks against."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return batch.filter(pc.invert(pc.is_in(batch.column(2), value_set=pa.array(back, batch.column(2).type))))
+
+
+def _without(session: Session, both: Table, name: str, back: Mapping[int, Vetoed]) -> Table:
+    """The values whose rows are settled: those of vetoed pairs are free again."""
+    import pyarrow as pa
+
+    rows = pa.table({"left_first": pa.array(back, pa.int64())}).to_reader()
+    return both.anti_join(session.keep(name, session.load(f"{name}_rows", rows)), "left_first")
+
+
+def _vetoed(
+    session: Session, by: str, columns: Sequence[str], both: Table, sides: Sequence[Table], against: Against
+) -> Iterator[tuple[int, Vetoed]]:
+    """Pairs of one row each that something speaks against, by the left row's number. Only what differs is fetched at all."""
+    asked = dict.fromkeys(one for wanted in against.values() for one in wanted)
     if not asked:
-        return {}
-    pairs = shared.filter((shared.left_rows == 1) & (shared.right_rows == 1)).select("left_first", "right_first")
+        return
+    pairs = _lone(both).select("left_first", "right_first", "left_id", "right_id", *columns)
     for name, side in zip(("left", "right"), sides, strict=True):
         values = side.select(**{f"{name}_first": side.row}, **{f"{name}_{one}": side[one] for one in asked})
         pairs = pairs.inner_join(values, f"{name}_first")
     differ = pairs.filter(reduce(or_, (pairs[f"left_{one}"] != pairs[f"right_{one}"] for one in asked)))
-    return {one["left_first"]: one for one in differ.to_pyarrow().to_pylist()}
+    for batch in session.read(differ.order_by("left_first")):
+        for one in batch.to_pylist():
+            key = [one[column] for column in columns]
+            speaking = _speaking(one, key, against)
+            if speaking is not None:
+                yield one["left_first"], Vetoed(by, " + ".join(key), one["left_id"], one["right_id"], speaking)
 
 
 def _speaking(values: Mapping[str, Any], key: Sequence[str], against: Against) -> str | None:
     """The first of the vetoes that holds for a pair."""
-    for veto, columns in against.items() if values else ():
+    for veto, columns in against.items():
         left, right = ([values[f"{side}_{one}"] or "" for one in columns] for side in ("left", "right"))
         if left != right and all((*left, *right)) and speaks(veto, left, right, key):
             return veto.by
     return None
 
 
-def _members(side: Table, shared: Table, columns: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
-    """The rows of each key value that several rows of a side share."""
-    several = shared.filter((shared.left_rows > 1) | (shared.right_rows > 1))
-    found: dict[tuple[str, ...], list[int]] = {}
-    for one in side.semi_join(several, columns).order_by("row").to_pyarrow().to_pylist():
-        found.setdefault(tuple(one[column] for column in columns), []).append(one["row"])
-    return found
+def _shared(session: Session, by: str, columns: Sequence[str], both: Table, sides: Sequence[Table]) -> Iterator[Shared]:
+    """Values that several rows share, in the order of the first left row that has them."""
+    import ibis
+
+    several = both.filter((both.left_rows > 1) | (both.right_rows > 1)).select(*columns, "left_first")
+    members = [side.inner_join(several, columns).mutate(side=at) for at, side in enumerate(sides)]
+    rows = (
+        row
+        for batch in session.read(
+            ibis.union(*(one.select("left_first", "side", "row", "id", *columns) for one in members)).order_by(
+                "left_first", "side", "row"
+            )
+        )
+        for row in batch.to_pylist()
+    )
+    for _, group in groupby(rows, key=lambda row: row["left_first"]):
+        held = list(group)
+        left, right = (tuple(row["id"] for row in held if row["side"] == at) for at in (0, 1))
+        yield Shared(by, " + ".join(held[0][column] for column in columns), left, right)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING, Any
 
-from checker.data.joining import Hit, hits
-from checker.data.keys import Between, keys
+from checker.data.engine import BATCH, EMBEDDED, Engine
+from checker.data.joining import Joined, Pairs, Rest, Shared, Vetoed, joined
+from checker.data.keys import Between, Text, keys
 from checker.data.mixing import unmixed
 from checker.data.vetoes import vetoes
-from checker.model.sync import Ambiguous, Link, Matched, Row
+from checker.model.sync import Ambiguous, Link, Matched, Row, Which
 from checker.project.sides import FlowView
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatchReader
 
 
 def match(
@@ -21,6 +26,7 @@ def match(
     *,
     links: Mapping[str, Iterable[Link]] | None = None,
     zones: tuple[str | None, str | None] = (None, None),
+    engine: Engine = EMBEDDED,
 ) -> Matched:
     """Links, ambiguous keys, and what is left over. Each row's id stands in exactly one of the four; the same rows give the same answer.
 
@@ -29,26 +35,46 @@ def match(
     speaks against a pair (`vetoes.py`), a later key may link its rows with others; else the pair awaits a decision.
 
     `links` are other flows' by their names, for keys that point at other records (the company of a contact); `zones` both systems' time
-    zones (IANA names), which tell a lens how times and telephone numbers are meant. Raises InputError for an unknown transformation.
+    zones (IANA names), which tell a lens how times and telephone numbers are meant. Raises InputError for an unknown transformation,
+    and where the engine isn't there.
     """
     held = _for_good(known)
     here = _free(left, {one.left for one in held})
     there = _free(right, {one.right for one in held})
     pointed = {flow: {one.right: one.left for one in given} for flow, given in (links or {}).items()}
-    found = list(_settled(_found(view, Between(pointed, zones), here, there)))
-    return Matched(
-        links=(
-            *held,
-            *(
-                Link(left=here[one.left[0]].id, right=there[one.right[0]].id, by=one.by)
-                for one in found
-                if _linked(one)
-            ),
-        ),
-        ambiguous=tuple(_ambiguous(one, here, there) for one in found if not _linked(one)),
-        only_left=_rest(here, chain.from_iterable(one.left for one in found)),
-        only_right=_rest(there, chain.from_iterable(one.right for one in found)),
-    )
+    rows = {Which.LEFT: here, Which.RIGHT: there}
+    found = _found(view, Between(pointed, zones), here, there, engine)
+    return told(found, held, lambda side, positions: [rows[side][one].id for one in positions])
+
+
+Ids = Callable[[Which, Iterable[Any]], Iterable[str]]  # the ids of rows, as an answer names them
+
+
+def told(found: Iterable[Joined], held: Iterable[Link], ids: Ids) -> Matched:
+    """What was joined, beside the links that were known. A pair with a veto whose rows no later key took awaits a decision."""
+    links = list(held)
+    unclear: list[Ambiguous] = []
+    rest: dict[Which, dict[Any, None]] = {Which.LEFT: {}, Which.RIGHT: {}}
+    vetoed: list[Vetoed] = []
+    for one in found:
+        match one:
+            case Pairs(by, left, right):
+                pairs = zip(ids(Which.LEFT, left.to_pylist()), ids(Which.RIGHT, right.to_pylist()), strict=True)
+                links += [Link(left=ours, right=theirs, by=by) for ours, theirs in pairs]
+            case Shared(by, key, left, right):
+                ours, theirs = tuple(ids(Which.LEFT, left)), tuple(ids(Which.RIGHT, right))
+                unclear.append(Ambiguous(by=by, key=key, left=ours, right=theirs))
+            case Vetoed():
+                vetoed.append(one)
+            case Rest(side, rows):
+                rest[side] |= dict.fromkeys(rows.to_pylist())
+    for pair in vetoed:
+        if pair.left in rest[Which.LEFT] and pair.right in rest[Which.RIGHT]:
+            del rest[Which.LEFT][pair.left], rest[Which.RIGHT][pair.right]
+            ours, theirs = tuple(ids(Which.LEFT, [pair.left])), tuple(ids(Which.RIGHT, [pair.right]))
+            unclear.append(Ambiguous(by=pair.by, key=pair.key, left=ours, right=theirs, against=pair.against))
+    left_over, right_over = (tuple(ids(side, rest[side])) for side in (Which.LEFT, Which.RIGHT))
+    return Matched(links=tuple(links), ambiguous=tuple(unclear), only_left=left_over, only_right=right_over)
 
 
 def _for_good(known: Iterable[Link]) -> list[Link]:
@@ -67,41 +93,26 @@ def _free(rows: Iterable[Row], linked: set[str]) -> list[Row]:
     return list({row.id: row for row in rows if row.id not in linked}.values())
 
 
-def _found(view: FlowView, between: Between, left: Sequence[Row], right: Sequence[Row]) -> list[Hit]:
+def _found(
+    view: FlowView, between: Between, left: Sequence[Row], right: Sequence[Row], engine: Engine
+) -> Iterator[Joined]:
+    import pyarrow as pa
+
     wanted = unmixed(keys(view, between), left, right)
     against = vetoes(view, wanted, between)
     asked = chain.from_iterable(veto.parts for one in wanted for veto in against[one.by])
     parts = list(dict.fromkeys((*chain.from_iterable(one.parts for one in wanted), *asked)))
-    if not (parts and left and right):
-        return []
-    here = [[part.left(row) for row in left] for part in parts]
-    there = [[part.right(row) for row in right] for part in parts]
-    return list(hits(wanted, parts, here, there, against))
+    if parts and left and right:
+        columns = _columns(left, [one.left for one in parts]), _columns(right, [one.right for one in parts])
+        yield from joined(wanted, parts, *columns, against, chosen=engine)
+    else:
+        yield Rest(Which.LEFT, pa.array(range(len(left))))
+        yield Rest(Which.RIGHT, pa.array(range(len(right))))
 
 
-def _settled(found: Sequence[Hit]) -> Iterator[Hit]:
-    """The hits, each row in one: what no later key linked or asked for awaits a decision with the first that it was vetoed with."""
-    sure = [one for one in found if not one.against]
-    lefts = set(chain.from_iterable(one.left for one in sure))
-    rights = set(chain.from_iterable(one.right for one in sure))
-    for one in found:
-        if not one.against:
-            yield one
-        elif lefts.isdisjoint(one.left) and rights.isdisjoint(one.right):
-            lefts.update(one.left)
-            rights.update(one.right)
-            yield one
+def _columns(rows: Sequence[Row], texts: Sequence[Text]) -> RecordBatchReader:
+    """Rows as the engine takes them: their positions, and the text of each part. Made before it starts, so that what goes wrong here is told as it is."""
+    import pyarrow as pa
 
-
-def _linked(hit: Hit) -> bool:
-    return len(hit.left) == len(hit.right) == 1 and hit.against is None
-
-
-def _ambiguous(hit: Hit, left: Sequence[Row], right: Sequence[Row]) -> Ambiguous:
-    ids = tuple(left[one].id for one in hit.left), tuple(right[one].id for one in hit.right)
-    return Ambiguous(by=hit.by, key=hit.key, left=ids[0], right=ids[1], against=hit.against)
-
-
-def _rest(rows: Sequence[Row], taken: Iterable[int]) -> tuple[str, ...]:
-    gone = set(taken)
-    return tuple(row.id for number, row in enumerate(rows) if number not in gone)
+    columns = {f"part{at}": pa.array(map(text, rows), pa.string()) for at, text in enumerate(texts)}
+    return pa.table({"row": pa.array(range(len(rows)), pa.int64()), **columns}).to_reader(BATCH)

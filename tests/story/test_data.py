@@ -50,6 +50,14 @@ def test_the_forecast_is_that_of_the_sync(readiness: Readiness, pair: Pair) -> N
             )
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # pyspark's own, to its Java process
+def test_spark_says_what_the_embedded_engine_says(readiness: Readiness, pair: Pair) -> None:
+    """`--engine spark --spark-master local[2]`: every flow has the same figures."""
+    pytest.importorskip("pyspark", reason="Spark isn't installed: make spark")
+    assert forecast(readiness, "--engine", "spark", "--spark-master", "local[2]") == forecast(readiness)
+
+
 def test_exported_files_give_the_same_forecast_and_need_no_system(
     readiness: Readiness, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
