@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import documents, extract, look, matching, probing, quality, startup
+from benchmarks import documents, extract, look, match, probing, quality, startup
 
 if __name__ == "__main__":
     startup.main()
@@ -10,5 +10,5 @@ if __name__ == "__main__":
     look.main()
     probing.main()
     extract.main()
-    matching.main()
+    match.main()
     quality.main()

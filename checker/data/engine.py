@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
     from pyarrow import RecordBatch, RecordBatchReader
 
-MEMORY = "500MB"
+MEMORY = "500MB"  # as DuckDB counts it; strings under way and scans come on top
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 BATCH = 50_000  # rows that are held as Arrow at a time
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.

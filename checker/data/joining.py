@@ -68,7 +68,7 @@ def joined(
     *,
     chosen: Engine = EMBEDDED,
 ) -> Iterator[Joined]:
-    """Key by key what both sides have, in the order of the left side's rows, then what is left over. Memory doesn't grow with the rows.
+    """Key by key what both sides have, in the order of the left side's rows, then what is left over, batch by batch.
 
     A side has a column `row` (its order), `part0`, `part1` … (the texts of `parts`, which are all that keys and vetoes look at) and may have
     `id`, which names its rows in the answer instead of `row`. Rows that were hit by one key take no part in the later ones, but for those of
@@ -86,13 +86,14 @@ def joined(
             yield from _shared(session, key.by, columns, both, sides)
             yield from back.values()
             taken = _without(session, both, f"back{number}", back) if back else both
-            free = [
-                session.keep(f"{which}{number}", side.anti_join(taken, columns))
-                for which, side in zip(SIDES, sides, strict=True)
-            ]
+            free = [side.anti_join(taken, columns) for side in sides]
+            if number == len(keys) - 1:
+                sides = free  # nobody looks at them twice
+                break
+            kept = [session.keep(f"{which}{number}", side) for which, side in zip(SIDES, free, strict=True)]
             for gone in (*sides, both):
                 session.drop(gone)
-            sides = free
+            sides = kept
         for which, side in zip(SIDES, sides, strict=True):
             for batch in session.read(side.order_by("row").select("id")):
                 yield Rest(which, batch.column(0))
@@ -118,7 +119,7 @@ def _both(left: Table, right: Table, columns: Sequence[str]) -> Table:
 def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
     """Each complete value of a key: how many rows have it, the first of them, and the name of one, which is the only one's if it is one."""
     filled = side.drop_null(columns)  # null joins nobody anyway; this spares the grouping
-    rows = {f"{name}_rows": filled.count(), f"{name}_first": filled.row.min(), f"{name}_id": filled.id.min()}
+    rows = {f"{name}_rows": filled.count(), f"{name}_first": filled.row.min(), f"{name}_id": filled.id.arbitrary()}
     return filled.group_by(columns).agg(**rows)
 
 

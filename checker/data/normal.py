@@ -45,6 +45,12 @@ COURTS = (
     ("ü", "ue"),
     ("ß", "ss"),
 )
+# What a text needs for a form to alter it at all. Looking is a fraction of rewriting, and most texts are tidy.
+GAP = GAPS.removesuffix("+")
+UNEVEN = f"{GAP}{GAP}|" + GAP.replace("\x1c- ", "\x1c-\x1f")  # more than a single space
+SOME_LEGAL_FORM = "|".join(re.escape(old) for old, _ in LEGAL_FORMS)
+AT_AN_END = f"^{BLANK}|{BLANK}$"
+BLANK_OR_SMALL = f"{BLANK}|[a-z]"
 
 
 class Form(NamedTuple):
@@ -54,8 +60,15 @@ class Form(NamedTuple):
     plain: Callable[[str], str]
 
 
+def _where(value: StringValue, needed: str, altered: StringValue) -> StringValue:
+    """The altered text where the value has what is needed, else the value."""
+    import ibis
+
+    return ibis.ifelse(value.re_search(needed), altered, value)
+
+
 def _trim(value: StringValue) -> StringValue:
-    return value.re_replace(ENDS, "")
+    return _where(value, AT_AN_END, value.re_replace(ENDS, ""))
 
 
 def _lower(value: StringValue) -> StringValue:
@@ -70,11 +83,13 @@ def _put(value: StringValue, table: Iterable[tuple[str, str]]) -> StringValue:
 
 def _spaced(value: StringValue) -> StringValue:
     """Small letters, one blank between words and for commas, one at each end."""
-    return (" " + _lower(value) + " ").re_replace(GAPS, " ")
+    padded = " " + _lower(value) + " "
+    return _where(padded, UNEVEN, padded.re_replace(GAPS, " "))
 
 
 def _name(value: StringValue) -> StringValue:
-    return _put(_spaced(_put(value, ((".", ""), ("&", " & ")))), LEGAL_FORMS).strip()
+    spaced = _spaced(_where(value, "[.&]", _put(value, ((".", ""), ("&", " & ")))))
+    return _where(spaced, SOME_LEGAL_FORM, _put(spaced, LEGAL_FORMS)).strip()
 
 
 def _small(value: StringValue) -> StringValue:
@@ -82,7 +97,9 @@ def _small(value: StringValue) -> StringValue:
 
 
 def _capitals(value: StringValue) -> StringValue:
-    return value.re_replace(BLANK, "").translate(string.ascii_lowercase, string.ascii_uppercase)
+    bare = value.re_replace(BLANK, "")
+    capitals = _where(bare, "[a-z]", bare.translate(string.ascii_lowercase, string.ascii_uppercase))
+    return _where(value, BLANK_OR_SMALL, capitals)
 
 
 def _phone(value: StringValue) -> StringValue:
