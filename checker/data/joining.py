@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
 from operator import or_
@@ -82,8 +82,9 @@ def joined(
             against = {one: _columns(one.parts, parts) for one in (vetoes or {}).get(key.by, ())}
             both = session.keep(f"both{number}", _both(sides[0], sides[1], columns))
             back = dict(_vetoed(session, key.by, columns, both, sides, against))
-            yield from _pairs(session, key.by, both, back)
-            yield from _shared(session, key.by, columns, both, sides)
+            crowded = yield from _pairs(session, key.by, both, back)
+            if crowded:
+                yield from _shared(session, key.by, columns, both, sides)
             yield from back.values()
             taken = _without(session, both, f"back{number}", back) if back else both
             free = [side.anti_join(taken, columns) for side in sides]
@@ -127,10 +128,18 @@ def _lone(both: Table) -> Table:
     return both.filter((both.left_rows == 1) & (both.right_rows == 1))
 
 
-def _pairs(session: Session, by: str, both: Table, back: Mapping[int, Vetoed]) -> Iterator[Pairs]:
-    for batch in session.read(_lone(both).order_by("left_first").select("left_id", "right_id", "left_first")):
-        kept = _unspoken(batch, back) if back else batch
+def _pairs(session: Session, by: str, both: Table, back: Mapping[int, Vetoed]) -> Generator[Pairs, None, bool]:
+    """The pairs of one row each; gives whether there are values that several rows share. Asked for at once: each question costs its wording."""
+    import pyarrow.compute as pc
+
+    crowded = False
+    lone = (both.left_rows == 1) & (both.right_rows == 1)
+    for batch in session.read(both.order_by("left_first").select("left_id", "right_id", "left_first", lone=lone)):
+        crowded = crowded or not pc.all(batch.column(3)).as_py()
+        kept = batch.filter(batch.column(3))
+        kept = _unspoken(kept, back) if back else kept
         yield Pairs(by, kept.column(0), kept.column(1))
+    return crowded
 
 
 def _unspoken(batch: RecordBatch, back: Mapping[int, Vetoed]) -> RecordBatch:

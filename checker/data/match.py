@@ -51,19 +51,24 @@ Ids = Callable[[Which, Iterable[Any]], Iterable[str]]  # the ids of rows, as an 
 
 
 def told(found: Iterable[Joined], held: Iterable[Link], ids: Ids) -> Matched:
-    """What was joined, beside the links that were known. A pair with a veto whose rows no later key took awaits a decision."""
+    """What was joined, beside the links that were known. A pair with a veto whose rows no later key took awaits a decision.
+
+    Questions come in the order of the keys, those of one key in the order of the left rows.
+    """
     links = list(held)
-    unclear: list[Ambiguous] = []
+    unclear: list[tuple[int, Any, Ambiguous]] = []
+    order: dict[str, int] = {}
     rest: dict[Which, dict[Any, None]] = {Which.LEFT: {}, Which.RIGHT: {}}
     vetoed: list[Vetoed] = []
     for one in found:
+        number = order.setdefault(one.by, len(order)) if not isinstance(one, Rest) else 0
         match one:
             case Pairs(by, left, right):
                 pairs = zip(ids(Which.LEFT, left.to_pylist()), ids(Which.RIGHT, right.to_pylist()), strict=True)
                 links += [Link(left=ours, right=theirs, by=by) for ours, theirs in pairs]
             case Shared(by, key, left, right):
                 ours, theirs = tuple(ids(Which.LEFT, left)), tuple(ids(Which.RIGHT, right))
-                unclear.append(Ambiguous(by=by, key=key, left=ours, right=theirs))
+                unclear.append((number, left[0], Ambiguous(by=by, key=key, left=ours, right=theirs)))
             case Vetoed():
                 vetoed.append(one)
             case Rest(side, rows):
@@ -72,9 +77,15 @@ def told(found: Iterable[Joined], held: Iterable[Link], ids: Ids) -> Matched:
         if pair.left in rest[Which.LEFT] and pair.right in rest[Which.RIGHT]:
             del rest[Which.LEFT][pair.left], rest[Which.RIGHT][pair.right]
             ours, theirs = tuple(ids(Which.LEFT, [pair.left])), tuple(ids(Which.RIGHT, [pair.right]))
-            unclear.append(Ambiguous(by=pair.by, key=pair.key, left=ours, right=theirs, against=pair.against))
+            question = Ambiguous(by=pair.by, key=pair.key, left=ours, right=theirs, against=pair.against)
+            unclear.append((order[pair.by], pair.left, question))
     left_over, right_over = (tuple(ids(side, rest[side])) for side in (Which.LEFT, Which.RIGHT))
-    return Matched(links=tuple(links), ambiguous=tuple(unclear), only_left=left_over, only_right=right_over)
+    return Matched(
+        links=tuple(links),
+        ambiguous=tuple(one for _, _, one in sorted(unclear, key=lambda asked: asked[:2])),
+        only_left=left_over,
+        only_right=right_over,
+    )
 
 
 def _for_good(known: Iterable[Link]) -> list[Link]:

@@ -67,8 +67,8 @@ def written_figures(folder: Path, language: str) -> str:
     return file.as_uri()
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("view", list(VIEWS))
+# German words are the longer ones: in English one view is enough
+@pytest.mark.parametrize(("language", "view"), [("en", "desktop"), *(("de", view) for view in VIEWS)])
 @pytest.mark.parametrize("write", [written, written_figures])
 def test_everyone_can_read_the_report(
     browser, axe: str, tmp_path: Path, language: str, view: str, write: Callable[[Path, str], str]
