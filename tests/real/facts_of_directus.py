@@ -276,7 +276,7 @@ WRITING = (
         bare("validation.declared", "crm/contacts", YES, enum=[], max_length=[]),
         bare("validation.declared", "crm/deals", YES, enum=[], max_length=[]),
     )),
-    Row("err-json", (touched("write.error-names-field", "crm/contacts", YES),)),
+    Row("err-json", (written("write.error-names-field", "crm/products", YES),)),
     Row("idempotency-key", (pair("idempotency.declared", "crm/contacts", NO), touched("write.idempotent-create", "crm/contacts", NO))),
     Row("client-id", later=(Later(LAB, "write.read-only-refused", "crm/contacts", NO),)),
 )  # fmt: skip

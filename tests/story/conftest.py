@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -19,13 +21,20 @@ def readiness(capsys: pytest.CaptureFixture[str]) -> Readiness:
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that one `readiness demo` wrote."""
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that one `readiness demo` wrote, and what it printed: README shows it, other tests look into it."""
     folder = tmp_path_factory.mktemp("demo") / "readiness-demo"
-    with pytest.raises(SystemExit) as ended:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    with pytest.raises(SystemExit) as ended, contextlib.redirect_stdout(out):
         main(["demo", "--folder", str(folder)])
     assert not ended.value.code
-    return folder
+    return folder, out.buffer.getvalue().decode("utf-8")
+
+
+@pytest.fixture(scope="session")
+def demo_folder(demonstration: tuple[Path, str]) -> Path:
+    """The folder that the demonstration wrote."""
+    return demonstration[0]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from checker.cli.main import COMMANDS
-from tests.story.cli import Readiness
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -19,12 +18,12 @@ def still(text: str) -> list[str]:
     return MOVING.sub("DAY", " ".join(text.split())).split()
 
 
-def test_readme_shows_what_the_demo_prints(readiness: Readiness, tmp_path: Path) -> None:
+def test_readme_shows_what_the_demo_prints(demonstration: tuple[Path, str]) -> None:
     """The block in README is the output of `readiness demo`, but for days and times."""
     shown = re.search(r"<!-- demo -->\n+```text\n(.*?)\n```\n+<!-- /demo -->", README, re.DOTALL)
     assert shown is not None
-    ended = readiness("demo", "--folder", str(tmp_path / "readiness-demo"))
-    assert still(shown[1]) == still(ended.out.replace(str(tmp_path) + "/", ""))
+    folder, printed = demonstration
+    assert still(shown[1]) == still(printed.replace(f"{folder.parent}/", ""))
 
 
 def test_readme_names_commands_that_exist() -> None:
