@@ -18,7 +18,7 @@ TELLS = {
     "en": {
         "nothing": "Nothing is stored for this project.",
         "head": "Stored in .readiness/:",
-        "line": "  {name}: {kind}, {files} files, {size} kB",
+        "line": "  {name}: {kind} (files: {files}, {size} kB)",
         "audits": "saved audits, masked",
         "events": "events that came, masked, and the receiver's addresses",
         "journal": "what was written where, with values as they were before",
@@ -31,7 +31,7 @@ TELLS = {
     "de": {
         "nothing": "Für dieses Projekt ist nichts gespeichert.",
         "head": "In .readiness/ gespeichert:",
-        "line": "  {name}: {kind}, {files} Dateien, {size} kB",
+        "line": "  {name}: {kind} (Dateien: {files}, {size} kB)",
         "audits": "gespeicherte Prüfungen, maskiert",
         "events": "eingegangene Änderungsmeldungen, maskiert, und die Adressen des Empfängers",
         "journal": "was wo geschrieben wurde, mit den Werten davor",

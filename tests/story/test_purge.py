@@ -30,7 +30,7 @@ def test_a_dry_run_shows_what_is_stored_and_removes_nothing(readiness: Readiness
     """Each thing with what it is; the folder stays as it is."""
     done = readiness("purge", "--dry-run")
     assert done.code == 0, done.err
-    assert "audits: saved audits, masked, 2 files" in done.out
+    assert "audits: saved audits, masked (files: 2" in done.out
     assert (project / ".readiness" / "audits" / "latest.json").exists()
 
 
