@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.cli.data_text import JOINED, Forecast, key_shown, key_values
-from checker.data.keys import keys
+from checker.cli.data_text import JOINED, Forecast, key_shown
+from checker.data.keys import key_values, keys
 from checker.errors import InputError, Problem
 from checker.model.text import safe
 from checker.store import write_whole

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checker.client import mask
-from checker.data.keys import Key, keys
+from checker.data.keys import Key, key_values, keys
 from checker.data.likely import Likely, Named, likely
 from checker.data.mixing import unmixed
-from checker.data.normal import normal
 from checker.errors import InputError, Problem
 from checker.model.paths import get
 from checker.model.sync import Matched, Row
@@ -139,18 +138,6 @@ def _keyless(found: Sequence[Key], rows: Sequence[Row], ids: Sequence[str], *, l
     return tuple(
         row.id for row in rows if row.id in wanted and not any(key_values(key, row, left=left) for key in found)
     )
-
-
-def key_values(key: Key, row: Row, *, left: bool) -> tuple[str, ...] | None:
-    """A row's value of a key in its normal form; None where a part is empty."""
-    values = []
-    for part in key.parts:
-        raw = (part.left if left else part.right)(row)
-        text = normal(part.form, raw) if raw is not None else ""
-        if not text:
-            return None
-        values.append(text)
-    return tuple(values)
 
 
 def forecast_lines(one: Forecast, language: str) -> Iterator[str]:

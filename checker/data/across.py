@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from checker.data.checks import CHECKS, valid
 from checker.data.counted import Counted, holds, idle, open_
-from checker.data.keys import Between, Key, Part, keys, value
+from checker.data.keys import Between, Key, Part, key_values, keys, value
 from checker.data.mixing import CAREFUL, fallen
 from checker.data.normal import normal
 from checker.mapping.fields import FieldLens
@@ -93,10 +93,9 @@ def _keys(both: Both) -> Iterator[Counted]:
 def first_key(row: Row, wanted: Sequence[Key], left: bool) -> tuple[str, ...] | None:
     """The first of the flow's keys that the row has, in normal form."""
     for key in wanted:
-        values = [(part.left if left else part.right)(row) for part in key.parts]
-        forms = [normal(part.form, one) if one else "" for part, one in zip(key.parts, values, strict=True)]
-        if all(forms):
-            return (key.by, *forms)
+        values = key_values(key, row, left=left)
+        if values is not None:
+            return (key.by, *values)
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from checker.data.normal import normal
 from checker.mapping.fields import FieldLens, lens_of
 from checker.mapping.lens import Untranslatable, is_empty, spelled
 from checker.model.paths import get
@@ -86,6 +87,18 @@ def _entry(parts: Sequence[Part]) -> tuple[Part, ...]:
     if {one.form for one in parts} != NUMBER_AND_COURT:
         return tuple(parts)
     return tuple(replace(one, form="register_entry") if one.form == "register" else one for one in parts)
+
+
+def key_values(key: Key, row: Row, *, left: bool) -> tuple[str, ...] | None:
+    """A row's value of a key in its normal form; None where a part is empty."""
+    values: list[str] = []
+    for one in key.parts:
+        raw = (one.left if left else one.right)(row)
+        text = normal(one.form, raw) if raw else ""
+        if not text:
+            return None
+        values.append(text)
+    return tuple(values)
 
 
 def value(row: Row, name: str) -> Any:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from checker.model.figures import Clump, TimeFigures
 from checker.model.instants import Instant, read_instant
-from checker.model.paths import get
+from checker.model.paths import written
 from checker.model.profile import FieldRoles
 
 MOST_DAYS, MOST_MONTHS, MOST_YEARS = 62, 60, 60  # bars of one picture
@@ -33,7 +33,7 @@ def times(
 def _of_field(
     role: str, name: str | list[str], records: Sequence[Mapping[str, Any]], zone: ZoneInfo, read: datetime
 ) -> TimeFigures:
-    told = [one for record in records if (one := read_instant(_raw(record, name), zone)) is not None]
+    told = [one for record in records if (one := read_instant(written(record, name), zone)) is not None]
     past = [one for one in told if one.at <= read + AHEAD]
     days = [one.at.astimezone(zone).date() for one in past]
     counts, earlier = _counts(days)
@@ -46,10 +46,6 @@ def _of_field(
         later=len(told) - len(past),
         clumps=_clumps(past, days, zone),
     )
-
-
-def _raw(record: Mapping[str, Any], name: str | list[str]) -> Any:
-    return get(record, name) if isinstance(name, str) else [get(record, one) for one in name]
 
 
 def _counts(days: Sequence[date]) -> tuple[dict[str, int], int]:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from checker.data.counted import Counted, holds, open_
-from checker.data.quality import Record, Sample, filled
+from checker.data.quality import Sample, filled
 from checker.model.instants import read_instant
-from checker.model.paths import get
+from checker.model.paths import written
 from checker.profiles.field_names import says_who
 from checker.profiles.names import words
 
@@ -49,14 +49,8 @@ def _counted(sample: Sample) -> Counted:
 
 def instants(sample: Sample, name: str | list[str] | None) -> list[datetime]:
     """The times that stand in a field, or in two that hold day and time; in the system's zone where none is written."""
-    if name is None:
-        return []
-    written = (_written(record, name) for record in sample.records)
-    return [one.at for value in written if (one := read_instant(value, sample.zone)) is not None]
-
-
-def _written(record: Record, name: str | list[str]) -> Any:
-    return [get(record, one) for one in name] if isinstance(name, list) else get(record, name)
+    found = (read_instant(written(record, name), sample.zone) for record in sample.records)
+    return [one.at for one in found if one is not None]
 
 
 def _rate(sample: Sample) -> Counted:

@@ -40,6 +40,11 @@ def _step(value: Any, parts: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]:
     return MISSING, ()
 
 
+def written(record: Any, names: str | list[str] | None) -> Any:
+    """A field's value; of one that is split over several (a day and a time) the list of theirs; None where no name is known."""
+    return [get(record, one) for one in names] if isinstance(names, list) else get(record, names) if names else None
+
+
 def get(value: Any, path: str, default: Any = None) -> Any:
     """What stands at the path, the first one where it spreads over an array; `default` where nothing does. Null is returned as None."""
     parts = segments(path)

@@ -15,7 +15,7 @@ from checker.client.recorder import Recorder, Scope
 from checker.model.api import Api
 from checker.model.finding import CountEvidence
 from checker.model.instants import Instant, read_instant
-from checker.model.paths import get
+from checker.model.paths import get, written
 from checker.model.profile import Profile, ResourceProfile
 from checker.probes.base import Ledger
 from checker.project.types import Platform, System
@@ -125,10 +125,7 @@ class ResourceLook:
 
     def raw_stamp(self, record: dict[str, Any]) -> Any:
         """The changed time as written; a list where it is split in several fields."""
-        name = self.profile.fields.updated
-        if name is None:
-            return None
-        return [get(record, one) for one in name] if isinstance(name, list) else get(record, name)
+        return written(record, self.profile.fields.updated)
 
     def counted(self, probe: str, counted: dict[str, Any]) -> str:
         """Keep a count over the walk's records as evidence; gives its key."""

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checker.model.instants import read_instant
-from checker.model.paths import get
+from checker.model.paths import get, written
 from checker.model.profile import ResourceProfile
 from checker.model.sync import Row
 
@@ -77,11 +77,7 @@ def inner(
 
 def changed(record: Mapping[str, Any], profile: ResourceProfile, zone: ZoneInfo) -> str | None:
     """When a record was changed, as ISO 8601 in UTC; None where that isn't told."""
-    name = profile.fields.updated
-    if name is None:
-        return None
-    value = [get(record, one) for one in name] if isinstance(name, list) else get(record, name)
-    found = read_instant(value, zone)
+    found = read_instant(written(record, profile.fields.updated), zone)
     return None if found is None else found.at.astimezone(UTC).isoformat()
 
 
