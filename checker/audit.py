@@ -31,7 +31,9 @@ from checker.project.secrets import Secrets
 from checker.records import weighed
 from checker.resources.cleaning import Leftover
 from checker.resuming import Earlier, earlier
+from checker.store import Store
 from checker.trial import Tried, Wish, touch
+from checker.verdicts import Verdicts
 
 Say = Callable[[str], None]
 
@@ -143,13 +145,17 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
     found = both_described(loaded, secrets, say)
     ground = made_from(loaded, found)
     before = Earlier() if options.resume is None else earlier(options.resume, ground)
+    verdicts = Verdicts(Store(loaded.folder), found)
     profiles = {name: one.profile for name, one in found.items() if one.profile is not None}
     findings = [*findings_of_project(loaded, profiles, secrets.missing, ledger)]
-    for name, one in found.items():
-        findings += document_findings(loaded, name, one, ledger)
     known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in found.items()}
     live = Look(loaded, known, secrets, recorder, ledger, say, Round(options.selection, before.findings))
     seen, stopped = ({name: live.unasked(name) for name in known}, False) if options.offline else live.run()
+    try:
+        found = verdicts.settled(found, wait=not stopped)
+    except KeyboardInterrupt:
+        found, stopped = verdicts.settled(found, wait=False), True
+    findings += [told for name, one in found.items() for told in document_findings(loaded, name, one, ledger)]
     findings += [finding for one in seen.values() for finding in one.findings]
     records = None
     if live.looks and not stopped:

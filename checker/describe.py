@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from checker import documents
-from checker.documents import Document, Fetch, is_url
+from checker.documents import Document, Fetch, Verdict, is_url
 from checker.errors import DocumentError, InputError, Problem, TransportError
 from checker.model.profile import DocumentProblem, Profile
 from checker.profiles import build_profile
@@ -63,24 +63,28 @@ def described(
         document = documents.load(source, fetch=fetch, allow_refs=allow_refs, overlay=over)
     except DocumentError as error:
         return Described(None, None, error.problems)
-    verdict = documents.validate(document) if strict else documents.validate_fast(document)
     profile = build_profile(document.api)
-    # Both may have seen the same thing.
-    found = {(one.pointer, one.message): one for one in (*verdict.problems, *document.problems)}
-    problems = list(found.values())[:MOST_PROBLEMS]
     profile = replace(
-        profile,
-        document=replace(profile.document, source=shown_as or source),
-        valid=verdict.valid,
-        validated_by=verdict.validated_by,
-        problems=tuple(_placed(one, document) for one in problems),
-        corrections=document.corrections,
+        profile, document=replace(profile.document, source=shown_as or source), corrections=document.corrections
     )
     if overrides:
         from checker.profiles.overrides import apply_overrides  # noqa: PLC0415 - as above
 
         profile = apply_overrides(profile, overrides, documented=[one.key for one in document.api.operations])
-    return Described(document, profile)
+    verdict = documents.validate(document) if strict else documents.validate_fast(document)
+    return with_verdict(Described(document, profile), verdict)
+
+
+def with_verdict(found: Described, verdict: Verdict) -> Described:
+    """A document that could be read, with what a validator says of it."""
+    document, profile = found.document, found.profile
+    if document is None or profile is None:
+        return found
+    # Both may have seen the same thing.
+    told = {(one.pointer, one.message): one for one in (*verdict.problems, *document.problems)}
+    problems = tuple(_placed(one, document) for one in list(told.values())[:MOST_PROBLEMS])
+    judged = replace(profile, valid=verdict.valid, validated_by=verdict.validated_by, problems=problems)
+    return Described(document, judged)
 
 
 def download(client: Client, address: str, credentials: str) -> bytes:
@@ -98,8 +102,8 @@ def download(client: Client, address: str, credentials: str) -> bytes:
     return response.body
 
 
-def both_described(loaded: LoadedProject, secrets: Secrets, say: Say, *, strict: bool = True) -> dict[str, Described]:
-    """Both documents, read and profiled side by side; with `strict` the validator works in a process of its own."""
+def both_described(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[str, Described]:
+    """Both documents, read and profiled side by side; what is wrong with them as far as reading shows it."""
     from checker.patience import side_by_side  # noqa: PLC0415 - as above
 
     def one(name: str) -> Described:
@@ -115,7 +119,6 @@ def both_described(loaded: LoadedProject, secrets: Secrets, say: Say, *, strict:
             source,
             overrides=settings.resources,
             fetch=fetch,
-            strict=strict,
             shown_as=settings.document,
             overlay=over,
         )

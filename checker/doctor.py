@@ -157,7 +157,7 @@ def _references(value: Any) -> list[str]:
 
 def _systems(loaded: LoadedProject, secrets: Secrets, say: Say) -> tuple[list[Check], bool]:
     """Documents, the way to each system, clocks, credentials, and leave to write; whether an address of the project is wrong."""
-    described = both_described(loaded, secrets, say, strict=False)
+    described = both_described(loaded, secrets, say)
     checks = [_document(loaded, name, one) for name, one in described.items()]
     known = {name: Known(one.profile, one.document.api if one.document else None) for name, one in described.items()}
     with closing(Look(loaded, known, secrets, Recorder(), Ledger(), say)) as live:

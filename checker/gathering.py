@@ -252,7 +252,7 @@ def gathered(
     Raises InputError for a file whose subject is no resource of a flow.
     """
     secrets = Secrets(loaded.folder, os.environ if environ is None else environ)
-    described = both_described(loaded, secrets, say, strict=False)
+    described = both_described(loaded, secrets, say)
     profiles = {name: one.profile for name, one in described.items() if one.profile is not None}
     made = Gathered(loaded, profiles, files, say, secrets, engine)
     known = {f"{side.system}/{side.resource}" for view in made.views for side in (view.left, view.right)}

@@ -39,7 +39,7 @@ def opened(loaded: LoadedProject, environ: Mapping[str, str], say: Say) -> Itera
     Raises InputError where an address or a file of the project is bad.
     """
     secrets = Secrets(loaded.folder, environ)
-    described = both_described(loaded, secrets, say, strict=False)
+    described = both_described(loaded, secrets, say)
     known = {name: Seen(one.profile, one.document.api if one.document else None) for name, one in described.items()}
     live = Look(loaded, known, secrets, Recorder(), Ledger(), say)
     try:

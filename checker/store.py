@@ -22,6 +22,7 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 PATH = re.compile(r"/[A-Za-z0-9_-]{20,80}")  # of a receiver of events
 PATH_BYTES = 24  # of chance in it
 EVENTS = "events.jsonl"
+VERDICTS = "verdicts"
 MOST_EVENTS = 100_000  # that are kept
 
 
@@ -112,6 +113,17 @@ class Store:
             return path.read_bytes()
         except OSError:
             raise InputError(Problem("store.no-audit", {"path": path})) from None
+
+    def verdict(self, name: str) -> bytes:
+        """What a validator said of a document, as it was kept under that name; nothing where it wasn't. Raises InputError like `folder`."""
+        try:
+            return (self.folder / VERDICTS / f"{name}.json").read_bytes()
+        except OSError:
+            return b""
+
+    def keep_verdict(self, name: str, content: bytes) -> None:
+        """Keep what a validator said of a document. Raises InputError where nothing can be written."""
+        write_whole(self._ready(VERDICTS) / f"{name}.json", content)
 
     def receiver_path(self, system: str) -> str:
         """The unguessable path at which this project receives a system's events: the same in every run, since people register it by hand."""

@@ -112,7 +112,7 @@ def opened(loaded: LoadedProject, say: Say, around: Surroundings | None = None) 
 
 
 def _described(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[str, Described]:
-    found = both_described(loaded, secrets, say, strict=False)
+    found = both_described(loaded, secrets, say)
     for name, one in found.items():
         if one.profile is None:
             raise DocumentError(*one.problems or [Problem("sync.no-document", {"system": name})])

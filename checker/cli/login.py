@@ -66,5 +66,5 @@ def _declared(system: str, loaded: LoadedProject, secrets: Secrets) -> str | Non
     """The address that the document declares."""
     from checker.describe import both_described
 
-    found = both_described(loaded, secrets, lambda _text: None, strict=False)[system].profile
+    found = both_described(loaded, secrets, lambda _text: None)[system].profile
     return next((one.authorization_url for one in found.auth if one.authorization_url), None) if found else None
