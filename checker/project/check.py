@@ -15,6 +15,8 @@ from checker.model.text import safe
 from checker.project.positions import Key, Positioned
 
 REFERENCE = re.compile(r"\$\{(env|file|keyring):([^}]+)\}")
+# The scheme of an Authorization header may stand before it, as in `Token ${env:KEY}`: it is no secret.
+SECRET = re.compile(rf"(?:[A-Za-z][A-Za-z-]* )?{REFERENCE.pattern}")
 KINDS = {
     dict: "a mapping",
     list: "a list",
@@ -141,7 +143,7 @@ class Checker:
                 if (
                     (kind.extra_json_schema or {}).get("x-secret")
                     and isinstance(value, str)
-                    and not REFERENCE.fullmatch(value)
+                    and not SECRET.fullmatch(value)
                 ):
                     self.problems.append(self.at.problem("secret.literal", path))
                 else:

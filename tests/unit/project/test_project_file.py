@@ -131,6 +131,15 @@ def test_a_literal_secret_is_an_error_with_its_line_and_is_never_shown(
     assert "hunter2" not in repr(found[0]) + str(explain_problem(found[0]))
 
 
+def test_the_scheme_may_stand_before_a_secret(tmp_path: Path) -> None:
+    """`Token ${env:…}` is how many systems want their Authorization header; a second word is a secret."""
+    key = 'auth: {{kind: api_key_header, name: Authorization, value: "{}"}}'
+    old = 'auth: {kind: bearer, token: "${env:CRM_TOKEN}"}'
+    load_project(project(tmp_path, GOOD.replace(old, key.format("Token ${env:CRM_TOKEN}"))))
+    for wrong in ("Token hunter2", "hunter2${env:CRM_TOKEN}", "Token a ${env:CRM_TOKEN}", "Token ${env:CRM_TOKEN} b"):
+        assert [one.code for one in problems(tmp_path, GOOD.replace(old, key.format(wrong)))] == ["secret.literal"]
+
+
 def test_yaml_is_read_as_json_would(tmp_path: Path) -> None:
     """`no` is text and not false, a date stays text, and 017 is seventeen."""
     loaded = load_project(project(tmp_path, GOOD.replace("project: CRM to ERP", "project: no")))
