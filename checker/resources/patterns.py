@@ -23,6 +23,7 @@ class _Beyond(Exception):  # noqa: N818 - it ends a reading, nothing is broken
 class _Reader:
     text: str
     draw: Random
+    least: int = 0  # how often what may be left out is taken all the same
     at: int = 0
 
     def branch(self) -> str:
@@ -51,15 +52,17 @@ class _Reader:
         return "".join(made)
 
     def count(self) -> int:
-        """How often the atom is to be repeated: as rarely as is allowed."""
+        """How often the atom is to be repeated: as rarely as is allowed, but not more rarely than `least`."""
         found = COUNT.match(self.text, self.at)
         if found:
             self.at = found.end()
-            return min(int(found[1]), MOST_COPIES)
+            low = int(found[1])
+            most = low if found[2] is None else int(found[2] or MOST_COPIES)
+            return min(max(low, self.least), most, MOST_COPIES)
         following = self.text[self.at : self.at + 1]
         if following and following in "*+?":
             self.at += 1
-            return 1 if following == "+" else 0
+            return 1 if following == "+" else self.least
         return 1
 
     def atom(self) -> str:
@@ -127,8 +130,15 @@ class _Reader:
 
 
 def fitting(pattern: str, seed: str) -> str | None:
-    """A text that fits the pattern, another one for each seed where the pattern leaves room; None where the pattern is too much for us."""
-    reader = _Reader(pattern, Random(seed))  # noqa: S311 - test data, and to be the same for the same seed
+    """A text that fits the pattern, another one for each seed where the pattern leaves room; None where the pattern is too much for us.
+
+    Nothing is left out of a pattern that could be empty otherwise: an empty text is no value.
+    """
+    return _made(pattern, seed, 0) or _made(pattern, seed, 1) or None
+
+
+def _made(pattern: str, seed: str, least: int) -> str | None:
+    reader = _Reader(pattern, Random(seed), least)  # noqa: S311 - test data, and to be the same for the same seed
     try:
         made = reader.branch()
     except _Beyond:

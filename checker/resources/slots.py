@@ -8,9 +8,10 @@ from typing import Any
 
 from checker.model.api import Body, Operation, Schema
 from checker.model.paths import segments
-from checker.model.profile import ResourceProfile
+from checker.model.profile import FieldInfo, ResourceProfile
 
 DEEPEST = 5  # levels of objects inside objects that are looked at; schemas may hold themselves
+OWN_IDS = frozenset({"id", "_id", "uuid", "guid"})  # names of a line's own id, in lower case
 LONGEST_COPIED = 40  # characters of a text of an existing record that still look like a code
 
 
@@ -131,9 +132,20 @@ def _example(schema: Schema) -> Any:
 
 
 def slots_of_record(record: Mapping[str, Any], profile: ResourceProfile) -> tuple[Slot, ...]:
-    """The fields of an existing record that a create could carry: without ids, stamps and what is only read."""
-    out = own_fields(profile) | {one.name for one in profile.schema if one.read_only}
-    return tuple(_seen(name, name, value) for name, value in record.items() if name not in out and value is not None)
+    """The fields of an existing record that a create could carry: without ids, stamps and what is only read; those of its lines likewise.
+
+    The id of a line that is there would take that line away from its record.
+    """
+    known = {one.name: one for one in profile.schema}
+    out = own_fields(profile)
+    kept = {name: value for name, value in record.items() if name not in out and value is not None}
+    return tuple(_seen(name, name, value, known) for name, value in kept.items() if not _only_read(name, known))
+
+
+def _only_read(path: str, known: Mapping[str, FieldInfo]) -> bool:
+    """Whether a field is not to be sent: the document says so, or it is a line's own id."""
+    inside, _, name = path.rpartition("[].")
+    return (path in known and known[path].read_only) or (bool(inside) and name.lower() in OWN_IDS)
 
 
 def own_fields(profile: ResourceProfile) -> set[str]:
@@ -146,12 +158,15 @@ def _many(name: str | list[str] | None) -> list[str]:
     return [] if name is None else name if isinstance(name, list) else [name]
 
 
-def _seen(name: str, path: str, value: Any) -> Slot:
-    slot = Slot(name, path, type=_type(value))
+def _seen(name: str, path: str, value: Any, known: Mapping[str, FieldInfo]) -> Slot:
+    """What a record has in a field, with the room that the document gives it."""
+    told = known.get(path)
+    slot = Slot(name, path, type=_type(value), max_length=told.max_length if told else None)
     if isinstance(value, Mapping):
-        return replace(slot, below=tuple(_seen(str(key), f"{path}.{key}", one) for key, one in value.items()))
+        below = {str(key): one for key, one in value.items() if not _only_read(f"{path}.{key}", known)}
+        return replace(slot, below=tuple(_seen(key, f"{path}.{key}", one, known) for key, one in below.items()))
     if isinstance(value, list):
-        return replace(slot, item=_seen(name, f"{path}[]", value[0]) if value else None)
+        return replace(slot, item=_seen(name, f"{path}[]", value[0], known) if value else None)
     if isinstance(value, str) and len(value) > LONGEST_COPIED:
         return slot
     return replace(slot, example=value)

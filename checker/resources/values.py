@@ -39,6 +39,8 @@ FINAL = re.compile(
 PHONE_NUMBER = "+49 30 23125000"
 COUNTRY = {2: "DE", 3: "DEU"}  # by the longest text that is allowed
 CURRENCIES = ("EUR", "€", "eur")
+AMOUNTS = ("12.50", "12.5", "12")  # texts that are a number, the most usual first
+AMOUNT_FORMATS = frozenset({"decimal", "double", "float", "number", "money", "currency"})
 SMALL = 12.5  # a number with a fraction that binary and decimal agree on
 TEST_NUMBERS = 99  # a German VAT id of a test record begins so
 VAT_MODULUS, VAT_BASE = 11, 10
@@ -102,12 +104,21 @@ def _texts(slot: Slot, role: str | None, stroke: Stroke, *, fresh: bool) -> Iter
     if made is not None:
         yield made
     yield _by_meaning(slot, role, stroke, fresh=fresh)
+    if not fresh and not _known(slot) and _is_amount(slot):
+        yield from AMOUNTS
     if slot.pattern:
         yield fitting(slot.pattern, f"{stroke.tag}|{slot.path}") if fresh or not _known(slot) else None
     if fresh or _free(slot, role):
         yield from marked(stroke, slot.max_length)
     yield _known(slot)
     yield from marked(stroke, slot.max_length)
+
+
+def _is_amount(slot: Slot) -> bool:
+    """Whether a text is a number, as interfaces have it that fear for their decimals: by its format, or a pattern that takes digits and no letter."""
+    if slot.format in AMOUNT_FORMATS:
+        return True
+    return slot.pattern is not None and fits(slot.pattern, AMOUNTS[0]) and not fits(slot.pattern, "a")
 
 
 def _known(slot: Slot) -> str | None:
