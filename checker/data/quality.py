@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from checker.data.counted import Counted, holds, idle, open_
 from checker.data.normal import normal
 from checker.model.instants import read_instant
-from checker.model.paths import get
+from checker.model.paths import get, get_all
 from checker.model.profile import ResourceProfile
 from checker.profiles.names import words
 
@@ -76,7 +76,8 @@ def quality(sample: Sample) -> Iterator[Counted]:
 
 def filled(records: Iterable[Record], name: str | None) -> list[Any]:
     """The values of a field, without those that are nothing."""
-    return [value for record in records if name and (value := get(record, name)) not in (None, "", [], {})]
+    found = (value for record in records for value in get_all(record, name)) if name else ()
+    return [value for value in found if value not in (None, "", [], {})]
 
 
 def _duplicates(sample: Sample) -> Counted:

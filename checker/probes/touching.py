@@ -256,7 +256,8 @@ class SystemTouch:
 
     def references(self, touch: ResourceTouch) -> Iterator[tuple[str, Any]]:
         """Values for fields that point at other records: a test record of ours where there is one, else a record that exists."""
-        needed = {one.path for one in touch.plan.slots if one.required} | touch.plan.wanted
+        slots = (one for top in touch.plan.slots for one in top.walk())
+        needed = {one.path for one in slots if one.required} | touch.plan.wanted
         for relation in touch.profile.relations:
             if touch.plan.source == "schema" and relation.field not in needed:
                 continue

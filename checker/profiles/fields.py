@@ -94,6 +94,13 @@ def _named(view: View, names: tuple[str, ...] | list[str], *, thing: bool = True
     return None
 
 
+def _text_named(view: View, names: tuple[str, ...]) -> str | None:
+    """The same, but no number: a `company` that is one points at a company and names nobody."""
+    numbers = {path for path, _, schema in view.own_fields if view.shapes.kind(schema) in ("integer", "number")}
+    found = (_named(view, (name,)) for name in names)
+    return next((path for path in found if path is not None and path not in numbers), None)
+
+
 def _ending(view: View, endings: tuple[str, ...]) -> str | None:
     """The record's own text field whose name ends so."""
     fields = ((path, said) for path, said, schema in view.own_fields if view.shapes.kind(schema) in ("string", None))
@@ -301,7 +308,7 @@ def detect_fields(view: View) -> Detection:
         "currency": lambda: _currency(view, role),
         "number": lambda: _number(view, own_id),
         "deleted": lambda: next((path for name in DELETED for path, said, _ in view.own_fields if said == name), None),
-        "name": lambda: _named(view, NAME),
+        "name": lambda: _text_named(view, NAME),
         "country": lambda: _named(view, COUNTRY) or _inside(view, ADDRESS, COUNTRY),
     }
     found = {"id": own_id, **{name: finder() for name, finder in finders.items()}}

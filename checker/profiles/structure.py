@@ -121,19 +121,33 @@ def _custom_operation(view: View) -> Operation | None:
     return None
 
 
-def _relations(view: View) -> tuple[Relation, ...]:
-    found: dict[str, Relation] = {}
-    for name, schema in view.properties.items():
-        said = flat(name)
-        if said in _SYSTEM_FIELDS or said == f"{view.thing}_id":
-            continue
-        target = _target(said, view.things)
-        target = target or _other_party(said, view)
-        if target is None and schema.type in ("object", None) and schema.name:
-            target = view.things.get(one_of(schema.name))
-        if target is not None and (target != view.group.name or "parent" in said):
-            found[name] = Relation(field=name, to=target)
-    return tuple(found.values())
+def _relations(view: View, lines: str | None) -> tuple[Relation, ...]:
+    """Fields that point at other resources; those of the line items (`lines[].product`) too."""
+    found = {name: to for name, schema in view.properties.items() if (to := _pointed(view, name, schema)) is not None}
+    for name, one in _line_fields(view, lines).items() if lines is not None else ():
+        to = _pointed(view, name, one) if view.shapes.kind(one) not in ("object", "array") else None
+        if to is not None and to != view.group.name:  # a line that names its own document points back
+            found[f"{lines}.{name}"] = to
+    return tuple(Relation(field=name, to=to) for name, to in found.items())
+
+
+def _line_fields(view: View, path: str) -> Mapping[str, Schema]:
+    """The fields of one line item, which stand at that path."""
+    name = path.removesuffix("[]")
+    name = name if name in view.properties else name.partition(".")[0]
+    entry = _entries(view, name, view.properties[name])[1]
+    return view.shapes.properties(entry) if entry is not None else {}
+
+
+def _pointed(view: View, name: str, schema: Schema) -> str | None:
+    """The resource that a field points at."""
+    said = flat(name)
+    if said in _SYSTEM_FIELDS or said == f"{view.thing}_id":
+        return None
+    target = _target(said, view.things) or _other_party(said, view)
+    if target is None and schema.type in ("object", None) and schema.name:
+        target = view.things.get(one_of(schema.name))
+    return target if target != view.group.name or "parent" in said else None
 
 
 def _other_party(said: str, view: View) -> str | None:
@@ -197,7 +211,7 @@ def detect_structure(view: View) -> Detection:
         "line_items": lines,
         "line_items_path": path,
         "custom_fields": custom,
-        "relations": _relations(view),
+        "relations": _relations(view, path),
         "metadata": _metadata(view),
     }
     why = {"custom_fields": reason, **({"line_items": f"array {path}"} if path else {})}

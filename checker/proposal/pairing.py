@@ -81,7 +81,7 @@ def mappable(resource: ResourceProfile, inside: str = "") -> list[Field]:
         if not info.name.startswith(start) or "[]" in name or name in apart or flat(name) in ("id", "updated_by"):
             continue
         if info.type in PLAIN or (info.type is None and info.means is not None):
-            found.append(Field(name, info, relations.get(name) if not inside else None, info.name in known))
+            found.append(Field(name, info, relations.get(info.name), info.name in known))
     return found
 
 

@@ -85,6 +85,24 @@ def test_ids_of_other_resources_are_relations():
     }
 
 
+def test_lines_point_at_products():
+    """A line's `product` or `article_id` leads to the resource of that name; one that names its own document leads back, and is no relation."""
+    line = fields(
+        "id description", product={"type": "integer"}, order={"type": "integer"}, quantity={"type": "integer"}
+    )
+    record = fields("id number", lines={"type": "array", "items": line})
+    paths = {**crud("/orders", record), **crud("/products")}
+    found = resource(paths, "orders").relations
+    assert [(one.field, one.to) for one in found] == [("lines[].product", "products")]
+
+
+def test_a_number_is_nobodys_name():
+    """`company` with an id in it points at a company; as a text it names one."""
+    for kind, name in (("integer", None), ("string", "company")):
+        record = fields("id", number={"type": "string"}, company={"type": kind})
+        assert resource({**crud("/orders", record), **crud("/companies")}, "orders").fields.name == name
+
+
 def test_operations_that_tell_fields_are_named():
     """`GET /fields/{collection}` tells the fields of a template; `GET /contacts/fields` those of contacts alone."""
     paths = {
