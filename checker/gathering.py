@@ -32,7 +32,7 @@ from checker.model.profile import FieldRoles, Profile, ResourceProfile
 from checker.model.sync import Link, Matched, Row, Which
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
-from checker.project.sides import FlowView, Side, views
+from checker.project.sides import FlowView, Side, leans_on, views
 from checker.resources.resource import Resource
 from checker.sync import rows as seen
 from checker.sync.planning import leaning_first
@@ -159,7 +159,7 @@ class Gathered:
     def matched(self, flow: str) -> Matched:
         """What matching finds of a flow: the same links that the sync takes. Flows that it leans on are matched first."""
         wanted = self.view(flow)
-        needed = {one.link for one in wanted.flow.fields if one.link} | {flow}
+        needed = {*leans_on(wanted.flow), flow}
         for view in leaning_first(self.views):
             name = view.flow.name
             if name in needed and name not in self._matched:

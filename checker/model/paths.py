@@ -76,12 +76,20 @@ def has(value: Any, path: str) -> bool:
 
 
 def put(value: Mapping[str, Any], path: str, new: Any) -> dict[str, Any]:
-    """A copy of the mapping with `new` at the path; mappings on the way are made where they are missing. `path` names no array."""
+    """A copy of the mapping with `new` at the path; mappings on the way are made where they are missing. An array's entry that is there is
+    named by its place (`lines.0.product`); `path` holds no `[]`.
+    """
     first, *rest = segments(path)
+    return {**value, first: _put_below(value.get(first), rest, new)}
+
+
+def _put_below(value: Any, rest: list[str], new: Any) -> Any:
     if not rest:
-        return {**value, first: new}
-    below = value.get(first)
-    return {**value, first: put(below if isinstance(below, Mapping) else {}, ".".join(rest), new)}
+        return new
+    if isinstance(value, list) and rest[0].isdigit() and int(rest[0]) < len(value):
+        at = int(rest[0])
+        return [*value[:at], _put_below(value[at], rest[1:], new), *value[at + 1 :]]
+    return put(value if isinstance(value, Mapping) else {}, ".".join(rest), new)
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from checker.model.finding import Finding, Grade, ProjectEvidence
 from checker.model.profile import Profile
 from checker.probes.base import Ledger, Told, unknown, whether, yes
 from checker.project.load import LoadedProject
-from checker.project.sides import FlowView, Side, many, travels, views
+from checker.project.sides import FlowView, Side, leans_on, many, travels, views
 from checker.project.types import FieldMapping, NoAuth, Project, System
 
 UNATTENDED = frozenset(
@@ -81,7 +81,13 @@ def _relations(view: FlowView, linked: set[str]) -> Told:
     explained = set(view.flow.not_synced)
     inside = [(side, one) for side, one in found if f"{side.system}/{one.to}" in linked and one.field not in explained]
     named = {name for one in view.flow.fields if one.link for name in (*many(one.left), *many(one.right))}
-    missing = [f"{side.system}: {one.field} → {one.to}" for side, one in inside if one.field not in named]
+    if lines := view.flow.lines:
+        for one in lines.fields:
+            ends = ((lines.left, one.left), (lines.right, one.right)) if one.link else ()
+            named |= {f"{at}.{name}" for at, names in ends for name in many(names)}
+    missing = [
+        f"{side.system}: {one.field} → {one.to}" for side, one in inside if one.field.replace("[]", "") not in named
+    ]
     shown = [f"{one.field} → {one.to}" for _, one in inside]
     return whether("flow.relations-linked", not missing, relations=shown, missing=missing)
 
@@ -233,9 +239,7 @@ def _directional(view: FlowView, source: Side, target: Side) -> Iterator[Told]:
 
 def _order(project: Project) -> Told:
     """The order in which flows must be loaded: what a link points at comes first."""
-    graph = {
-        flow.name: {one.link for one in flow.fields if one.link and one.link != flow.name} for flow in project.flows
-    }
+    graph = {flow.name: {*leans_on(flow)} - {flow.name} for flow in project.flows}
     try:
         return yes("flow.order-computed", order=list(TopologicalSorter(graph).static_order()), cycle=None)
     except CycleError as error:

@@ -149,9 +149,9 @@ def _meaning(at: Positioned, project: Project) -> Iterator[Problem]:
             yield from _known(at, (*here, "leading"), flow.leading, names, "system")
         for path, mapping in _mappings(here, flow):
             yield from _transformations(at, path, mapping)
-        for j, mapping in enumerate(flow.fields):
             if mapping.link is not None:
-                yield from _known(at, (*here, "fields", j, "link"), mapping.link, flows, "flow")
+                yield from _known(at, (*path, "link"), mapping.link, flows, "flow")
+        for j, mapping in enumerate(flow.fields):
             if mapping.leading is not None:
                 yield from _known(at, (*here, "fields", j, "leading"), mapping.leading, names, "system")
 

@@ -70,6 +70,12 @@ class FlowView:
         return names | ({lines.right if to_right else lines.left} if lines else set())
 
 
+def leans_on(flow: Flow) -> tuple[str, ...]:
+    """Names of the flows by whose links this one's fields, those of its line items too, point at records; it may be among them (a parent company)."""
+    mapped = (*flow.fields, *(flow.lines.fields if flow.lines else ()))
+    return tuple(dict.fromkeys(one.link for one in mapped if one.link is not None))
+
+
 def many(name: str | list[str]) -> list[str]:
     """A field's name, or the names of one that is split in several."""
     return name if isinstance(name, list) else [name]

@@ -128,7 +128,7 @@ def _flow(role: str, left: Place, right: Place, linked: Mapping[tuple[str, str],
         right=right,
         pairs=tuple(paired),
         match=_keys(paired, MATCH.get(role, BY_NUMBER)),
-        lines=_lines(left, right),
+        lines=_lines(left, right, linked),
         direction=_direction(left, right, paired),
         unmapped=(_rest(ours, (one.left for one in paired)), _rest(theirs, (one.right for one in paired))),
     )
@@ -174,11 +174,11 @@ def _keys(paired: list[Pair], wanted: Iterable[tuple[str, ...]]) -> tuple[tuple[
     return tuple(dict.fromkeys(tuple(by_role[role] for role in key) for key in found))
 
 
-def _lines(left: Place, right: Place) -> LinePairs | None:
+def _lines(left: Place, right: Place, linked: Mapping[tuple[str, str], str]) -> LinePairs | None:
     ours, theirs = left.resource.line_items_path, right.resource.line_items_path
     if left.inside or right.inside or not ours or not theirs:
         return None
-    paired = pairs(mappable(left.resource, ours), mappable(right.resource, theirs), {})
+    paired = pairs(mappable(left.resource, ours), mappable(right.resource, theirs), linked)
     if not paired:
         return None
     return LinePairs(ours.removesuffix("[]"), theirs.removesuffix("[]"), tuple(paired), _keys(paired, MATCH["line"]))

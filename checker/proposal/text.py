@@ -125,14 +125,16 @@ def _flow(flow: FlowGuess, left: str, right: str) -> Iterator[str]:
         yield "    lines:"
         yield f"      left: {_quoted(flow.lines.left)}"
         yield f"      right: {_quoted(flow.lines.right)}"
-        yield _match(flow.lines.match, "      ")
+        yield _match(flow.lines.match, "      ", "sku", "lines are recognised as the same; without, by their order")
         yield from _fields(flow.lines.pairs, "      ")
 
 
-def _match(keys: Sequence[Sequence[str]], margin: str) -> str:
+def _match(
+    keys: Sequence[Sequence[str]], margin: str, usual: str = "email", told: str = "records are recognised as the same"
+) -> str:
     written = ", ".join(_quoted(one[0]) if len(one) == 1 else f"[{', '.join(map(_quoted, one))}]" for one in keys)
     if not keys:
-        return f"{margin}# match: [email]          # by which fields two records are recognised as the same"
+        return f"{margin}# match: [{usual}]          # by which fields two {told}"
     return f"{margin}match: [{written}]"
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from checker.project.sides import FlowView
+from checker.project.sides import FlowView, leans_on
 
 
 def needed_by(view: FlowView) -> tuple[str, ...]:
     """Names of the flows whose links this one resolves its values by; a flow may point at itself (a parent company), which needs nobody before."""
-    named = (one.link for one in view.flow.fields if one.link is not None)
-    return tuple(dict.fromkeys(name for name in named if name != view.flow.name))
+    return tuple(name for name in leans_on(view.flow) if name != view.flow.name)

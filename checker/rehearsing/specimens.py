@@ -144,8 +144,14 @@ def _lines(view: FlowView, which: Which, template: Row, wanted: Wanted) -> dict[
     name = lines.left if which is Which.LEFT else lines.right
     held = get(template.values, name)
     given = [one for one in held if isinstance(one, dict)][:MOST_LINES] if isinstance(held, list) else []
-    texts = {many(one.left if which is Which.LEFT else one.right)[0] for one in lines.fields if not one.options}
-    return {name: [_line(of(view, which), name, one, texts, wanted) for one in given]} if given else {}
+    side, own = (
+        of(view, which),
+        [(one, many(one.left if which is Which.LEFT else one.right)[0]) for one in lines.fields],
+    )
+    texts = {field for one, field in own if not one.options and one.link is None}
+    links = {field: to for one, field in own if one.link is not None and (to := wanted.links.get(one.link))}
+    pointed = {field: typed(to, _type(side, f"{name}.{field}")) for field, to in links.items()}
+    return {name: [{**_line(side, name, one, texts, wanted), **pointed} for one in given]} if given else {}
 
 
 def _line(side: Side, name: str, line: Mapping[str, Any], texts: set[str], wanted: Wanted) -> dict[str, Any]:

@@ -5,6 +5,7 @@ fresh look → stale? → guard → action by action: remembered → written →
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +23,7 @@ from checker.sync import settling
 from checker.sync.applied import Applied, Did, Left, Stopped
 from checker.sync.base import settle, unsettled
 from checker.sync.guard import over_guard
-from checker.sync.linked import Linked
+from checker.sync.linked import Linked, supplied
 from checker.sync.parts import Part
 from checker.sync.planning import (
     Ground,
@@ -39,6 +40,7 @@ from checker.sync.planning import (
 from checker.sync.side import Landed, SyncSide
 from checker.sync.state import Pending, State
 
+PLACE = re.compile(r"\.\d+(?=\.)")  # of a line, in the name of one of its fields
 MOST_TOLD = 20  # problems of a stale plan
 MOST_SAID = 500  # bytes of a refusal
 UNAUTHORIZED = 401
@@ -193,7 +195,7 @@ class _Run:
             found = Linked.of(self.state.links(flow)).counterpart(action.side, source)
             if found is None:
                 return None
-            values[name] = typed(found, _type_of(target, name))
+            values = supplied(values, name, typed(found, _type_of(target, name)))
         return values
 
     def _create(self, pairing: Pairing, action: Action, values: dict[str, Any], rows: Rows) -> None:
@@ -345,7 +347,7 @@ def _told(landed: Landed, side: SyncSide) -> tuple[int | None, str]:
 
 
 def _type_of(side: SyncSide, name: str) -> str | None:
-    """The declared type of a field; `..x` is one of the record around."""
+    """The declared type of a field; `..x` is one of the record around, `lines.0.x` one of a line."""
     fields = side.around_fields if name.startswith(PARENT) else side.side.fields
-    found = fields.get(name.removeprefix(PARENT))
+    found = fields.get(PLACE.sub("", name.removeprefix(PARENT)))
     return found.type if found else None

@@ -12,7 +12,8 @@ from checker.model.paths import get, put
 from checker.model.profile import FieldInfo
 from checker.model.sync import Which
 from checker.project.sides import many
-from checker.project.types import Lines
+from checker.project.types import FieldMapping, Lines
+from checker.sync.linked import Linked, LinkLens, link_lens
 
 Values = Mapping[str, Any]
 Line = Mapping[str, Any]
@@ -27,7 +28,7 @@ class LinesLens:
 
     left: tuple[str, ...]
     right: tuple[str, ...]
-    lenses: tuple[FieldLens, ...]
+    lenses: tuple[FieldLens | LinkLens, ...]
     keys: tuple[int, ...]
     read_only: Mapping[Which, frozenset[str]]
 
@@ -70,11 +71,24 @@ class LinesLens:
             written.append(self._line(target, line, same_key.pop(0) if same_key else {}))
         return {name: written}
 
+    def pending(self, target: Which, source: Values) -> dict[str, tuple[str, str]]:
+        """What links will supply in single lines (`lines.0.product`) once the records that they point at are created: name → flow and source."""
+        name, other = (self.right[0], self.left[0]) if target is Which.RIGHT else (self.left[0], self.right[0])
+        links = [one for one in self.lenses if isinstance(one, LinkLens)]
+        return {
+            f"{name}.{at}.{field}": held
+            for at, line in enumerate(_lines(source[other]))
+            for one in links
+            for field, held in one.pending(target, _given(one, target, line)).items()
+        }
+
     def _line(self, target: Which, line: Line, standing: Line) -> dict[str, Any]:
         kept: dict[str, Any] = {name: held for name, held in standing.items() if name not in self.read_only[target]}
         for one in self.lenses:
-            way = one.to_right if target is Which.RIGHT else one.to_left
-            for name, value in way(_of(line, one.left if target is Which.RIGHT else one.right)).items():
+            given = _given(one, target, line)
+            if isinstance(one, LinkLens) and one.pending(target, given):
+                continue  # its place is kept free
+            for name, value in (one.to_right if target is Which.RIGHT else one.to_left)(given).items():
                 if value is not None or not is_empty(get(kept, name)):
                     kept = put(kept, name, value)
         return kept
@@ -85,6 +99,9 @@ class LinesLens:
             return at
         found = []
         for one in (self.lenses[index] for index in self.keys):
+            if isinstance(one, LinkLens):
+                found.append(one.known_as(side, line))
+                continue
             there = _of(line, one.left) if side is Which.LEFT else one.to_left(_of(line, one.right))
             found.append(comparable(tuple(one.to_right(there).values())))
         return tuple(found)
@@ -123,6 +140,11 @@ def _lines(value: Any) -> list[Line]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
+def _given(lens: FieldLens | LinkLens, target: Which, line: Line) -> dict[str, Any]:
+    """What a source's line says of a field."""
+    return _of(line, lens.left if target is Which.RIGHT else lens.right)
+
+
 def _of(line: Line, names: Sequence[str]) -> dict[str, Any]:
     return {name: get(line, name) for name in names}
 
@@ -131,14 +153,19 @@ def lines_lens(
     lines: Lines,
     left: Mapping[str, FieldInfo],
     right: Mapping[str, FieldInfo],
+    links: Mapping[str, Linked],
     zones: tuple[str | None, str | None],
 ) -> LinesLens:
     """The lens of a flow's line items. Declared fields are those of the record around. Raises InputError for an unknown transformation."""
     below = {Which.LEFT: _below(left, lines.left), Which.RIGHT: _below(right, lines.right)}
-    lenses = tuple(
-        lens_of(one, left=below[Which.LEFT], right=below[Which.RIGHT], left_zone=zones[0], right_zone=zones[1])
-        for one in lines.fields
-    )
+    ours, theirs = below[Which.LEFT], below[Which.RIGHT]
+
+    def lens(mapping: FieldMapping) -> FieldLens | LinkLens:
+        if mapping.link is not None:
+            return link_lens(mapping, mapping.link, links, ours, theirs)
+        return lens_of(mapping, left=ours, right=theirs, left_zone=zones[0], right_zone=zones[1])
+
+    lenses = tuple(map(lens, lines.fields))
     keys = [name for one in lines.match for name in many(one)]
     return LinesLens(
         (lines.left,),

@@ -6,18 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from checker.mapping.fields import FieldLens, lens_of
-from checker.mapping.lens import Untranslatable, comparable, is_empty, spelled
-from checker.mapping.tables import typed
+from checker.mapping.fields import lens_of
+from checker.mapping.lens import comparable, is_empty
 from checker.model.paths import get
-from checker.model.profile import FieldInfo
 from checker.model.sync import Base, Row, Which
-from checker.project.sides import PARENT, FlowView, many, travels
+from checker.project.sides import PARENT, FlowView, travels
 from checker.project.types import FieldMapping
 from checker.sync.lines import LinesLens, lines_lens
-from checker.sync.linked import Linked
-
-UNLINKED = "unlinked"
+from checker.sync.linked import Linked, LinkLens, link_lens
 
 Values = Mapping[str, Any]
 Zones = tuple[str | None, str | None]  # the left system's and the right one's
@@ -35,49 +31,6 @@ class PartLens(Protocol):
     def right_moved(self, before: Values, now: Values) -> bool: ...  # noqa: D102
     def to_right(self, values: Values) -> dict[str, Any]: ...  # noqa: D102
     def to_left(self, values: Values) -> dict[str, Any]: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class LinkLens:
-    """A field that points at a record of another flow: an id here ↔ the id of the linked record there. `left_type`, `right_type`: declared types."""
-
-    left: tuple[str, ...]
-    right: tuple[str, ...]
-    flow: str
-    linked: Linked
-    left_type: str | None = None
-    right_type: str | None = None
-
-    def same(self, left: Values, right: Values) -> bool:
-        """Whether both point at the same thing, or at nothing."""
-        ours, theirs = left.get(self.left[0]), right.get(self.right[0])
-        if is_empty(ours) or is_empty(theirs):
-            return is_empty(ours) and is_empty(theirs)
-        return self.linked.counterpart(Which.RIGHT, spelled(ours)) == spelled(theirs)
-
-    def left_moved(self, before: Values, now: Values) -> bool:
-        """Whether the left side points elsewhere."""
-        return bool(comparable(before.get(self.left[0])) != comparable(now.get(self.left[0])))
-
-    def right_moved(self, before: Values, now: Values) -> bool:
-        """Whether the right side points elsewhere."""
-        return bool(comparable(before.get(self.right[0])) != comparable(now.get(self.right[0])))
-
-    def to_right(self, values: Values) -> dict[str, Any]:
-        """The linked record's id on the right. Raises Untranslatable with `unlinked`."""
-        return self._pointed(Which.RIGHT, self.right[0], values.get(self.left[0]), self.right_type)
-
-    def to_left(self, values: Values) -> dict[str, Any]:
-        """The linked record's id on the left. Raises Untranslatable with `unlinked`."""
-        return self._pointed(Which.LEFT, self.left[0], values.get(self.right[0]), self.left_type)
-
-    def _pointed(self, target: Which, name: str, source: Any, kind: str | None) -> dict[str, Any]:
-        if is_empty(source):
-            return {name: None}
-        found = self.linked.counterpart(target, spelled(source))
-        if found is None:
-            raise Untranslatable(source, UNLINKED)
-        return {name: typed(found, kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +74,11 @@ class Part:
         return self.lens.to_right(source) if target is Which.RIGHT else self.lens.to_left(source)
 
     def pending(self, target: Which, source: Values) -> dict[str, tuple[str, str]]:
-        """The values that a link will supply once the record that it points at is created: name → flow and source."""
-        if not isinstance(self.lens, LinkLens):
-            return {}
-        pointed = source.get(self.names(target.other)[0])
-        if is_empty(pointed) or not self.lens.linked.is_coming(target, spelled(pointed)):
-            return {}
-        return {self.names(target)[0]: (self.lens.flow, spelled(pointed))}
+        """The values that links will supply once the records that they point at are created: name → flow and source.
+
+        One in a line item is named with the line's place (`lines.0.product`).
+        """
+        return self.lens.pending(target, source) if isinstance(self.lens, LinkLens | LinesLens) else {}
 
     def of_base(self, side: Which, base: Base | None) -> dict[str, Any] | None:
         """What the side answered after the last sync; None where this was never settled."""
@@ -167,31 +118,17 @@ def parts_of(view: FlowView, links: Mapping[str, Linked], zones: Zones = (None, 
     """
     left, right = view.left.fields, view.right.fields
 
-    def lens(mapping: FieldMapping) -> FieldLens:
+    def lens(mapping: FieldMapping) -> PartLens:
+        if mapping.link is not None:
+            return link_lens(mapping, mapping.link, links, left, right)
         return lens_of(mapping, left=left, right=right, left_zone=zones[0], right_zone=zones[1])
 
-    found = [
-        _part(view, one, _link(one, links, left, right) if one.link is not None else lens(one))
-        for one in view.flow.fields
-    ]
+    found = [_part(view, one, lens(one)) for one in view.flow.fields]
     lines = view.flow.lines
     if lines is not None:
         whole = FieldMapping(left=lines.left, right=lines.right, empty="clear")
-        found.append(_part(view, whole, lines_lens(lines, left, right, zones)))
+        found.append(_part(view, whole, lines_lens(lines, left, right, links, zones)))
     return tuple(found)
-
-
-def _link(
-    mapping: FieldMapping, links: Mapping[str, Linked], left: Mapping[str, FieldInfo], right: Mapping[str, FieldInfo]
-) -> LinkLens:
-    flow = mapping.link or ""
-    ours, theirs = tuple(many(mapping.left)), tuple(many(mapping.right))
-    linked = links.get(flow, Linked())
-    return LinkLens(ours, theirs, flow, linked, _type(left, ours[0]), _type(right, theirs[0]))
-
-
-def _type(known: Mapping[str, FieldInfo], name: str) -> str | None:
-    return known[name].type if name in known else None
 
 
 def _part(view: FlowView, mapping: FieldMapping, lens: PartLens) -> Part:

@@ -21,8 +21,8 @@ from checker.model.sync import (
     Which,
 )
 from checker.project.sides import PARENT, FlowView, Side
-from checker.sync.linked import Linked
-from checker.sync.parts import UNLINKED, Part, Zones, parts_of
+from checker.sync.linked import UNLINKED, Linked, LinkLens
+from checker.sync.parts import Part, Zones, parts_of
 from checker.sync.policies import decides, first, in_scope, only, policy
 
 Rows = Mapping[str, Row]
@@ -154,7 +154,8 @@ class _Planner:
         """What is written; None where nothing is, which was reported where somebody should know."""
         source = part.of(here[target.other], target.other)
         held = part.of(here[target], target) if target in here else None
-        if pending := part.pending(target, source):
+        pending = part.pending(target, source)
+        if pending and isinstance(part.lens, LinkLens):
             return _Made(part, {}, pending)
         try:
             values = part.written(target, source, held)
@@ -162,10 +163,10 @@ class _Planner:
             self._untranslatable(part, ids, source, wrong)
             return None
         if values is None or (
-            held is not None and comparable(list(values.values())) == comparable(list(held.values()))
+            held is not None and not pending and comparable(list(values.values())) == comparable(list(held.values()))
         ):
             return None
-        return _Made(part, values, {})
+        return _Made(part, values, pending)
 
     def _untranslatable(
         self, part: Part, ids: Mapping[Which, str], source: Mapping[str, Any], wrong: Untranslatable

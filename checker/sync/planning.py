@@ -13,7 +13,7 @@ from checker.data.match import match
 from checker.errors import InputError, Problem
 from checker.model.sync import Action, Base, FlowPlan, Link, Notice, NoticeKind, Plan, Row, Which
 from checker.patience import side_by_side
-from checker.project.sides import FlowView
+from checker.project.sides import FlowView, leans_on
 from checker.sync import settling
 from checker.sync.base import settle
 from checker.sync.exact import digest
@@ -90,15 +90,11 @@ def leaning_first(views: Sequence[FlowView]) -> list[FlowView]:
     done: list[FlowView] = []
     while left:
         open_ = {one.flow.name for one in left}
-        free = (one for one in left if not (_leans_on(one) & (open_ - {one.flow.name})))
+        free = (one for one in left if not ({*leans_on(one.flow)} & (open_ - {one.flow.name})))
         following = next(free, left[0])  # flows that lean on each other in a ring go on in the file's order
         left = [one for one in left if one is not following]
         done.append(following)
     return done
-
-
-def _leans_on(view: FlowView) -> set[str]:
-    return {one.link for one in view.flow.fields if one.link is not None}
 
 
 def chosen(ground: Ground, asked: Collection[str] | None) -> list[Pairing]:

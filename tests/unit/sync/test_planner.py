@@ -8,7 +8,7 @@ import pytest
 from checker.model.profile import FieldInfo, ResourceProfile
 from checker.model.sync import Ambiguous, Base, FlowPlan, Kind, Matched, NoticeKind, Row, Which
 from checker.project.types import FieldMapping, Lines, SideFilter
-from checker.sync.linked import Linked
+from checker.sync.linked import Linked, supplied
 from checker.sync.plan import plan
 from tests.memory import linked, rows, view_of
 
@@ -349,6 +349,51 @@ def test_a_line_that_cannot_be_taken_over_holds_back_its_list() -> None:
     made = created(view_of(NAME, lines=LINES), {"name": "N", "items": [{"sku": "A1", "price": 0.001}]})
     assert made.actions[0].values == {"name1": "N"}
     assert [(one.kind, one.values["reason"]) for one in made.notices] == [(NoticeKind.UNTRANSLATABLE, "too-precise")]
+
+
+PRODUCTS = Lines(
+    left="items",
+    right="data.positionen",
+    match=["product"],
+    fields=[
+        FieldMapping(left="product", right="artikel", link="products"),
+        FieldMapping(left="quantity", right="menge"),
+    ],
+)
+ORDER = {"items": [{"product": "p1", "quantity": 2}, {"product": "p2", "quantity": 1}]}
+
+
+def test_a_line_names_the_other_systems_product() -> None:
+    """Line items that point at products by id are written with the linked product's id, and compared by it, whatever their order."""
+    links = {"products": Linked({"p1": "71", "p2": "72"}, {"71": "p1", "72": "p2"})}
+    view = view_of(lines=PRODUCTS, leading="crm")
+    there = {"data": {"positionen": [{"artikel": "72", "menge": 1}, {"artikel": "71", "menge": 2}]}}
+    assert created(view, ORDER, links=links).actions[0].values == {
+        "data.positionen": [{"artikel": "71", "menge": 2}, {"artikel": "72", "menge": 1}]
+    }
+    assert not plan(view, rows(l=ORDER), rows(r=there), {}, linked(("l", "r")), links).actions
+
+
+def test_a_line_waits_for_a_product_of_the_same_plan() -> None:
+    """An order of a product that is only being created waits for the product's id, in its line's place; the other lines are complete."""
+    coming = Linked({"p1": "71"}, {"71": "p1"}, {Which.LEFT: frozenset({"p2"})})
+    (action,) = created(view_of(lines=PRODUCTS), ORDER, links={"products": coming}).actions
+    assert action.values == {"data.positionen": [{"artikel": "71", "menge": 2}, {"menge": 1}]}
+    assert action.links == {"data.positionen.1.artikel": ("products", "p2")}
+    (name,) = action.links
+    assert supplied(action.values, name, "72") == {
+        "data.positionen": [{"artikel": "71", "menge": 2}, {"artikel": "72", "menge": 1}]
+    }
+
+
+def test_a_line_of_a_product_that_nobody_has_holds_back_its_list() -> None:
+    """A product without a counterpart is named, and no order is written with a line too few or another system's id."""
+    links = {"products": Linked({"p1": "71"}, {"71": "p1"})}
+    made = created(view_of(NAME, lines=PRODUCTS), {"name": "N", **ORDER}, links=links)
+    assert made.actions[0].values == {"name1": "N"}
+    assert [(one.kind, one.on_field, one.values["value"]) for one in made.notices] == [
+        (NoticeKind.UNLINKED, "items", ORDER["items"])
+    ]
 
 
 def test_actions_stand_in_a_fixed_order_updates_first() -> None:
