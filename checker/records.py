@@ -95,10 +95,11 @@ class Records:
         )
 
     def _records(self, look: ResourceLook) -> list[Record] | None:
-        """The living records that the walk brought; None where the list gives none."""
+        """The living records that the walk brought, each once: that paging repeats them is no double. None where the list gives none."""
         if not self._read(look):
             return None
-        return [one for one in look.walk.records if not gone(one, look.profile)]
+        records = {look.asked.id_of(one) or at: one for at, one in enumerate(look.walk.records)}
+        return [one for one in records.values() if not gone(one, look.profile)]
 
     def _known(self, look: ResourceLook, target: ResourceLook, records: Sequence[Record]) -> frozenset[str] | None:
         """Ids that a reference may lead to; None where the list was not read to its end.

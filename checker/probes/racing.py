@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.patience import side_by_side
-from checker.probes.attempts import refused_by_rule, why_not
+from checker.probes.attempts import SERVER_ERROR, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.touching import ResourceTouch
 from checker.resources.writing import Written
@@ -31,14 +31,22 @@ def race(touch: ResourceTouch) -> Iterator[Told]:
         both = _at_once(touch, field)
         evidence += [key for one in both for key in one.evidence]
         status = [one.response.status for one in both if one.response]
-        if all(one.ok for one in both):
+        if len({one.record_id for one in both if one.ok}) > 1:
             yield no(CLAIM, tuple(evidence), field=field, status=status)
             return
-        if sum(one.ok for one in both) != 1 or not any(refused_by_rule(one) for one in both):
-            loser = next(one for one in both if not one.ok)
+        if not any(one.ok for one in both) or not any(map(_held_off, both)):
+            loser = next((one for one in both if not one.ok), both[1])
             yield unknown(CLAIM, why_not(loser), tuple(evidence), field=field, status=status)
             return
     yield yes(CLAIM, tuple(evidence), field=field, status=status)
+
+
+def _held_off(written: Written) -> bool:
+    """Whether a create was not taken. Many systems break where only their database sees the second one (500); who then looks by the value
+    finds the first one's record.
+    """
+    broke = written.response is not None and written.response.status == SERVER_ERROR
+    return refused_by_rule(written) or broke
 
 
 def _at_once(touch: ResourceTouch, field: str) -> list[Written]:

@@ -162,6 +162,31 @@ def test_a_relation_to_a_flows_resource_must_be_linked(tmp_path: Path) -> None:
     assert (told.answer, told.values["missing"]) == ("no", ["crm: company_id → companies"])
 
 
+ORDERS = """\
+  - name: orders
+    left: crm/orders
+    right: erp/orders
+    direction: left-to-right
+    match: [number]
+    fields: [{left: number, right: number}]
+    lines: {left: lines, right: rows, fields: [{left: company, right: partner}]}
+"""
+
+
+def test_a_line_that_points_at_a_flows_resource_must_be_linked_too(tmp_path: Path) -> None:
+    """A line's id of one system means nothing in the other: without a link it is told, with one the flow it leans on is loaded before."""
+    relation = Relation(field="lines[].company", to="companies")
+    orders = resource("orders", {"number": {}, "lines[].company": {}}, relations=(relation,))
+    crm = whole(*CRM.resources, orders)
+    told = found(tmp_path, PROJECT + ORDERS, crm)["flow.relations-linked", "flow:orders"]
+    assert (told.answer, told.values["missing"]) == ("no", ["crm: lines[].company → companies"])
+    linked = (PROJECT + ORDERS).replace("right: partner}]", "right: partner, link: companies}]")
+    there = found(tmp_path, linked, crm)
+    assert there["flow.relations-linked", "flow:orders"].answer == "yes"
+    order = there["flow.order-computed", "pair"].values["order"]
+    assert order.index("companies") < order.index("orders")
+
+
 def test_the_load_order_follows_the_links_and_a_circle_is_told(tmp_path: Path) -> None:
     """What a link points at is loaded first; two flows that link to each other can't be ordered."""
     assert found(tmp_path)["flow.order-computed", "pair"].values["order"] == ["companies", "contacts"]

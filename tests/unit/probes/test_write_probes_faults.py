@@ -100,6 +100,13 @@ def test_every_claim_has_a_system_that_breaks_it() -> None:
     assert claims - {claim for _, claim, answer, _ in DEFECTS if answer is NO} == {"delete.visible"}
 
 
+def test_a_system_that_breaks_on_the_second_of_two_keeps_its_rule(tmp_path: Path) -> None:
+    """Where only the database sees that two came at once, the second is answered with 500: one record is there all the same, and no alarm."""
+    with small(tmp_path, "race-breaks") as one:
+        finding = one.probed()["write.unique-under-race"]
+    assert (finding.answer, sorted(finding.values["status"])) == (YES, [201, 500])
+
+
 def test_a_lagging_list_is_waited_for_and_its_delay_told(tmp_path: Path) -> None:
     """A list that shows changes three seconds late is no list without changes: the delay is told."""
     with small(tmp_path, "list-lags") as one:

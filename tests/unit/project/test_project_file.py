@@ -194,6 +194,13 @@ def test_a_mistyped_transformation_is_named_with_its_line_and_the_one_meant(tmp_
     assert problem.line == len(GOOD.rstrip("\n").splitlines()) + 1
 
 
+def test_a_line_that_links_to_no_flow_is_named_with_its_line(tmp_path: Path) -> None:
+    """Line items may point at another flow's records, and only at one that is there."""
+    lines = "    lines: {left: items, right: positions, fields: [{left: product, right: article, link: products}]}\n"
+    (problem,) = problems(tmp_path, GOOD.rstrip("\n") + "\n" + lines)
+    assert (problem.code, problem.line) == ("project.unknown-flow", len(GOOD.rstrip("\n").splitlines()) + 1)
+
+
 def test_a_known_key_that_this_version_does_not_act_upon_is_reported(tmp_path: Path) -> None:
     """Keys of later versions are taken and named, never silently ignored."""
     loaded = load_project(project(tmp_path, GOOD + "notify: {smtp: 'smtp://127.0.0.1'}\n"))
