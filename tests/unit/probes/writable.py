@@ -206,7 +206,10 @@ class Writable:
             return Answered(422, {"errors": [{"code": "approval", "message": "a note needs an approval"}]})
         if refusal is not None:
             return refusal
-        if self.defect in {"races", "race-breaks"}:  # between the look for a double and the storing another request gets its turn
+        if self.defect in {
+            "races",
+            "race-breaks",
+        }:  # between the look for a double and the storing another request gets its turn
             time.sleep(RACE_S)
         if self.defect == "race-breaks" and self.refusal(body, whole=True) is not None:  # its database saw the double
             return Answered(500, {"error": "integrity"})
