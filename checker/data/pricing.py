@@ -9,7 +9,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from checker.data.counted import Counted, holds, idle, open_
-from checker.data.quality import PENNY, Record, Sample, amount, sums_of
+from checker.data.quality import Record, Sample
+from checker.data.sums import DISCOUNT, PENNY, PRICE, QUANTITY, amount, field_called, lines_of, parts_of_sum
 from checker.model.paths import get
 from checker.profiles.names import words
 
@@ -22,9 +23,6 @@ WHOLE = Decimal(1)
 # Words of a line's fields in English and German
 TAX = frozenset({"tax", "vat", "steuer", "mwst", "ust", "steuersatz", "steuerschluessel"})
 TAX_KIND = frozenset({"rate", "percent", "prozent", "satz", "code", "key", "schluessel", "steuersatz", "steuerschluessel"})  # fmt: skip
-DISCOUNT = frozenset({"discount", "rabatt", "nachlass", "rebate"})
-QUANTITY = frozenset({"quantity", "qty", "menge", "anzahl"})
-PRICE = frozenset({"price", "preis", "einzelpreis", "stueckpreis"})
 LINE_NET = frozenset({"net", "netto", "nettobetrag", "gesamtpreis", "subtotal", "total", "gesamt", "amount", "betrag"})
 
 
@@ -38,19 +36,6 @@ def pricing(sample: Sample) -> Iterator[Counted]:
         return
     yield _tax_rates(sample)
     yield _discounts(sample)
-
-
-def _lines(sample: Sample, record: Record) -> list[Mapping[str, Any]]:
-    path = sample.profile.line_items_path
-    held = get(record, path.removesuffix("[]")) if path else None
-    return [one for one in held if isinstance(one, Mapping)] if isinstance(held, list) else []
-
-
-def _field(rows: Sequence[Mapping[str, Any]], wanted: frozenset[str], also: frozenset[str] | None = None) -> str | None:
-    """The one field that is called so; None where none is, or several are."""
-    names = sorted({name for row in rows for name in row})
-    found = [one for one in names if wanted & set(words(one)) and (also is None or also & set(words(one)))]
-    return found[0] if len(found) == 1 else None
 
 
 class Taxed(NamedTuple):
@@ -85,14 +70,14 @@ def _tax_rates(sample: Sample) -> Counted:
 
 
 def _taxed(sample: Sample) -> Iterator[Taxed]:
-    names = sums_of(sample)
+    names = parts_of_sum(sample.records)
     if names is None:
         return
-    rows = [line for record in sample.records for line in _lines(sample, record)]
-    of_lines, of_whole = _field(rows, TAX, TAX_KIND), _field(sample.records, TAX, TAX_KIND)
+    rows = [line for record in sample.records for line in lines_of(sample.profile, record)]
+    of_lines, of_whole = field_called(rows, TAX, TAX_KIND), field_called(sample.records, TAX, TAX_KIND)
     for record in sample.records:
         net, tax = amount(get(record, names[0])), amount(get(record, names[1]))
-        lines = _lines(sample, record)
+        lines = lines_of(sample.profile, record)
         written = [line.get(of_lines) for line in lines] if of_lines else [record.get(of_whole)] if of_whole else []
         if net is None or tax is None or not net or not written or any(one in (None, "") for one in written):
             continue
@@ -176,13 +161,13 @@ def _discounts(sample: Sample) -> Counted:
 
 
 def _priced(sample: Sample) -> Iterator[Priced]:
-    rows = [line for record in sample.records for line in _lines(sample, record)]
-    fields = _field(rows, QUANTITY), _field(rows, PRICE), _field(rows, DISCOUNT)
-    net = _field([{name: one for name, one in row.items() if name != fields[1]} for row in rows], LINE_NET)
-    sums = sums_of(sample)
+    rows = [line for record in sample.records for line in lines_of(sample.profile, record)]
+    fields = field_called(rows, QUANTITY), field_called(rows, PRICE), field_called(rows, DISCOUNT)
+    net = field_called([{name: one for name, one in row.items() if name != fields[1]} for row in rows], LINE_NET)
+    sums = parts_of_sum(sample.records)
     found: list[tuple[tuple[Line, ...], Decimal]] = []
     for record in sample.records:
-        lines = _lines(sample, record)
+        lines = lines_of(sample.profile, record)
         made = [one for line in lines if (one := _line(line, *fields)) is not None]
         if len(made) < len(lines) or not made:
             continue

@@ -8,16 +8,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from checker.data.counted import Counted, holds, idle, open_
 from checker.data.normal import normal
+from checker.data.sums import amounts
 from checker.model.instants import read_instant
 from checker.model.paths import get, get_all
 from checker.model.profile import ResourceProfile
-from checker.profiles.names import words
 
 Record = Mapping[str, Any]
 
@@ -28,17 +27,9 @@ GARBLED = re.compile(
 )
 # Names that nobody can own (RFC 2606, RFC 6761)
 NOBODYS = re.compile(r"(\.(example|invalid|test|localhost)|[@.]example\.(com|net|org))$", re.IGNORECASE)
-PENNY = Decimal("0.011")
 LONG = 30  # characters of a name that is worth calling long
 ENOUGH = 2
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-NET, TAX, GROSS = (
-    frozenset({"net", "netto"}),
-    frozenset({"tax", "vat", "steuer", "mwst", "ust"}),
-    frozenset({"gross", "brutto"}),
-)
-RATE = frozenset({"rate", "percent", "prozent", "satz", "id", "key", "code", "schluessel", "number", "nr"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ def quality(sample: Sample) -> Iterator[Counted]:
     yield _currencies(sample)
     yield _composed(sample)
     yield _dates(sample)
-    yield _sums(sample)
+    yield amounts(sample.profile, sample.records)
     yield _several_lines(sample)
     yield _edge_cases(sample)
     yield _synthetic(sample)
@@ -172,52 +163,6 @@ def _is_date(value: Any, day: bool, zone: ZoneInfo) -> bool:
         return isinstance(value, str) and DAY.fullmatch(value) is not None
     found = read_instant(value, zone)
     return found is not None and found.at.astimezone(UTC).year > 0
-
-
-def _sums(sample: Sample) -> Counted:
-    """Net and tax make gross, in every record that tells the three."""
-    claim = "amounts.consistent"
-    names = sums_of(sample)
-    if names is None:
-        return idle(claim) if sample.profile.line_items_path is None else open_(claim, "no-sums")
-    wrong = looked = 0
-    for record in sample.records:
-        net, tax, gross = (amount(get(record, one)) for one in names)
-        if net is None or tax is None or gross is None:
-            continue
-        looked += 1
-        wrong += abs(net + tax - gross) > PENNY
-    if not looked:
-        return open_(claim, "no-records")
-    return holds(claim, not wrong, fields=list(names), wrong=wrong, of=looked)
-
-
-def sums_of(sample: Sample) -> tuple[str, str, str] | None:
-    """The fields that hold net, tax and gross of a whole document, where each is told by one name alone."""
-    names = {name for record in sample.records[:ENOUGH] for name in record}
-    found: list[str] = []
-    for wanted in (NET, TAX, GROSS):
-        told = [one for one in sorted(names) if wanted & set(words(one)) and not RATE & set(words(one))]
-        told = [one for one in told if any(amount(record.get(one)) is not None for record in sample.records)]
-        if len(told) != 1:
-            return None
-        found.append(told[0])
-    return (found[0], found[1], found[2]) if len(set(found)) == len(found) else None
-
-
-def amount(value: Any) -> Decimal | None:
-    """A number however it is written: 1249.9, "1249.90", "1.249,90"; None where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    text = str(value).strip()
-    if not re.fullmatch(r"-?[0-9][0-9.,]*", text):
-        return None
-    if "," in text and text.rfind(",") > text.rfind("."):
-        text = text.replace(".", "").replace(",", ".")
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
 
 
 def _several_lines(sample: Sample) -> Counted:

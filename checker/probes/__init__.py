@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from checker.probes import (
     access,
+    adding_up,
     aftermath,
     changes,
     combining,
@@ -68,6 +69,7 @@ WITHOUT_STATE = frozenset({"sandbox-stateful"})
 WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     writing.create,
     writing.read_back,
+    adding_up.totals,
     rules.rules,
     rules.twice,
     rules.unique,

@@ -241,6 +241,11 @@ planted(
         "crm", "companies", lambda data: {**data, "name": (data.get("name") or "").encode("ascii", "replace").decode()}
     ),
 )
+planted(
+    "crm-new-sums-wrong",
+    "crm",
+    _storing("crm", "invoices", lambda data: {**data, "total_gross": data["total_gross"] + 1}),
+)
 planted("crm-description-dropped", "crm", _storing("crm", "products", lambda data: {**data, "description": None}))
 register("crm-null-keeps-the-value", Fault("crm", asked=_null_kept))
 instead("crm-update-does-nothing", updates("crm", "companies"), _deaf)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.catalogue import finding
-from checker.data.quality import Sample, amount, quality
+from checker.data.quality import Sample, quality
+from checker.data.sums import amount
 from checker.model.finding import Answer, Grade
 from checker.model.profile import FieldInfo, FieldRoles, Relation
 from tests.clients import contacts
@@ -94,6 +95,36 @@ def test_garbled_letters_are_told_from_foreign_ones(text: str, answer: Answer) -
 def test_net_and_tax_make_gross(record: Any, answer: Answer) -> None:
     """In cents, in German spelling too; where one of the three isn't told there is nothing to add up."""
     assert told("amounts.consistent", [record]).answer is answer
+
+
+def order(total: Any, *lines: tuple[Any, Any], **more: Any) -> dict[str, Any]:
+    """An order whose lines have these quantities and prices."""
+    return {"total": total, "lines": [{"quantity": count, "price": price} for count, price in lines], **more}
+
+
+ORDERS = [order(f"{3 * number}.50", (2, number), (1, f"{number}.50"), number=f"R{number}") for number in range(1, 21)]
+
+
+@pytest.mark.parametrize(
+    ("more", "answer"),
+    [
+        (order("10.00", (1, 10)), YES),
+        (order("14.90", (1, 10), shipping="4.90"), YES),  # another amount explains it
+        (order("9.00", (1, 10), discount=10), YES),  # a discount is a question of its own
+        (order("19.00", (1, 10)), NO),
+        (order(None, (1, 10)), YES),
+    ],
+)
+def test_a_total_is_the_sum_of_its_lines_where_totals_are_that(more: Any, answer: Answer) -> None:
+    """Where nearly all orders show that the total is quantity × price of the lines, one that is something else is told."""
+    made = told("amounts.consistent", [*ORDERS, more], line_items_path="lines[]")
+    assert (made.answer, made.values["fields"]) == (answer, ["total"])
+
+
+def test_totals_that_are_something_else_are_no_sums() -> None:
+    """Where totals hold tax or freight throughout, nothing follows from the lines."""
+    other = [order(3 * number + number % 4, (3, number)) for number in range(1, 21)]
+    assert told("amounts.consistent", other, line_items_path="lines[]").answer is UNKNOWN
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2))

@@ -58,6 +58,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("list-lags", "list.shows-change-at-once", NO, {}),
     ("no-delete", "delete.accepted", NO, {"status": 409}),
     ("delete-ignored", "delete.accepted", NO, {"outcome": "still-there"}),
+    ("sums-off", "write.sums-right", NO, {"fields": ["net", "tax", "gross"]}),
     ("anyone-writes", "rights.restricted-refused", NO, {"status": 201}),
     ("no-user", "changed-by.own-user-shown", NO, {"field": None}),
     ("same-user", "changed-by.own-user-shown", NO, {"differs": False}),

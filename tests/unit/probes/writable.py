@@ -48,9 +48,10 @@ READ_ONLY = {
     "updated_at": STAMP,
     "deleted_at": STAMP,
     "updated_by": {**TEXT, "readOnly": True},
+    **{name: {"type": "number", "readOnly": True} for name in ("net", "tax", "gross")},
 }
 COMPANY = "co-17"  # the one company that contacts may point at
-RACE_S = 0.05  # of the defect "races"
+RACE_S = 0.2  # of the defect "races"
 LAG_S = 3.0  # of the lagging defects
 ENOUGH = 6  # creates after which the defect "full" refuses every other one
 
@@ -153,7 +154,8 @@ class Writable:
     def shown(self, record: dict[str, Any]) -> dict[str, Any]:
         """A record as answers show it."""
         hidden = {"hides": "note", "no-user": "updated_by"}.get(self.defect)
-        return {name: value for name, value in record.items() if name != hidden}
+        sums = {"net": 100.0, "tax": 19.0, "gross": 120.0 if self.defect == "sums-off" else 119.0}
+        return {name: value for name, value in {**record, **sums}.items() if name != hidden}
 
     def listed(self, query: dict[str, str]) -> Any:
         """The list: without what is deleted, unless that is asked for by its time of change."""
