@@ -65,6 +65,9 @@ class Scheme(Protocol):
         ...
 
 
+KNOWN_SCHEMES = frozenset({"apikey", "api-key", "basic", "bearer", "key", "oauth", "token"})
+
+
 def plausible(value: str) -> str:
     """A value of the same shape that can't be right: letters become x or X, digits 0, what separates stays; it tells nothing of the real one."""
     shape = re.sub(r"[0-9]", "0", re.sub(r"[A-Z]", "X", re.sub(r"[a-z]", "x", value)))
@@ -345,10 +348,23 @@ def _client_credentials(auth: types.ClientCredentialsAuth, plain: Callable[[str]
     return OAuth2(auth.token_url, first, auth.client_id, plain(auth.client_secret), tuple(auth.scopes))
 
 
+def _api_key(auth: types.ApiKeyHeaderAuth, plain: Callable[[str], str]) -> Header:
+    """The header, and the scheme before the key apart: a wrong key without it would be refused for the form alone, and prove nothing.
+
+    The scheme is what stands before the reference in the project file, or one of those that are known (IANA's registry and the usual others).
+    """
+    value = plain(auth.value)
+    word, blank, key = value.partition(" ")
+    known = auth.value.startswith(f"{word} ${{") or word.lower() in KNOWN_SCHEMES
+    if auth.prefix is None and blank and " " not in key and known:
+        return Header(auth.name, key, word)
+    return Header(auth.name, value, auth.prefix)
+
+
 SCHEMES: dict[type, Callable[[Any, Callable[[str], str]], Scheme]] = {
     types.NoAuth: lambda _auth, _plain: NoCredentials(),
     types.BearerAuth: lambda auth, plain: Header("Authorization", plain(auth.token), "Bearer"),
-    types.ApiKeyHeaderAuth: lambda auth, plain: Header(auth.name, plain(auth.value), auth.prefix),
+    types.ApiKeyHeaderAuth: _api_key,
     types.ApiKeyQueryAuth: lambda auth, plain: Query(auth.name, plain(auth.value), auth.prefix),
     types.ApiKeyCookieAuth: lambda auth, plain: Cookie(auth.name, plain(auth.value), auth.prefix),
     types.BasicAuth: lambda auth, plain: Basic(auth.username, plain(auth.password)),

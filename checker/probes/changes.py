@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from checker.probes.contexts import ResourceLook, Walk, evidence_of, walk
 FINE = frozenset({"second", "millisecond", "microsecond"})
 CLUMP_SHARE = 0.1  # of the records that may share one changed time before a time cursor is in danger
 CLUMP_LEAST = 3
+SEVERAL = 3  # days that hardly have the same time of day by chance
 ENOUGH = 2  # different changed times that a boundary needs
 SINCE_PAGES = 10
 SINCE_RECORDS = 200  # up to which a list of changes is asked for in small pages
@@ -49,16 +50,23 @@ def timestamps(look: ResourceLook) -> Iterator[Told]:
             yield unknown(claim, "no-timestamp", evidence)
         return
     yield whether("timestamp.zoned", all(one.zoned for one in stamped), evidence, field=shown, format=", ".join(forms))
-    # One fine stamp proves the precision: a second that ends in 000 is no proof against it.
-    precision = max(
-        (one.precision for one in stamped), key=("day", "minute", "second", "millisecond", "microsecond").index
-    )
+    precision = _precision(stamped)
     yield whether("timestamp.precise", precision in FINE, evidence, field=shown, precision=precision)
     if len(stamped) < ENOUGH:
         yield unknown("timestamp.distinct", "too-few-records", evidence)
     else:
         clumped = shared >= CLUMP_LEAST and shared > CLUMP_SHARE * len(stamped)
         yield whether("timestamp.distinct", not clumped, evidence, field=shown, shared=shared, of=len(stamped))
+
+
+def _precision(stamped: Sequence[Instant]) -> str:
+    """The finest that a stamp shows: a second that ends in 000 is no proof against milliseconds. Stamps of several days that all show the same
+    time of day are days, however they are written.
+    """
+    days, hours = {one.at.date() for one in stamped}, {one.at.time() for one in stamped}
+    if len(hours) == 1 and len(days) >= SEVERAL:
+        return "day"
+    return max((one.precision for one in stamped), key=("day", "minute", "second", "millisecond", "microsecond").index)
 
 
 @probe(

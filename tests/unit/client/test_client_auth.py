@@ -36,6 +36,23 @@ CREDENTIALS = types.ClientCredentialsAuth(
 
 
 @pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("Token ${env:T}", "Token X"),  # the scheme stands in the project file
+        ("Acme-oauthtoken ${env:T}", "Acme-oauthtoken X"),
+        ("${env:ApiKey abc}", "ApiKey xxx"),  # in the variable, and known
+        ("${env:Secret abc}", "Xxxxxx xxx"),  # may be a part of the secret
+        ("${env:k}", "x"),
+    ],
+)
+def test_a_wrong_key_has_the_same_scheme_before_it(written: str, wrong: str) -> None:
+    """A system that only looks for its scheme would refuse a wrong key for the form, and take any other."""
+    configured = types.ApiKeyHeaderAuth(name="Authorization", value=written)
+    scheme = auth.scheme(configured, lambda text: text.replace("${env:", "").replace("}", ""))
+    assert dict(scheme.wrong().apply(GET, None).headers) == {"Authorization": wrong}
+
+
+@pytest.mark.parametrize(
     ("settings", "headers", "query"),
     [
         (None, {}, []),

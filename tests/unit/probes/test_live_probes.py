@@ -114,6 +114,8 @@ def test_records_that_share_one_changed_time_are_a_danger_for_time_cursors() -> 
         ("2026-11-01 08:{:02}:00", "timestamp.zoned", "no"),
         ("2026-11-01T08:{:02}:00", "timestamp.precise", "yes"),
         ("2026-11-{:02}", "timestamp.precise", "no"),
+        ("2026-11-{:02}T00:00:00.000Z", "timestamp.precise", "no"),
+        ("2026-11-{:02}T23:00:00+00:00", "timestamp.precise", "no"),
         ("/Date(17300000{:02}000)/", "timestamp.zoned", "yes"),
     ],
 )
