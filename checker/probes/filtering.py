@@ -8,14 +8,17 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from checker.client.messages import Response
 from checker.model.finding import Answer
 from checker.model.instants import read_instant
 from checker.model.paths import get
 from checker.model.profile import Param
-from checker.probes.base import Told, probe, unknown, whether
-from checker.probes.contexts import ResourceLook, evidence_of
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.contexts import UNREADABLE, ResourceLook, evidence_of
+from checker.probes.listing import SERVER_ERROR, TOO_MANY
 from checker.profiles.names import words
 from checker.resources.query import Query, of_params
+from checker.resources.resource import Page
 
 UTC = ZoneInfo("UTC")
 TRIES = 4  # filter parameters that are tried
@@ -81,9 +84,7 @@ def filtering(look: ResourceLook) -> Iterator[Told]:
         yield _honoured(look)
     else:
         yield unknown("filter.honoured", "too-few-records")
-    page = look.resource.page(Query(((MADE_UP, "1"),)))
-    evidence = evidence_of(page.response)
-    yield whether("filter.unknown-refused", not page.response.ok, evidence, status=page.response.status)
+    yield refusal("filter.unknown-refused", look.resource.page(Query(((MADE_UP, "1"),))))
 
 
 def _honoured(look: ResourceLook) -> Told:
@@ -117,28 +118,60 @@ def answers(held: Any, wanted: Any) -> bool:
     return comparable(wanted) in comparable(held)
 
 
-@probe("sort.honoured", scope="resource")
+@probe("sort.honoured", "sort.unknown-refused", scope="resource")
 def sorting(look: ResourceLook) -> Iterator[Told]:
-    """Ask for both orders of one field: each must be in order, and the two must differ."""
+    """Ask for both orders of one field: each must be in order, and the two must differ. Then ask, in the spelling that worked, for the order of a
+    field that doesn't exist.
+    """
     if not look.readable:
         return
     params = [one for one in look.profile.sorting.params if one.in_ == "query"]
+    told, spelt = _honoured_order(look, params)
+    yield told
+    if (
+        spelt is None
+    ):  # what ignores every order, or was asked in a wrong form, says nothing by what it does with an unknown field
+        yield unknown("sort.unknown-refused", "no-order-seen" if params else "not-declared")
+        return
+    asked, _ = list(spellings(params, MADE_UP))[spelt]
+    yield refusal("sort.unknown-refused", look.resource.page(Query(tuple(asked.items()))), param=", ".join(asked))
+
+
+def _honoured_order(look: ResourceLook, params: list[Param]) -> tuple[Told, int | None]:
+    """Whether the list can be put in order, and the place among `spellings` of the one that was seen to do so."""
+    claim, fields = "sort.honoured", _sortable(look)
     if not params:
-        yield unknown("sort.honoured", "not-declared")
-        return
-    fields = _sortable(look)
+        return unknown(claim, "not-declared"), None
     if not fields:
-        yield unknown("sort.honoured", "all-equal" if look.walk.records else "no-records")
-        return
+        return unknown(claim, "all-equal" if look.walk.records else "no-records"), None
     last: Told | None = None
     for name in fields[:TRIES]:
-        for up, down in spellings(params, name):
+        for place, (up, down) in enumerate(spellings(params, name)):
             told = _ordered(look, name, up, down)
             if told is not None and told.answer is Answer.YES:
-                yield told
-                return
+                return told, place
             last = told or last
-    yield last or unknown("sort.honoured", "refused")
+    return last or unknown(claim, "refused"), None
+
+
+def refusal(claim: str, page: Page, **values: Any) -> Told:
+    """Whether the server refused what it can't know: yes for a refusal, no where it answers all the same; an error of its own is neither."""
+    status, evidence = page.response.status, evidence_of(page.response)
+    if page.response.ok:
+        if page.stop in UNREADABLE:  # some put their refusals into answers of status 200
+            return unknown(claim, "unreadable-answer", evidence, status=status, **values)
+        return no(claim, evidence, status=status, **values)
+    broken = failing(page.response)
+    if broken is not None:
+        return unknown(claim, broken, evidence, status=status, **values)
+    return yes(claim, evidence, status=status, **values)
+
+
+def failing(response: Response) -> str | None:
+    """Why an answer says nothing: the server was broken or overrun (the reason's code); None where it took or refused what was asked."""
+    if response.status >= SERVER_ERROR:
+        return "server-error"
+    return "rate-limited" if response.status == TOO_MANY else None
 
 
 def _sortable(look: ResourceLook) -> list[str]:

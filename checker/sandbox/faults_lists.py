@@ -159,6 +159,11 @@ def _only_known(given: dict[str, str]) -> None:
         del given[name]
 
 
+def _known_order(given: dict[str, str]) -> None:
+    if "readiness" in given.get("sort", ""):
+        del given["sort"]
+
+
 def _lenient(given: dict[str, str]) -> None:
     if not given.get("updated_after", "2")[:1].isdigit():
         given.pop("updated_after")
@@ -181,6 +186,7 @@ ignoring("erp-filters-ignored", lists("erp"), "email", "kundennummer", "ust_id",
 after("crm-filter-finds-similar", lists("crm", "contacts"), _similar)
 query("crm-unknown-parameters-ignored", lists("crm"), _only_known)
 ignoring("crm-order-ignored", lists("crm"), "sort")
+query("crm-unknown-order-ignored", lists("crm", "contacts"), _known_order)
 after("crm-order-moves-in-ties", lists("crm", "contacts"), _ties_moved())
 query("crm-second-filter-ignored", lists("crm", "contacts"), _one_filter)
 query(

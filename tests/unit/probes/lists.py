@@ -84,7 +84,9 @@ class Lists:
         if "sort" in query and self.defect != "ignores-sort":
             name = query["sort"].lstrip("-")
             if name not in self.records[0]:
-                return Answered(400, {"error": "no such field"})
+                if self.defect == "sorts-by-nothing":
+                    return {"data": found, "total": len(found)}
+                return Answered(500 if self.defect == "breaks-on-sort" else 400, {"error": "no such field"})
             if self.defect == "ties-move":
                 self.turn = -self.turn
                 found = found[:: self.turn]

@@ -9,7 +9,7 @@ from tests.unit.probes.lists import Lists, probed, profile, record
 
 GOOD = (
     "list.readable", "records.present", "count.known", "read.single", "list.agrees-with-read", "pagination.ends", "pagination.no-repeats", "pagination.complete",
-    "page-size.honoured", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "filter.combined", "timestamp.filled", "timestamp.zoned",
+    "page-size.honoured", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "sort.unknown-refused", "filter.combined", "timestamp.filled", "timestamp.zoned",
     "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
     "updated-since.nonsense-refused", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
     "credentials.errors-distinct", "sandbox.stateful", "redirect.none", "version.no-sunset", "clock.in-step", "network.latency",
@@ -33,6 +33,7 @@ def test_a_good_system_gets_good_news_on_every_claim() -> None:
         ("ignores-unknown", "filter.unknown-refused"),
         ("ignores-sort", "sort.honoured"),
         ("ties-move", "sort.stable"),
+        ("sorts-by-nothing", "sort.unknown-refused"),
         ("first-filter-only", "filter.combined"),
         ("ignores-since", "updated-since.excludes-older"),
         ("excludes-boundary", "updated-since.includes-boundary"),

@@ -64,6 +64,13 @@ def test_an_empty_sorted_list_is_no_proof_against_sorting() -> None:
     assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "empty-answer")
 
 
+@pytest.mark.parametrize(("defect", "reason"), [("ignores-sort", "no-order-seen"), ("breaks-on-sort", "server-error")])
+def test_an_unknown_order_is_judged_only_beside_one_that_works(defect: str, reason: str) -> None:
+    """What ignores every order proves nothing about unknown fields, and an error of the server's own is no refusal."""
+    found = probed(Lists(defect))["sort.unknown-refused"]
+    assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, reason)
+
+
 def test_records_that_are_counted_but_not_shown_are_there() -> None:
     """A page without records beside a total above zero is no empty list."""
     found = probed(OnlyCounts())["records.present"]
