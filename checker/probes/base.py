@@ -39,6 +39,11 @@ def unknown(claim: str, reason: str, evidence: tuple[str, ...] = (), **values: A
     return Told(claim, Answer.UNKNOWN, {**values, "reason": reason}, evidence)
 
 
+def not_applicable(claim: str) -> Told:
+    """The claim is about something that the document doesn't speak of and that can well be missing."""
+    return Told(claim, Answer.NOT_APPLICABLE)
+
+
 def whether(claim: str, holds: bool, evidence: tuple[str, ...] = (), **values: Any) -> Told:
     """Yes where it holds, no where it doesn't."""
     return Told(claim, Answer.YES if holds else Answer.NO, values, evidence)

@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, islice
-from typing import Any
 
 from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
-from checker.probes.filtering import TRIES, answers, comparable, filters, in_order, plain, spellings
+from checker.probes.filtering import TRIES, One, answers, comparable, filters, in_order, plain, spellings
 from checker.resources.query import Query, of_params
 
 PAIRS = 2  # of filters that are tried together
@@ -21,8 +20,6 @@ PAGES = 3  # of a walk in the order of a field with ties
 WALKS = 2
 ORDERS = 2  # fields that are tried
 FEWEST = 4  # records, below which pages of two prove nothing
-
-One = tuple[Param, str, Any]
 
 
 @probe("filter.combined", scope="resource")

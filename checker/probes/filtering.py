@@ -13,7 +13,7 @@ from checker.model.finding import Answer
 from checker.model.instants import read_instant
 from checker.model.paths import get
 from checker.model.profile import Param
-from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import UNREADABLE, ResourceLook, evidence_of
 from checker.probes.listing import SERVER_ERROR, TOO_MANY
 from checker.profiles.names import words
@@ -28,9 +28,11 @@ PLAIN = (str, int, float)
 DIRECTION = re.compile(r"order|direction|dir|ascending|desc", re.IGNORECASE)
 # Words of operators under which another record than one of the same value is no stranger.
 OTHER_THAN_EQUAL = frozenset(
-    {"after", "before", "between", "empty", "from", "ge", "gt", "gte", "le", "lt", "lte", "max", "min", "ne", "neq", "nin", "nnull", "not", "null", "since", "to", "until"}
+    {"after", "before", "between", "empty", "from", "ge", "greater", "gt", "gte", "le", "less", "lt", "lte", "max", "min", "ne", "neq", "nin", "nnull", "not", "null", "since", "to", "until"}
 )  # fmt: skip
 LONGEST_VALUE = 120  # characters of a value that is asked for
+
+One = tuple[Param, str, Any]
 
 
 def field_of(param: Param, record: Mapping[str, Any]) -> str | None:
@@ -50,7 +52,7 @@ def comparable(value: Any) -> str:
     return str(value).strip().casefold()
 
 
-def filters(look: ResourceLook) -> Iterator[tuple[Param, str, Any]]:
+def filters(look: ResourceLook) -> Iterator[One]:
     """(parameter, field, value) that should leave some records out: the value isn't every record's."""
     records = look.walk.records
     for param in look.profile.filtering.params:
@@ -75,24 +77,59 @@ def plain(value: Any) -> bool:
     return isinstance(value, PLAIN) and not isinstance(value, bool) and 0 < len(str(value)) <= LONGEST_VALUE
 
 
-@probe("filter.honoured", "filter.unknown-refused", scope="resource")
+@probe("filter.honoured", "filter.unknown-refused", "filter.case-known", scope="resource")
 def filtering(look: ResourceLook) -> Iterator[Told]:
-    """Ask for one record's value: nothing else may come. Ask by a field that doesn't exist: the server should refuse."""
+    """Ask for one record's value: nothing else may come. Ask for it in capitals, where it is a key. Ask by a field that doesn't exist: the server
+    should refuse.
+    """
     if not look.readable:
         return
     if len(look.walk.records) > 1:
-        yield _honoured(look)
+        tried = [(one, _tried(look, *one)) for one in islice(filters(look), TRIES)]
+        yield _honoured(look, [told for _, told in tried])
+        yield _case(look, [one for one, told in tried if told.answer is Answer.YES])
     else:
         yield unknown("filter.honoured", "too-few-records")
+        yield unknown("filter.case-known", "too-few-records")
     yield refusal("filter.unknown-refused", look.resource.page(Query(((MADE_UP, "1"),))))
 
 
-def _honoured(look: ResourceLook) -> Told:
+def _honoured(look: ResourceLook, told: list[Told]) -> Told:
     """Several parameters are tried: one that brings strangers is a filter that doesn't filter, whatever the others do."""
-    told = [_tried(look, *one) for one in islice(filters(look), TRIES)]
     if not told:
         return unknown("filter.honoured", "not-declared" if not look.profile.filtering.params else "no-fitting-value")
     return next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
+
+
+def _case(look: ResourceLook, honoured: list[One]) -> Told:
+    """Whether case counts in the filter by which a record is looked up before it is created; mail addresses first, of contacts nothing else.
+
+    Numbers and names are compared as they are written, by many for good reason. A mail address is the same one in any case to people and to
+    nearly all mail systems (RFC 5321, section 2.4), so that a lookup that misses it makes a second record.
+    """
+    claim, roles = "filter.case-known", look.profile.fields
+    keys = [roles.email, *(() if look.profile.role == "contact" else (roles.vat_id, roles.number, roles.name))]
+    known = {
+        name: (param, value) for param, name, value in honoured if isinstance(value, str) and other_case(value) != value
+    }
+    name = next((one for one in keys if one in known), None)
+    if name is None:
+        return not_applicable(claim)
+    param, value = known[name]
+    page = look.resource.page(of_params([(param, other_case(value))]))
+    evidence = evidence_of(page.response)
+    values = {"param": param.name, "field": name, "sensitive": not page.records}
+    if not page.response.ok:
+        return unknown(claim, failing(page.response) or "refused", evidence, param=param.name, field=name)
+    if page.records and not any(answers(get(one, name), value) for one in page.records):
+        return unknown(claim, "inconclusive", evidence, param=param.name, field=name)
+    return whether(claim, not (name == roles.email and values["sensitive"]), evidence, **values)
+
+
+def other_case(value: str) -> str:
+    """A text in capitals, or in small letters where it has no others; letters beyond A to Z stay, since some change with their case (ß, SS)."""
+    text = "".join(one.upper() if one.isascii() else one for one in value)
+    return text if text != value else "".join(one.lower() if one.isascii() else one for one in value)
 
 
 def _tried(look: ResourceLook, param: Param, name: str, value: Any) -> Told:

@@ -24,6 +24,7 @@ WINDOW_SECONDS = 60
 PRECISION = timedelta(milliseconds=1)
 MERGED_MAPS = ("custom",)  # an update merges these, others it replaces
 CASELESS = ("email", "name")
+OTHER_THAN = "_not"  # the end of a filter's name that leaves out one value; an empty field is another one
 
 TOKEN = "fjord-sandbox-token"  # noqa: S105 - the sandbox's own, shown to everybody
 READ_TOKEN = "fjord-sandbox-readonly"  # noqa: S105
@@ -223,6 +224,8 @@ def _fits(record: Record, query: Mapping[str, Any], store: Store) -> bool:
         if name in ("updated_after", "created_after"):
             instant = store.cut(datetime.fromisoformat(wanted))
             fits = (record.updated if name == "updated_after" else record.created) >= instant
+        elif name.endswith(OTHER_THAN):
+            fits = record.data.get(name.removesuffix(OTHER_THAN)) != wanted
         else:
             value = record.data.get(name)
             fits = _caseless(value) == _caseless(wanted) if name in CASELESS else value == wanted

@@ -159,6 +159,18 @@ def _only_known(given: dict[str, str]) -> None:
         del given[name]
 
 
+def _own_case(ask: Ask, rows: list[Row], body: Row) -> None:
+    wanted = ask.query.get("email")
+    if wanted is not None:
+        rows[:] = [row for row in rows if row.get("email") == wanted]
+        body["total"] = len(rows)
+
+
+def _filled_only(ask: Ask, rows: list[Row], _body: Row) -> None:
+    if "industry_not" in ask.query:
+        rows[:] = [row for row in rows if row.get("industry")]
+
+
 def _known_order(given: dict[str, str]) -> None:
     if "readiness" in given.get("sort", ""):
         del given["sort"]
@@ -184,6 +196,9 @@ after("crm-list-always-empty", lists("crm", "contacts"), _nothing)
 ignoring("crm-filters-ignored", lists("crm", "contacts"), *FILTERS)
 ignoring("erp-filters-ignored", lists("erp"), "email", "kundennummer", "ust_id", "status", "artikelnummer", "name1")
 after("crm-filter-finds-similar", lists("crm", "contacts"), _similar)
+ignoring("crm-comparison-ignored", lists("crm", "contacts"), "created_after")
+listing("crm-mail-filter-minds-case", lists("crm", "contacts"), _own_case)
+listing("crm-other-than-drops-empty", lists("crm", "companies"), _filled_only)
 query("crm-unknown-parameters-ignored", lists("crm"), _only_known)
 ignoring("crm-order-ignored", lists("crm"), "sort")
 query("crm-unknown-order-ignored", lists("crm", "contacts"), _known_order)

@@ -21,7 +21,6 @@ PROFILES = "Profiles"
 LAB = "Probe lab"
 LIMITS = "Limits"
 WEBHOOKS = "Webhooks"
-DATA = "Data"
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,9 @@ SORTING_AND_FILTERING = (
         pair("filter.unknown-refused", "crm/contacts", NO, status=200),
         scoped("plain_filter", "filter.honoured", NO, param="email", kept=60, of=60),
     )),
-    Row("filter-case", later=(Later(DATA, "keys.normalised", "flow:contacts", NO),)),
+    Row("filter-case", (
+        pair("filter.case-known", "crm/contacts", NO, param="filter[email][_eq]", field="email", sensitive=True),
+    )),
     Row("search-verb", (
         scoped("by_verb_search", "list.readable", YES, operation="SEARCH /items/contacts"),
         scoped("by_verb_search", "pagination.ends", YES, records=60),

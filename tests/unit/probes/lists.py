@@ -32,13 +32,22 @@ from tests.clients import FAST, client
 from tests.servers import Answered, Asked, serve
 
 TOKEN = "good-token"
+COMPARING = ("points[gte]", "max_points", "town[neq]")
 BEGIN = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 
 
 def record(number: int) -> dict[str, Any]:
     """One contact; each changed an hour after the one before."""
     changed = (BEGIN + timedelta(hours=number)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"id": str(number), "email": f"p{number}@example.com", "name": f"Person {number % 7}", "updated_at": changed}
+    town = ("Oslo", "Gent", None)[number % 3]
+    return {
+        "id": str(number),
+        "email": f"p{number}@example.com",
+        "name": f"Person {number % 7}",
+        "points": number * 5,
+        "town": town,
+        "updated_at": changed,
+    }
 
 
 @dataclass
@@ -71,7 +80,7 @@ class Lists:
 
     def listed(self, query: dict[str, str]) -> Answered | Any:
         """The list, narrowed, ordered and cut as asked, but for the defect."""
-        known = {"email", "name", "limit", "offset", "sort", "since"}
+        known = {"email", "name", "limit", "offset", "sort", "since", *COMPARING}
         if query.keys() - known and self.defect != "ignores-unknown":
             return Answered(400, {"error": "unknown parameter"})
         if self.defect == "breaks-deep" and int(query.get("offset", "0")):
@@ -109,11 +118,13 @@ class Lists:
         found = self.records
         if "email" in query and self.defect != "ignores-filter":
             wanted = query["email"][:1] if self.defect == "finds-similar" else query["email"]
+            wanted = wanted if self.defect == "minds-case" else wanted.casefold()
             found = [one for one in found if one["email"].startswith(wanted)]
         if "name" in query and self.defect not in {"ignores-filter", "first-filter-only"}:
             found = [one for one in found if one["name"] == query["name"]]
         if "name" in query and "email" not in query and self.defect == "first-filter-only":
             found = [one for one in found if one["name"] == query["name"]]
+        found = self.compared(found, query)
         if "since" in query and self.defect != "ignores-since":
             try:
                 since = datetime.fromisoformat(query["since"])
@@ -124,10 +135,22 @@ class Lists:
             found = [] if self.defect == "empty-since" else found
         return found
 
+    def compared(self, found: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        """The records on the right side of the bounds, and those of another town."""
+        if "points[gte]" in query and self.defect != "ignores-comparison":
+            bound = int(query["points[gte]"]) + (self.defect == "leaves-the-bound-out")
+            found = [one for one in found if one["points"] >= bound]
+        if "max_points" in query:
+            found = [one for one in found if one["points"] <= int(query["max_points"])]
+        if "town[neq]" in query:
+            kept = found if self.defect != "drops-empty" else [one for one in found if one["town"] is not None]
+            found = [one for one in kept if one["town"] != query["town[neq]"]]
+        return found
+
 
 def profile(style: str = "offset", max_page_size: int | None = 50) -> ResourceProfile:
     """The contacts of the server as a document would declare them."""
-    query = {name: Param(name=name, in_="query") for name in ("email", "name", "sort", "since")}
+    query = {name: Param(name=name, in_="query") for name in ("email", "name", "sort", "since", *COMPARING)}
     params = (Param(name="limit", in_="query", means="size"), Param(name="offset", in_="query", means="position"))
     return ResourceProfile(
         name="contacts",
@@ -137,7 +160,7 @@ def profile(style: str = "offset", max_page_size: int | None = 50) -> ResourcePr
             style=style, operation="GET /contacts", params=params, max_page_size=max_page_size, total_path="total"
         ),
         items_path="data",
-        filtering=Filtering(supported=True, params=(query["email"], query["name"])),
+        filtering=Filtering(supported=True, params=tuple(query[one] for one in ("email", "name", *COMPARING))),
         sorting=Sorting(supported=True, params=(query["sort"],)),
         updated_since=UpdatedSince(supported=True, param=query["since"]),
         fields=FieldRoles(id="id", email="email", updated="updated_at", name="name"),

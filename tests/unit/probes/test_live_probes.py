@@ -9,7 +9,8 @@ from tests.unit.probes.lists import Lists, probed, profile, record
 
 GOOD = (
     "list.readable", "records.present", "count.known", "read.single", "list.agrees-with-read", "pagination.ends", "pagination.no-repeats", "pagination.complete",
-    "page-size.honoured", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "sort.unknown-refused", "filter.combined", "timestamp.filled", "timestamp.zoned",
+    "page-size.honoured", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "sort.unknown-refused", "filter.combined", "filter.operators-honoured",
+    "filter.excluding-keeps-empty", "filter.case-known", "timestamp.filled", "timestamp.zoned",
     "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
     "updated-since.nonsense-refused", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
     "credentials.errors-distinct", "sandbox.stateful", "redirect.none", "version.no-sunset", "clock.in-step", "network.latency",
@@ -35,6 +36,10 @@ def test_a_good_system_gets_good_news_on_every_claim() -> None:
         ("ties-move", "sort.stable"),
         ("sorts-by-nothing", "sort.unknown-refused"),
         ("first-filter-only", "filter.combined"),
+        ("ignores-comparison", "filter.operators-honoured"),
+        ("leaves-the-bound-out", "filter.operators-honoured"),
+        ("drops-empty", "filter.excluding-keeps-empty"),
+        ("minds-case", "filter.case-known"),
         ("ignores-since", "updated-since.excludes-older"),
         ("excludes-boundary", "updated-since.includes-boundary"),
         ("empty-since", "updated-since.includes-boundary"),
