@@ -53,6 +53,8 @@ RESOURCE_PROBES: tuple[Probe[ResourceLook], ...] = (
     listing.listing,
     listing.single,
     paging.paging,
+    paging.past_end,
+    paging.deep_page,
     paging.page_size,
     filtering.filtering,
     combining.combined,

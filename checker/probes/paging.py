@@ -1,14 +1,21 @@
-"""Paging: does a walk end, is it complete, does nothing come twice, and is the page size kept?"""
+"""Paging: does a walk end, is it complete, does nothing come twice, is the page size kept, and what comes far behind?"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
-from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import ResourceLook, Walk, evidence_of, walk
+from checker.client.pagination import Step, position, size_of
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
+from checker.probes.contexts import UNREADABLE, ResourceLook, Walk, evidence_of, walk
+from checker.probes.filtering import failing
+from checker.probes.listing import FORBIDDEN, SERVER_ERROR, TOO_MANY
+from checker.resources.resource import NUMBERED, PAST_END, Page
 
 FEW = 2  # records asked for when the page size is tried
+FAR = 100  # pages behind the last one
+NOTHING = PAST_END | {204}
+DEEP = 10_000  # records, behind which many searches give none (the default window of the commonest search engine)
 BROKEN = frozenset({"loop", "repeats", "too-many-empty", "items-missing", "unreadable"})
 
 
@@ -74,9 +81,93 @@ def _complete(walked: Walk, distinct: int) -> Told:
     return whether("pagination.complete", distinct == total, evidence, seen=distinct, total=total)
 
 
-@probe("page-size.honoured", scope="resource")
+@probe("pagination.past-end", scope="resource")
+def past_end(look: ResourceLook) -> Iterator[Told]:
+    """Ask for a page far behind the last one: nothing may come, or a refusal."""
+    if not look.readable:
+        return
+    claim, walked = "pagination.past-end", look.walk
+    step = _jump(look, (walked.total or 0) + FAR * (walked.size or 1), len(walked.pages) + FAR)
+    if step is None:
+        yield not_applicable(claim)
+        return
+    doubt = _end_unknown(look)
+    if doubt is not None:
+        yield unknown(claim, doubt)
+        return
+    page = look.resource.page(size=walked.size, step=step)
+    evidence, values = evidence_of(page.response), {"status": page.response.status, "got": len(page.records)}
+    if page.response.status in NOTHING or (page.response.ok and not page.records and page.stop not in UNREADABLE):
+        yield yes(claim, evidence, **values)
+    elif page.records:
+        known = {look.asked.id_of(one) for one in walked.records}
+        seen = all(look.asked.id_of(one) in known for one in page.records)
+        yield no(claim, evidence, **values) if seen else unknown(claim, "changed-meanwhile", evidence, **values)
+    else:
+        yield _broken(look, claim, page, step, values)
+
+
+def _end_unknown(look: ResourceLook) -> str | None:
+    """Why it isn't known where the list ends (a reason's code); None where a walk brought as many records as the server counts."""
+    walked = look.walk
+    if not walked.ended or walked.total is None:
+        return "no-total" if walked.ended else "walk-not-ended"
+    again, _ = repeated(look, walked)
+    return None if len(walked.records) - again == walked.total else "inconclusive"
+
+
+def _broken(look: ResourceLook, claim: str, page: Page, step: Step, values: dict[str, int]) -> Told:
+    """A server error counts when it comes a second time; any other refusal says nothing."""
+    evidence = evidence_of(page.response)
+    if page.response.status < SERVER_ERROR:
+        silent = "unreadable-answer" if page.response.ok else "refused"
+        return unknown(claim, failing(page.response) or silent, evidence, **values)
+    again = look.resource.page(size=look.walk.size, step=step)
+    evidence += evidence_of(again.response)
+    if again.response.status < SERVER_ERROR:
+        return unknown(claim, "inconclusive", evidence, **values)
+    return no(claim, evidence, **values)
+
+
+def _jump(look: ResourceLook, offset: int, number: int) -> Step | None:
+    """The step to the page at that offset, or of that number, as the style has it; None where pages have neither."""
+    pagination, size = look.profile.pagination, look.walk.size
+    place = position(pagination, pagination.style) if pagination.style in NUMBERED else None
+    if place is None:
+        return None
+    large = size_of(pagination)
+    sized = ((large, size),) if large is not None and size is not None else ()
+    return Step((*sized, (place, offset if pagination.style == "offset" else number)))
+
+
+@probe("pagination.deep-page", scope="resource")
+def deep_page(look: ResourceLook) -> Iterator[Told]:
+    """Ask for the page behind ten thousand records, of a list that has more; twice, where nothing comes."""
+    if not look.readable:
+        return
+    claim, total = "pagination.deep-page", look.first.total
+    longest = max(1, *(len(page.records) for page in look.walk.pages))  # a size that was asked for may have been cut
+    step = _jump(look, DEEP, DEEP // longest + 1)
+    if step is None or total is None:
+        yield unknown(claim, "no-page-numbers" if step is None else "no-total")
+        return
+    if total <= DEEP + 2 * longest:  # the first page's number may be 0 or 1
+        yield unknown(claim, "too-few-records", total=total)
+        return
+    tried = [look.resource.page(size=look.walk.size, step=step)]
+    if not tried[0].records:
+        tried.append(look.resource.page(size=look.walk.size, step=step))
+    status, came = tried[-1].response.status, bool(tried[-1].records)
+    evidence, values = evidence_of(*(one.response for one in tried)), {"behind": DEEP, "total": total, "status": status}
+    if status == TOO_MANY or status in FORBIDDEN or came != bool(tried[0].records):
+        yield unknown(claim, "inconclusive", evidence, **values)
+    else:
+        yield whether(claim, came, evidence, **values)
+
+
+@probe("page-size.honoured", "page-size.steady", scope="resource")
 def page_size(look: ResourceLook) -> Iterator[Told]:
-    """Ask for two records, and for one more than the declared maximum."""
+    """Ask for two records; and look whether a page of the walk was short while more came behind it."""
     if not look.readable:
         return
     most = look.profile.pagination.max_page_size
@@ -84,7 +175,9 @@ def page_size(look: ResourceLook) -> Iterator[Told]:
         one.means == "size" for one in look.profile.pagination.params
     ):
         yield unknown("page-size.honoured", "not-declared")
+        yield unknown("page-size.steady", "not-declared")
         return
+    yield _steady(look)
     available = look.first.total or len(look.first.records)
     if available <= FEW:
         yield unknown("page-size.honoured", "too-few-records")
@@ -99,3 +192,25 @@ def page_size(look: ResourceLook) -> Iterator[Told]:
         got=len(page.records),
         max=most,
     )
+
+
+def _steady(look: ResourceLook) -> Told:
+    """Whether all pages but the last are as long as asked, or as the longest where the server gives fewer. A short one is asked for again."""
+    claim, walked = "page-size.steady", look.walk
+    pages = [page for page in walked.pages if page.next is None or not page.next.again]
+    while pages and not pages[-1].records:
+        pages.pop()
+    if len(pages) < FEW:
+        return unknown(claim, "one-page-only" if pages else "no-records", walked.evidence)
+    longest = max(len(page.records) for page in pages)
+    full = min(walked.size or longest, longest)
+    short = next((page for page in pages[:-1] if len(page.records) < full), None)
+    if short is None:
+        return yes(claim, walked.evidence, full=full, pages=len(pages))
+    before = walked.pages[short.number - 2] if short.number > 1 else None
+    again = look.resource.page(size=walked.size, step=before.next if before else None)
+    evidence = evidence_of(short.response, again.response)
+    values = {"full": full, "got": len(short.records), "page": pages.index(short) + 1, "pages": len(pages)}
+    if len(again.records) >= full or not again.response.ok:
+        return unknown(claim, "inconclusive", evidence, **values)
+    return no(claim, evidence, **values)

@@ -22,6 +22,7 @@ from checker.sandbox.store import Store
 
 PAGES_SEEN = 2  # pages after which a list that ends early ends
 FILTERS = ("email", "company_id", "status", "external_id", "name")  # of contacts
+FAR = 50  # a page behind all that there is
 CAP = 3  # the page from which on a capped list refuses
 
 
@@ -114,6 +115,16 @@ def _broken_page(ask: Ask, _store: Store) -> Reply | None:
     return Reply(500, {"errors": []}) if "after" in ask.query else None
 
 
+def _far(given: dict[str, str]) -> None:
+    if int(given.get("seite", "1")) > FAR:
+        given["seite"] = "1"
+
+
+def _shorter(given: dict[str, str]) -> None:
+    if "after" in given and int(given.get("limit", "0")) > 1:
+        given["limit"] = str(int(given["limit"]) - 1)
+
+
 def _starts_with(given: dict[str, str]) -> None:
     given.pop("email", None)
 
@@ -190,6 +201,8 @@ listing("crm-list-ends-early", lists("crm", "companies"), _ends_early)
 listing("crm-total-too-high", lists("crm", "companies"), _more)
 listing("erp-total-of-the-page", lists("erp", "artikel"), _of_page)
 ignoring("erp-page-size-ignored", lists("erp"), "anzahl")
+query("erp-far-page-shows-the-first", lists("erp", "artikel"), _far)
+query("crm-pages-come-short", lists("crm", "contacts"), _shorter)
 instead("erp-no-page-beyond-the-third", lists("erp", "geschaeftspartner"), _capped)
 instead("crm-second-page-breaks", lists("crm", "products"), _broken_page)
 after("crm-list-always-empty", lists("crm", "contacts"), _nothing)

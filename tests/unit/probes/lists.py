@@ -100,9 +100,16 @@ class Lists:
                 self.turn = -self.turn
                 found = found[:: self.turn]
             found = sorted(found, key=lambda one: one[name], reverse=query["sort"].startswith("-"))
-        start = int(query.get("offset", "0"))
-        size = int(query.get("limit", "100"))
-        size = 100 if self.defect == "ignores-size" else size
+        return self.cut(found, int(query.get("offset", "0")), int(query.get("limit", "100")))
+
+    def cut(self, found: list[dict[str, Any]], start: int, size: int) -> Answered | Any:
+        """One page of what was found."""
+        size = 100 if self.defect == "ignores-size" else size - (self.defect == "short-pages" and start > 0)
+        if self.defect.startswith("far-") and start > len(self.records) + 50:
+            refused = {"far-breaks": 500, "far-refused": 404}.get(self.defect)
+            return Answered(refused, {}) if refused else {"data": found[:size], "total": len(found)}
+        if self.defect == "window" and start >= 10_000:
+            return Answered(400, {"error": "result window is too large"})
         if self.defect in {"mock", "loops"}:
             start = 0
         if self.defect == "repeats" and start:

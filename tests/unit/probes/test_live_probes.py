@@ -9,7 +9,7 @@ from tests.unit.probes.lists import Lists, probed, profile, record
 
 GOOD = (
     "list.readable", "records.present", "count.known", "read.single", "list.agrees-with-read", "pagination.ends", "pagination.no-repeats", "pagination.complete",
-    "page-size.honoured", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "sort.unknown-refused", "filter.combined", "filter.operators-honoured",
+    "pagination.past-end", "page-size.honoured", "page-size.steady", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "sort.unknown-refused", "filter.combined", "filter.operators-honoured",
     "filter.excluding-keeps-empty", "filter.case-known", "timestamp.filled", "timestamp.zoned",
     "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
     "updated-since.nonsense-refused", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
@@ -29,7 +29,10 @@ def test_a_good_system_gets_good_news_on_every_claim() -> None:
         ("repeats", "pagination.no-repeats"),
         ("loops", "pagination.ends"),
         ("incomplete", "pagination.complete"),
+        ("far-first", "pagination.past-end"),
+        ("far-breaks", "pagination.past-end"),
         ("ignores-size", "page-size.honoured"),
+        ("short-pages", "page-size.steady"),
         ("ignores-filter", "filter.honoured"),
         ("ignores-unknown", "filter.unknown-refused"),
         ("ignores-sort", "sort.honoured"),
