@@ -142,27 +142,44 @@ def _jump(look: ResourceLook, offset: int, number: int) -> Step | None:
 
 @probe("pagination.deep-page", scope="resource")
 def deep_page(look: ResourceLook) -> Iterator[Told]:
-    """Ask for the page behind ten thousand records, of a list that has more; twice, where nothing comes."""
+    """Ask for the page behind ten thousand records, or behind the document's own limit, of a list that has more; twice, where nothing comes."""
     if not look.readable:
         return
     claim, total = "pagination.deep-page", look.first.total
     longest = max(1, *(len(page.records) for page in look.walk.pages))  # a size that was asked for may have been cut
-    step = _jump(look, DEEP, DEEP // longest + 1)
+    behind = min(DEEP, _declared_end(look, longest) or DEEP)
+    step = _jump(look, behind, behind // longest + 1)
     if step is None or total is None:
         yield unknown(claim, "no-page-numbers" if step is None else "no-total")
         return
-    if total <= DEEP + 2 * longest:  # the first page's number may be 0 or 1
+    if total <= behind + 2 * longest:  # the first page's number may be 0 or 1
         yield unknown(claim, "too-few-records", total=total)
         return
     tried = [look.resource.page(size=look.walk.size, step=step)]
     if not tried[0].records:
         tried.append(look.resource.page(size=look.walk.size, step=step))
     status, came = tried[-1].response.status, bool(tried[-1].records)
-    evidence, values = evidence_of(*(one.response for one in tried)), {"behind": DEEP, "total": total, "status": status}
+    evidence, values = (
+        evidence_of(*(one.response for one in tried)),
+        {"behind": behind, "total": total, "status": status},
+    )
     if status == TOO_MANY or status in FORBIDDEN or came != bool(tried[0].records):
         yield unknown(claim, "inconclusive", evidence, **values)
     else:
         yield whether(claim, came, evidence, **values)
+
+
+def _declared_end(look: ResourceLook, longest: int) -> int | None:
+    """The records before the first page that the document rules out by a largest offset or page number; None where it names none."""
+    pagination = look.profile.pagination
+    operation = look.system.api.operation(pagination.operation) if look.system.api and pagination.operation else None
+    place = position(pagination, pagination.style) if pagination.style in NUMBERED else None
+    if operation is None or place is None:
+        return None
+    said = next((one.schema.get("maximum") for one in operation.parameters if one.name == place.name), None)
+    if not isinstance(said, int) or said <= 0:
+        return None
+    return said + 1 if pagination.style == "offset" else said * longest
 
 
 @probe("page-size.honoured", "page-size.steady", scope="resource")

@@ -10,8 +10,11 @@ from msgspec.structs import replace
 
 from checker.model.finding import Answer
 from checker.model.profile import Pagination, Param, ResourceProfile
+from checker.probes.paging import deep_page
+from checker.probes.run import ask
 from tests.servers import Answered
-from tests.unit.probes.lists import Lists, probed, profile, record
+from tests.unit.probes.lists import Lists, looking, probed, profile, record
+from tests.unit.profiles.profile_apis import api, fields, listed, operation, query
 
 
 @dataclass
@@ -100,6 +103,25 @@ def test_a_page_behind_ten_thousand_records_is_tried_where_there_are_more(defect
     many = [{"id": str(number), "email": f"p{number}@example.com", "name": "P", "points": 1, "town": None, "updated_at": "2026-11-01T08:00:00Z"} for number in range(10_200)]  # fmt: skip
     found = probed(Lists(defect, records=many))["pagination.deep-page"]
     assert (found.answer, found.values["total"]) == (answer, 10_200)
+
+
+@pytest.mark.parametrize(
+    ("style", "name", "largest", "behind"),
+    [("offset", "offset", 99, 100), ("page", "page", 4, 200), ("offset", "offset", 5000, None)],
+)
+def test_the_documents_own_limit_is_tried_where_the_list_is_longer(
+    style: str, name: str, largest: int, behind: int | None
+) -> None:
+    """The page right behind the largest offset or page number that the document names; nothing where the list ends before."""
+    declared = query(name, "integer", maximum=largest)
+    server = Lists if style == "offset" else Numbered
+    with looking(
+        server(records=[record(number) for number in range(400)]), profile() if style == "offset" else numbered()
+    ) as look:
+        look.api = api({"GET /contacts": operation(listed(fields("id")), params=[declared])})
+        found = next(ask(deep_page, look.resources[0], "crm/contacts"))
+    assert found.values.get("behind") == behind
+    assert found.answer is (Answer.UNKNOWN if behind is None else Answer.YES)
 
 
 def test_a_short_list_says_nothing_of_ceilings() -> None:
