@@ -13,7 +13,7 @@ from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, not_applicable, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
-from checker.probes.filtering import OTHER_THAN_EQUAL, comparable, failing, field_of, plain
+from checker.probes.filtering import OTHER_THAN_EQUAL, comparable, failing, field_of, narrowed, plain
 from checker.profiles.names import flat, words
 from checker.resources.query import of_params
 from checker.resources.resource import Page
@@ -130,13 +130,19 @@ def comparing(look: ResourceLook) -> Iterator[Told]:
 def _compared(one: Comparison, bounds: list[dict[str, Any]]) -> Told:
     """A no takes two bounds, where the values give two."""
     told = _bounded(one, bounds[0])
-    if told.answer is not Answer.NO:
-        return told
-    again = _bounded(one, bounds[-1])
+    return told if told.answer is not Answer.NO else _doubted(one.look, told, _bounded(one, bounds[-1]))
+
+
+def _doubted(look: ResourceLook, told: Told, again: Told) -> Told:
+    """A no that came twice, of a list that has filters which work; else it stays open what is at fault."""
     evidence = (*told.evidence, *again.evidence)
-    if again.answer is Answer.NO:
-        return told._replace(evidence=evidence)
-    return unknown(told.claim, "inconclusive", evidence, param=one.param.name, field=one.field)
+    if again.answer is not Answer.NO:
+        return unknown(told.claim, "inconclusive", evidence, **told.values)
+    return (
+        told._replace(evidence=evidence)
+        if narrowed(look)
+        else unknown(told.claim, "no-filter-seen", evidence, **told.values)
+    )
 
 
 def _bounded(one: Comparison, bound: Mapping[str, Any]) -> Told:
@@ -167,12 +173,7 @@ def excluding(look: ResourceLook) -> Iterator[Told]:
         return
     param, name, values = usable[0]
     told = _left_out(look, param, name, values[0])
-    if told.answer is Answer.NO:
-        again = _left_out(look, param, name, values[1])
-        evidence = (*told.evidence, *again.evidence)
-        same = again.answer is Answer.NO
-        told = told._replace(evidence=evidence) if same else unknown(claim, "inconclusive", evidence, **told.values)
-    yield told
+    yield told if told.answer is not Answer.NO else _doubted(look, told, _left_out(look, param, name, values[1]))
 
 
 def _exclusions(look: ResourceLook) -> list[tuple[Param, str]]:

@@ -101,6 +101,11 @@ def _honoured(look: ResourceLook, told: list[Told]) -> Told:
     return next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
 
 
+def narrowed(look: ResourceLook) -> bool:
+    """Whether a plain filter of this list narrows it: beside one that does, another kind of filter that fails is a fault of its own."""
+    return any(_tried(look, *one).answer is Answer.YES for one in islice(filters(look), TRIES))
+
+
 def _case(look: ResourceLook, honoured: list[One]) -> Told:
     """Whether case counts in the filter by which a record is looked up before it is created; mail addresses first, of contacts nothing else.
 

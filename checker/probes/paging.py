@@ -108,8 +108,10 @@ def past_end(look: ResourceLook) -> Iterator[Told]:
 
 
 def _end_unknown(look: ResourceLook) -> str | None:
-    """Why it isn't known where the list ends (a reason's code); None where a walk brought as many records as the server counts."""
+    """Why it isn't known where the list ends (a reason's code); None where a walk of several pages brought as many records as the server counts."""
     walked = look.walk
+    if len(walked.records) < FEW or len(walked.pages) < FEW:
+        return "too-few-records" if len(walked.records) < FEW else "one-page-only"
     if not walked.ended or walked.total is None:
         return "no-total" if walked.ended else "walk-not-ended"
     again, _ = repeated(look, walked)
@@ -191,14 +193,15 @@ def page_size(look: ResourceLook) -> Iterator[Told]:
     if look.profile.pagination.style == "none" or not any(
         one.means == "size" for one in look.profile.pagination.params
     ):
-        yield unknown("page-size.honoured", "not-declared")
-        yield unknown("page-size.steady", "not-declared")
+        for claim in ("page-size.honoured", "page-size.steady"):
+            yield unknown(claim, "not-declared")
         return
-    yield _steady(look)
     available = look.first.total or len(look.first.records)
     if available <= FEW:
-        yield unknown("page-size.honoured", "too-few-records")
+        for claim in ("page-size.honoured", "page-size.steady"):
+            yield unknown(claim, "too-few-records")
         return
+    yield _steady(look)
     page = look.resource.page(size=FEW)
     evidence = evidence_of(page.response)
     yield whether(

@@ -91,12 +91,20 @@ def test_a_filter_by_time_may_count_whole_days_or_leave_its_bound_out(counted: s
 
 def test_a_filter_by_time_that_means_something_else_is_found() -> None:
     """A comparison by another field lets the older through: two bounds say so before it is a no."""
-    found = probed(Bounded(records=BORN, kept=lambda _one, _wanted: True), declaring("born_after"))[
+    found = probed(Bounded(records=BORN, kept=lambda _one, _wanted: True), declaring("born_after", "email"))[
         "filter.operators-honoured"
     ]
     assert found.answer is Answer.NO
     assert found.values["strangers"] > 0
     assert len(found.evidence) == 2
+
+
+def test_a_comparison_that_fails_where_no_filter_works_stays_open() -> None:
+    """Without a plain filter that narrows the list, it isn't known whether comparing is at fault, and the item is no worse for it."""
+    found = probed(Bounded(records=BORN, kept=lambda _one, _wanted: True), declaring("born_after"))[
+        "filter.operators-honoured"
+    ]
+    assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "no-filter-seen")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +119,7 @@ def test_a_comparison_that_brings_nothing_stays_open(kept: Any, reason: str) -> 
 def test_a_strict_word_keeps_its_bound_out() -> None:
     """`gt` that brings the bound itself breaks its word."""
     server = Bounded(name="points[gt]", kept=lambda one, wanted: one["points"] >= int(wanted))
-    assert probed(server, declaring("points[gt]"))["filter.operators-honoured"].answer is Answer.NO
+    assert probed(server, declaring("points[gt]", "email"))["filter.operators-honoured"].answer is Answer.NO
 
 
 def test_what_the_document_does_not_declare_does_not_apply() -> None:
@@ -133,7 +141,7 @@ def test_what_the_document_does_not_declare_does_not_apply() -> None:
 )
 def test_other_than_is_tried_where_some_have_nothing(kept: Any, answer: Answer) -> None:
     """Records without a value come, are dropped, or the answer says nothing of them."""
-    found = probed(Bounded(name="town_not", kept=kept), declaring("town_not"))["filter.excluding-keeps-empty"]
+    found = probed(Bounded(name="town_not", kept=kept), declaring("town_not", "email"))["filter.excluding-keeps-empty"]
     assert found.answer is answer
 
 
