@@ -1,0 +1,66 @@
+"""What reading finds out about lists beside the essential makes an item conditional with the measure for it, and never not ready."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from checker import catalogue
+from checker.checklist.judge import judge
+from checker.checklist.load import items, load_packs
+from checker.model.audit import Result, State
+from checker.model.checklist import Answers
+from tests.unit.checklist.judging import SCOPE, TODAY, found
+
+PLACE = "crm/contacts"
+OPEN = ("yes", "unknown", "not-applicable")
+# The item, what has to hold for the claim to be refuted at all, the claims that only lay down a condition, and those that may be open beside them.
+CONDITIONS = (
+    ("filtering", ("filter.honoured",), ("filter.operators-honoured", "filter.excluding-keeps-empty", "filter.case-known"), ("filter.combined",)),
+    ("sorting", ("sort.honoured",), ("sort.unknown-refused",), ("sort.stable", "timestamp.distinct")),
+    ("pagination", ("pagination.complete", "pagination.no-repeats", "pagination.ends"), ("pagination.past-end",), ()),
+    ("page-size", ("page-size.honoured",), ("page-size.steady",), ()),
+)  # fmt: skip
+
+
+def results(name: str, answers: dict[str, str]) -> list[Result]:
+    """What is made of the item about the contacts by these answers of probes."""
+    entry, _ = items(load_packs(("core", "extended"), relative_to=Path()))[name]
+    told = [found(claim, PLACE, answer) for claim, answer in answers.items()]
+    made = judge((entry,), told, Answers(), SCOPE, claims=catalogue.claims(), today=TODAY)
+    return [one for one in made if one.subject == PLACE]
+
+
+@pytest.mark.parametrize(("name", "certain", "conditions", "beside"), CONDITIONS, ids=[one[0] for one in CONDITIONS])
+def test_a_condition_is_never_more_and_an_open_one_nothing(
+    name: str, certain: tuple[str, ...], conditions: tuple[str, ...], beside: tuple[str, ...]
+) -> None:
+    """Whatever else is open, a no is a condition with a measure; where nothing is refuted, the item is as good as it was without the claims."""
+    for answers in product((*OPEN, "no"), repeat=len(conditions)):
+        for others in product(OPEN, repeat=len(beside)):
+            known = dict.fromkeys(certain, "yes") | dict(zip(beside, others, strict=True))
+            for one in results(name, known | dict(zip(conditions, answers, strict=True))):
+                assert (one.state is State.CONDITIONAL and one.measure is not None) or (
+                    "no" not in answers and one.state == results(name, known)[0].state
+                ), (answers, others, one.state)
+
+
+@pytest.mark.parametrize(
+    ("claim", "word"),
+    [
+        ("filter.combined", "one filter at a time"),
+        ("filter.case-known", "mail addresses in small letters"),
+        ("filter.excluding-keeps-empty", "whose field is empty apart"),
+        ("filter.operators-honoured", "Narrow again after reading"),
+    ],
+)
+def test_each_way_in_which_filters_fall_short_has_its_measure(claim: str, word: str) -> None:
+    """The measure speaks of what failed, where all the rest was seen to work or isn't there."""
+    fine = {"filter.honoured": "yes", "filter.combined": "yes", "filter.case-known": "yes"}
+    rest = {"filter.operators-honoured": "not-applicable", "filter.excluding-keeps-empty": "not-applicable"}
+    (made,) = results("filtering", {**fine, **rest, claim: "no"})
+    assert made.state is State.CONDITIONAL
+    assert made.measure is not None
+    assert word in made.measure.en
