@@ -158,17 +158,18 @@ def deep_page(look: ResourceLook) -> Iterator[Told]:
         yield unknown(claim, "too-few-records", total=total)
         return
     tried = [look.resource.page(size=look.walk.size, step=step)]
-    if not tried[0].records:
+    if not _brings_more(look, tried[0]):
         tried.append(look.resource.page(size=look.walk.size, step=step))
-    status, came = tried[-1].response.status, bool(tried[-1].records)
-    evidence, values = (
-        evidence_of(*(one.response for one in tried)),
-        {"behind": behind, "total": total, "status": status},
-    )
-    if status == TOO_MANY or status in FORBIDDEN or came != bool(tried[0].records):
-        yield unknown(claim, "inconclusive", evidence, **values)
-    else:
-        yield whether(claim, came, evidence, **values)
+    status, came = tried[-1].response.status, _brings_more(look, tried[-1])
+    values = {"behind": behind, "total": total, "status": status}
+    told = whether(claim, came, evidence_of(*(one.response for one in tried)), **values)
+    doubtful = status == TOO_MANY or status in FORBIDDEN or came != _brings_more(look, tried[0])
+    yield unknown(claim, "inconclusive", told.evidence, **values) if doubtful else told
+
+
+def _brings_more(look: ResourceLook, page: Page) -> bool:
+    """Whether a page far down has records, and isn't the first one once more."""
+    return bool(page.records) and page.records[:1] != look.first.records[:1]
 
 
 def _declared_end(look: ResourceLook, longest: int) -> int | None:

@@ -97,7 +97,7 @@ def test_a_size_that_the_server_cuts_is_steady() -> None:
     assert (found.answer, found.values["full"]) == (Answer.YES, 20)
 
 
-@pytest.mark.parametrize(("defect", "answer"), [("", Answer.YES), ("window", Answer.NO)])
+@pytest.mark.parametrize(("defect", "answer"), [("", Answer.YES), ("window", Answer.NO), ("window-again", Answer.NO)])
 def test_a_page_behind_ten_thousand_records_is_tried_where_there_are_more(defect: str, answer: Answer) -> None:
     """One page behind the ten-thousandth record shows whether the list has a ceiling."""
     many = [{"id": str(number), "email": f"p{number}@example.com", "name": "P", "points": 1, "town": None, "updated_at": "2026-11-01T08:00:00Z"} for number in range(10_200)]  # fmt: skip
