@@ -105,6 +105,10 @@ class Client:
         """Any text without the secrets of this run."""
         return self._parts.recorder.redact(text)
 
+    def tells_secret(self, text: str) -> bool:
+        """Whether a secret of this run stands in the text (see `Secrets.inside`)."""
+        return self._parts.recorder.secrets.inside(text)
+
     def session(self, credentials: str = "own") -> Session:
         """A set of credentials, for those who look at tokens. Raises KeyError for one that isn't configured."""
         return self._parts.sessions[credentials]

@@ -85,8 +85,8 @@ class Pager(Protocol):
         """The changes to the first request; `size` is records per page, None leaves it to the server."""
         ...
 
-    def resume(self, step: Step) -> None:
-        """Go on as if this step had just been asked."""
+    def resume(self, step: Step, came: int = 0) -> None:
+        """Go on as if this step had just been asked, after `came` records."""
         ...
 
     def after(self, answer: Answer) -> Step | Stop:
@@ -153,8 +153,9 @@ class Walk(ABC):
         self.size = size
         return self._step()
 
-    def resume(self, step: Step) -> None:
+    def resume(self, step: Step, came: int = 0) -> None:
         """The size that was asked for is asked for again."""
+        self._came = came
         self.size = next((int(value) for param, value in step.values if param == size_of(self.pagination)), self.size)
 
     def _asked(self, step: Step) -> int | None:
@@ -221,9 +222,9 @@ class Offset(Walk):
     style: ClassVar[str] = "offset"
     _offset: int = 0
 
-    def resume(self, step: Step) -> None:
+    def resume(self, step: Step, came: int = 0) -> None:
         """As in all styles, from the step's offset on."""
-        super().resume(step)
+        super().resume(step, came)
         self._offset = self._asked(step) or 0
 
     def _next(self, answer: Answer) -> Step | Stop:
@@ -251,9 +252,9 @@ class Page(Walk):
     _told_pages: int | None = None
     _told_last: int | None = None
 
-    def resume(self, step: Step) -> None:
+    def resume(self, step: Step, came: int = 0) -> None:
         """As in all styles, from the step's page on."""
-        super().resume(step)
+        super().resume(step, came)
         self._number = self._asked(step)
 
     def after(self, answer: Answer) -> Step | Stop:

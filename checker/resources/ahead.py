@@ -14,6 +14,7 @@ from itertools import islice
 from checker.client.begun import Begun
 from checker.client.messages import Response
 from checker.client.pagination import Step
+from checker.errors import TransportError
 
 WORTH_MS = 5.0  # quicker answers are read as fast one after the other: threads cost more than they spare
 
@@ -28,8 +29,12 @@ class Ahead:
         self._quickest_ms = math.inf
 
     def answer(self, step: Step) -> Response:
-        """The answer to a step, be it under way or not. Raises what sending raises."""
-        response = self._under_way.popleft()[1].answer() if self._under_way else self._ask(step)
+        """The answer to a step, be it under way or not. Raises what sending raises, once nothing is under way any more."""
+        try:
+            response = self._under_way.popleft()[1].answer() if self._under_way else self._ask(step)
+        except TransportError:
+            self._forget()
+            raise
         self._quickest_ms = min(self._quickest_ms, response.elapsed_ms)
         return response
 
@@ -39,11 +44,14 @@ class Ahead:
         """
         if self._under_way and self._under_way[0][0] != step:
             self._trusted = False
-            while self._under_way:
-                self._under_way.popleft()[1].forget()
+            self._forget()
         worth = self._trusted and self._quickest_ms >= WORTH_MS
         if step is None or not worth or most <= len(self._under_way):
             return
         expected = [step, *islice(guesses, max(int(most) - 1, 0))]
         if len(expected) > 1:  # a last page is asked for when its turn comes
             self._under_way.extend((one, self._begin(one)) for one in expected[len(self._under_way) :])
+
+    def _forget(self) -> None:
+        while self._under_way:
+            self._under_way.popleft()[1].forget()

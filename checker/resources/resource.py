@@ -51,6 +51,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a walk goes on: the step that is asked next, and how many pages and records came before it."""
+
+    step: Step
+    pages: int
+    came: int
+
+
+@dataclass(frozen=True, slots=True)
 class Single:
     """The answer to a single read; `record` is None where it holds none."""
 
@@ -115,18 +124,22 @@ class Resource:
         style: str | None = None,
         most: int = MOST_PAGES,
         wanted: float = 0,
+        start: Place | None = None,
     ) -> Iterator[Page]:
         """Walk the list, page by page, to its end or until `most` pages came. The last page says why the walk stopped.
 
         `style` walks by another style that the operation offers. `wanted`: whoever asks goes on until that many records came; as far as
         that, several pages are asked for at once where they have numbers and it is known how many there are. They come as they would one by
-        one. Raises TransportError where no answer came, OriginError where a next link leaves the system.
+        one. `start`: go on where another walk of the same list stopped; what that one saw of circles is forgotten. Raises TransportError where no answer came, OriginError where a next link leaves the system.
         """
         asked = query or Query()
         machine = pager(self.profile.pagination, style)
         step: Step | None = machine.first(self._size(size))
         ahead = Ahead(lambda one: self._ask(asked, one), lambda one: self._begin(asked, one))
         number = came = longest = 0
+        if start is not None:
+            machine.resume(start.step, start.came)
+            step, number, came = start.step, start.pages, start.came
         while step is not None:
             number += 1
             page = self._page(machine, ahead.answer(step), number)
