@@ -34,9 +34,11 @@ from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
 from checker.project.sides import FlowView, Side, leans_on, views
 from checker.resources.resource import Resource
+from checker.store import Store
 from checker.sync import rows as seen
 from checker.sync.planning import leaning_first
 from checker.sync.policies import in_scope, of_new
+from checker.sync.reading import QUIETLY, Keeping, Reader, eyes
 from checker.sync.side import SyncSide
 
 Say = Callable[[str], None]
@@ -45,12 +47,13 @@ UTC_NAME = "UTC"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where records come from: `SYSTEM/RESOURCE`, the file or "sandbox", how many, and when (UTC)."""
+    """Where records come from: `SYSTEM/RESOURCE`, the file or "sandbox", how many, and when (UTC); `begun`: when a reading of a system began."""
 
     subject: str
     where: str
     records: int
     at: datetime
+    begun: datetime | None = None
 
 
 @dataclass
@@ -62,6 +65,7 @@ class Gathered:
     files: Mapping[str, Path]
     say: Say
     secrets: Secrets
+    reader: Reader
     engine: Engine = EMBEDDED
     _clients: dict[str, Client] = field(default_factory=dict)
     _exports: dict[str, Export] = field(default_factory=dict)
@@ -84,9 +88,10 @@ class Gathered:
         return found
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and remove records that were kept for too long."""
         for one in self._clients.values():
             one.close()
+        self.reader.close()
 
     def records(self, system: str, resource: str) -> list[Row]:
         """All records of a resource. Raises InputError for what is wrong with a file, TransportError where a list can't be read to its end."""
@@ -94,7 +99,7 @@ class Gathered:
         if key not in self._rows:
             profile = self.profile(system, resource)
             path = self.files.get(key[0])
-            self._rows[key] = self._of_file(key[0], path, profile) if path else self._of_sandbox(system, profile)
+            self._rows[key] = self._of_file(key[0], path, profile) if path else list(self._of_sandbox(system, profile))
         return self._rows[key]
 
     def profile(self, system: str, resource: str) -> ResourceProfile:
@@ -121,8 +126,26 @@ class Gathered:
         self.sources[subject] = Source(subject, f"{path.name} ({export.how})", len(held), export.written)
         return held
 
-    def _of_sandbox(self, system: str, profile: ResourceProfile) -> list[Row]:
+    def each(self, system: str, resource: str) -> Iterator[Row]:
+        """The same, one after the other: those of a system are not all in memory at once."""
+        key, profile = (f"{system}/{resource}", ""), self.profile(system, resource)
+        if key in self._rows or key[0] in self.files:
+            return iter(self.records(system, resource))
+        return self._of_sandbox(system, profile)
+
+    def _of_sandbox(self, system: str, profile: ResourceProfile) -> Iterator[Row]:
         self.say(f"{system}: reading {profile.name}")
+        zone, client = self._zone(system), self._client(system)
+        who = eyes(client, self.loaded.project.systems[system], self.secrets)
+        count = 0
+        with self.reader.reading(self._side(system, profile), who) as made:
+            for key, record in made.records():
+                count += 1
+                yield seen.whole(record, key, profile, zone)
+        subject = f"{system}/{profile.name}"
+        self.sources[subject] = Source(subject, "sandbox", count, made.finished, made.begun)
+
+    def _side(self, system: str, profile: ResourceProfile) -> SyncSide:
         side = Side(system, profile.name, "", profile)
         view = next((one for one in self.views if (one.left.system, one.left.resource) == (system, profile.name)), None)
         which = Which.LEFT if view is not None else Which.RIGHT
@@ -133,10 +156,7 @@ class Gathered:
         whole = FlowView(
             view.flow, side if which is Which.LEFT else view.left, side if which is Which.RIGHT else view.right
         )
-        held = list(SyncSide(whole, which, resource, self._zone(system)).rows().values())
-        subject = f"{system}/{profile.name}"
-        self.sources[subject] = Source(subject, "sandbox", len(held), datetime.now(UTC))
-        return held
+        return SyncSide(whole, which, resource, self._zone(system))
 
     def _client(self, system: str) -> Client:
         if system not in self._clients:
@@ -246,15 +266,17 @@ def gathered(
     say: Say,
     environ: Mapping[str, str] | None = None,
     engine: Engine = EMBEDDED,
+    keeping: Keeping = QUIETLY,
 ) -> Iterator[Gathered]:
-    """The records of a project, read as they are wanted; connections are closed at the end. Nothing is written. `engine` matches them.
+    """The records of a project, read as they are wanted; connections are closed at the end. No system is written to. `engine` matches them.
 
-    Raises InputError for a file whose subject is no resource of a flow.
+    What a system gave is kept beside the project, page by page (`sync/reading.py`), as `keeping` says. Raises InputError for a file whose subject is no resource of a flow.
     """
     secrets = Secrets(loaded.folder, os.environ if environ is None else environ)
     described = both_described(loaded, secrets, say)
     profiles = {name: one.profile for name, one in described.items() if one.profile is not None}
-    made = Gathered(loaded, profiles, files, say, secrets, engine)
+    reader = Reader(Store(loaded.folder), keeping)
+    made = Gathered(loaded, profiles, files, say, secrets, reader, engine)
     known = {f"{side.system}/{side.resource}" for view in made.views for side in (view.left, view.right)}
     strange = next((one for one in files if one not in known), None)
     if strange is not None:

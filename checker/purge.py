@@ -10,16 +10,23 @@ from checker.errors import Problem, RefusedError
 from checker.journal import FILE as JOURNAL
 from checker.journal import Journal
 from checker.project.load import LoadedProject
-from checker.store import HOLDER, IGNORE, LOCK, VERDICTS, Store
+from checker.store import HOLDER, IGNORE, LOCK, RECORDS, VERDICTS, Store
 from checker.sync.state import FILE as SYNC
 
 OURS = frozenset({LOCK, HOLDER, IGNORE})  # nothing about any system or person stands in them
-KINDS = {"audits": "audits", "webhooks": "events", VERDICTS: "verdicts", JOURNAL: "journal", SYNC: "sync"}
+KINDS = {
+    "audits": "audits",
+    "webhooks": "events",
+    VERDICTS: "verdicts",
+    JOURNAL: "journal",
+    RECORDS: "records",
+    SYNC: "sync",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One thing that is stored: its name in `.readiness/`, what it is (audits, events, verdicts, journal, sync, other), its files and bytes."""
+    """One thing that is stored: its name in `.readiness/`, what it is (audits, events, verdicts, journal, records, sync, other), its files and bytes."""
 
     name: str
     kind: str

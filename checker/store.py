@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -23,6 +24,7 @@ PATH = re.compile(r"/[A-Za-z0-9_-]{20,80}")  # of a receiver of events
 PATH_BYTES = 24  # of chance in it
 EVENTS = "events.jsonl"
 VERDICTS = "verdicts"
+RECORDS = "records"
 MOST_EVENTS = 100_000  # that are kept
 
 
@@ -143,6 +145,14 @@ class Store:
         before = file.read_bytes().splitlines() if file.exists() else []
         write_whole(file, b"".join(one + b"\n" for one in [*before, *lines][-MOST_EVENTS:]))
         return file
+
+    def records_file(self, subject: str) -> Path:
+        """Where the records of a list are kept, by its subject (`SYSTEM/RESOURCE`). Raises InputError where nothing can be kept."""
+        return self._ready(RECORDS) / f"{hashlib.sha256(subject.encode()).hexdigest()[:32]}.sqlite"
+
+    def records_files(self) -> tuple[Path, ...]:
+        """The files in which records are kept."""
+        return tuple(sorted(_own(self.folder / RECORDS).glob("*.sqlite")))
 
     @contextmanager
     def locked(self, command: str) -> Iterator[None]:

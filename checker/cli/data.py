@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from checker.cli.data_notes import fresh_option, records_of
 from checker.cli.options import (
     CONTEXT,
     emit_json,
     format_option,
     language_option,
     load_named_project,
-    progress,
     project_option,
     short_path,
 )
@@ -22,7 +22,7 @@ from checker.model.text import safe
 
 if TYPE_CHECKING:
     from checker.cli.data_text import Forecast
-    from checker.gathering import Gathered
+    from checker.gathering import Gathered, Source
 
 READY, NOT_READY, UNDECIDED = 0, 1, 3
 REPORT_NAME = "readiness-data.html"
@@ -59,6 +59,8 @@ def command() -> None:
     """What the records say, before the first load: how many will link, what is missing, doubled, or refused by the other side.
 
     Records are read from the sandboxes, or from exported files. Nothing is written to any system; what is shown is masked.
+    What was read is kept for an hour beside the project, so that the next command needs no second reading; one that was interrupted
+    goes on where it stopped. `readiness purge` removes it.
 
     \b
     Examples:
@@ -70,25 +72,27 @@ def command() -> None:
     """
 
 
-def _files(given: Sequence[str]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for one in given:
-        subject, sign, path = one.partition("=")
-        if not sign or "/" not in subject or not path:
-            raise click.UsageError(f"--file {one!r}: write SYSTEM/RESOURCE=FILE, such as crm/contacts=contacts.csv")
-        found[subject] = Path(path)
-    return found
-
-
 def _sources(made: Gathered) -> Iterator[str]:
     """Where the figures come from."""
     for one in made.sources.values():
-        yield f"  {one.subject}: {one.records} records from {safe(one.where, 120)}, {one.at.strftime('%Y-%m-%d %H:%M')} UTC"
+        yield f"  {one.subject}: {one.records} records from {safe(one.where, 120)}, {_when(one)} UTC"
+
+
+def _when(one: Source) -> str:
+    """To the minute; from when to when a reading took that was interrupted, or long."""
+    began, ended = (None if at is None else at.strftime("%Y-%m-%d %H:%M") for at in (one.begun, one.at))
+    return f"{began} to {ended}" if began not in (None, ended) else str(ended)
 
 
 def _as_json(made: Gathered) -> list[dict[str, Any]]:
     return [
-        {"subject": one.subject, "where": one.where, "records": one.records, "at": one.at.isoformat(timespec="seconds")}
+        {
+            "subject": one.subject,
+            "where": one.where,
+            "records": one.records,
+            "at": one.at.isoformat(timespec="seconds"),
+            "begun": None if one.begun is None else one.begun.isoformat(timespec="seconds"),
+        }
         for one in made.sources.values()
     ]
 
@@ -97,6 +101,7 @@ def _as_json(made: Gathered) -> list[dict[str, Any]]:
 @project_option
 @click.argument("flows", nargs=-1)
 @file_option
+@fresh_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -127,6 +132,7 @@ def match(
     *,
     kind: Literal["duckdb", "spark"],
     master: str,
+    fresh: bool,
     unmasked: bool,
 ) -> None:
     """The forecast: how many records will link and by which key, be created, be ambiguous, or be unusable. These links are the sync's.
@@ -144,10 +150,9 @@ def match(
     from checker.cli.data_lists import write_lists
     from checker.cli.data_text import forecast_lines, forecast_of
     from checker.data.engine import Engine
-    from checker.gathering import gathered
 
     loaded = load_named_project(project_path)
-    with progress() as say, gathered(loaded, _files(given), say, engine=Engine(kind, master)) as made:
+    with records_of(loaded, given, fresh=fresh, language=language, engine=Engine(kind, master)) as made:
         told: list[Forecast] = [
             forecast_of(made, name) for name in flows or [one.flow.name for one in made.views if one.flow.match]
         ]
@@ -170,6 +175,7 @@ def match(
 @project_option
 @click.argument("flows", nargs=-1)
 @file_option
+@fresh_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -179,7 +185,13 @@ def match(
 )
 @language_option
 def report(
-    project_path: Path | None, flows: tuple[str, ...], given: tuple[str, ...], out: Path, language: str | None
+    project_path: Path | None,
+    flows: tuple[str, ...],
+    given: tuple[str, ...],
+    out: Path,
+    language: str | None,
+    *,
+    fresh: bool,
 ) -> None:
     """The figures as an HTML page with pictures: how both sides meet, how fields are filled, what is refused, changes over time.
 
@@ -195,12 +207,11 @@ def report(
 
     from checker import __version__
     from checker.cli.written import READABLE
-    from checker.gathering import gathered
     from checker.reports.html import render_records
     from checker.store import write_whole
 
     loaded = load_named_project(project_path)
-    with progress() as say, gathered(loaded, _files(given), say) as made:
+    with records_of(loaded, given, fresh=fresh) as made:
         figures = made.figures(flows or [one.flow.name for one in made.views])
         sources = list(_sources(made))
     at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -215,9 +226,10 @@ def report(
 @click.argument("left")
 @click.argument("right")
 @file_option
+@fresh_option
 @click.option("--unmasked", is_flag=True, help="Show values as they are.")
 def explain(
-    project_path: Path | None, flow: str, left: str, right: str, given: tuple[str, ...], *, unmasked: bool
+    project_path: Path | None, flow: str, left: str, right: str, given: tuple[str, ...], *, fresh: bool, unmasked: bool
 ) -> None:
     """Why two records are linked, or not: each key's value on both sides, in its normal form. LEFT and RIGHT are their ids.
 
@@ -226,10 +238,9 @@ def explain(
       readiness data explain companies cmp_000017 4711
     """
     from checker.cli.data_text import explained
-    from checker.gathering import gathered
 
     loaded = load_named_project(project_path)
-    with progress() as say, gathered(loaded, _files(given), say) as made:
+    with records_of(loaded, given, fresh=fresh) as made:
         click.echo("\n".join(explained(made, flow, left, right, masked=not unmasked)))
 
 
@@ -237,8 +248,9 @@ def explain(
 @project_option
 @click.argument("subject", metavar="SYSTEM/RESOURCE")
 @file_option
+@fresh_option
 @format_option
-def profile(project_path: Path | None, subject: str, given: tuple[str, ...], form: str) -> None:
+def profile(project_path: Path | None, subject: str, given: tuple[str, ...], form: str, *, fresh: bool) -> None:
     """Each field of a resource: how often filled, how many values, lengths, shapes, placeholders, personal data. No value is shown.
 
     `invalid` counts mail addresses, IBANs and VAT ids that fail their syntax or check digits.
@@ -251,13 +263,12 @@ def profile(project_path: Path | None, subject: str, given: tuple[str, ...], for
     from dataclasses import asdict
 
     from checker.data.fields import field_stats
-    from checker.gathering import gathered
 
     loaded = load_named_project(project_path)
     system, _, resource = subject.partition("/")
-    with progress() as say, gathered(loaded, _files(given), say) as made:
+    with records_of(loaded, given, fresh=fresh) as made:
         _known(made, subject)
-        stats = field_stats([row.values for row in made.records(system, resource)])
+        stats = field_stats([row.values for row in made.each(system, resource)])
         if form == "json":
             emit_json(
                 "data profile",
@@ -273,8 +284,11 @@ def profile(project_path: Path | None, subject: str, given: tuple[str, ...], for
 @project_option
 @click.argument("flows", nargs=-1)
 @file_option
+@fresh_option
 @format_option
-def duplicates(project_path: Path | None, flows: tuple[str, ...], given: tuple[str, ...], form: str) -> None:
+def duplicates(
+    project_path: Path | None, flows: tuple[str, ...], given: tuple[str, ...], form: str, *, fresh: bool
+) -> None:
     """Records of one side that share a match key of a flow: clusters, and what the flow's policy would do with them.
 
     \b
@@ -282,10 +296,9 @@ def duplicates(project_path: Path | None, flows: tuple[str, ...], given: tuple[s
       readiness data duplicates companies
     """
     from checker.cli.data_text import clusters, duplicate_lines
-    from checker.gathering import gathered
 
     loaded = load_named_project(project_path)
-    with progress() as say, gathered(loaded, _files(given), say) as made:
+    with records_of(loaded, given, fresh=fresh) as made:
         found = {
             name: clusters(made, name) for name in flows or [one.flow.name for one in made.views if one.flow.match]
         }
@@ -302,6 +315,7 @@ def duplicates(project_path: Path | None, flows: tuple[str, ...], given: tuple[s
 @project_option
 @click.argument("flows", nargs=-1)
 @file_option
+@fresh_option
 @engine_option
 @master_option
 @format_option
@@ -317,6 +331,7 @@ def check(
     *,
     kind: Literal["duckdb", "spark"],
     master: str,
+    fresh: bool,
 ) -> None:
     """What the records say against a flow: keys, duplicates, options, values that the other side refuses, currencies, sums, dates.
 
@@ -328,11 +343,10 @@ def check(
     """
     from checker import catalogue
     from checker.data.engine import Engine
-    from checker.gathering import gathered
     from checker.model.finding import Grade
 
     loaded = load_named_project(project_path)
-    with progress() as say, gathered(loaded, _files(given), say, engine=Engine(kind, master)) as made:
+    with records_of(loaded, given, fresh=fresh, language=language, engine=Engine(kind, master)) as made:
         names = flows or [one.flow.name for one in made.views]
         counted = {(subject, one.claim): one for name in names for subject, one in made.told(name)}
         found = [

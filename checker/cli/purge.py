@@ -23,6 +23,7 @@ TELLS = {
         "events": "events that came, masked, and the receiver's addresses",
         "verdicts": "what the validator said of the API documents",
         "journal": "what was written where, with values as they were before",
+        "records": "records as `readiness data` read them, unmasked",
         "sync": "links between both systems' records and their values as of the last sync, unmasked",
         "other": "nothing that this version knows",
         "kept": "Nothing was removed (--dry-run).",
@@ -37,6 +38,7 @@ TELLS = {
         "events": "eingegangene Änderungsmeldungen, maskiert, und die Adressen des Empfängers",
         "verdicts": "das Urteil des Prüfprogramms über die API-Dokumente",
         "journal": "was wo geschrieben wurde, mit den Werten davor",
+        "records": "Datensätze, wie `readiness data` sie gelesen hat, unmaskiert",
         "sync": "Verknüpfungen der Datensätze beider Systeme und ihre Werte beim letzten Abgleich, unmaskiert",
         "other": "nichts, was diese Version kennt",
         "kept": "Nichts wurde entfernt (--dry-run).",
@@ -60,7 +62,7 @@ TELLS = {
 def command(
     project_path: Path | None, form: str, language: str | None, *, dry_run: bool, yes: bool, force: bool
 ) -> None:
-    """Remove all that is stored for this project: saved audits, journal, links and bases of the sync, events.
+    """Remove all that is stored for this project: saved audits, journal, links and bases of the sync, events, records.
 
     Project file, answers, and reports that were written elsewhere stay. Nothing is removed from any system: that is `readiness cleanup`,
     which comes first. Exit 4: not agreed, or the journal is still needed.

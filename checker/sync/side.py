@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from checker.errors import Problem, RefusedError, TransportError
+from checker.errors import Problem, TransportError
 from checker.model.paths import put
 from checker.model.profile import FieldInfo
 from checker.model.sync import Row, Which
 from checker.project.sides import PARENT, FlowView, Side, many
+from checker.resources.extraction import all_came, by_id, sound
 from checker.resources.resource import Resource
 from checker.resources.writing import Outcome, Writer, Written
 from checker.sync import rows as seen
@@ -157,29 +158,27 @@ class SyncSide:
         found: dict[str, dict[str, Any]] = {}
         came = 0
         for page in self.resource.pages(wanted=math.inf):
-            if page.stop is not None and not page.natural:
-                error = TransportError(Problem("resource.walk-broke", {
-                    "resource": self.resource.subject, "page": page.number, "status": page.response.status, "reason": page.stop
-                }))  # fmt: skip
-                error.exchange = page.response.exchange
-                raise error
+            sound(self.resource, page)
             told = page.total if page.total is not None else told
             came += len(page.records)
-            for record in page.records:
-                record_id = self.resource.id_of(record)
-                if record_id is None:
-                    raise RefusedError(Problem("sync.no-id", {"resource": self.resource.subject}))
-                found[record_id] = record
-        if told is not None and came < told:
-            values = {"resource": self.resource.subject, "came": came, "told": told}
-            raise RefusedError(Problem("sync.list-incomplete", values))
+            found.update(by_id(self.resource, page))
+        all_came(self.resource, came, told)
         yield from ((key, one) for key, one in found.items() if not seen.gone(one, self.resource.profile))
+
+    @property
+    def needs_detail(self) -> bool:
+        """Whether the list doesn't show all that the flow needs of a record."""
+        return seen.needs_detail(self.resource.profile, self._wanted())
+
+    def whole(self, record_id: str, listed: dict[str, Any]) -> dict[str, Any]:
+        """A record of the list with what only the single read shows. Raises TransportError where that doesn't show it."""
+        if seen.gone(listed, self.resource.profile):
+            return listed
+        return self._read(record_id) or listed
 
     def _whole(self, record_id: str, listed: dict[str, Any]) -> dict[str, Any]:
         """The record with what only the single read shows, where the flow needs that."""
-        if not seen.needs_detail(self.resource.profile, self._wanted()):
-            return listed
-        return self._read(record_id) or listed
+        return self.whole(record_id, listed) if self.needs_detail else listed
 
     def _wanted(self) -> set[str]:
         inside = {seen.list_inside(self.side.inside)} if self.side.inside else set()

@@ -1,0 +1,90 @@
+"""What `readiness data` says of records that were read before, or are kept: on stderr, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from checker.cli.options import progress
+
+if TYPE_CHECKING:
+    from checker.data.engine import Engine
+    from checker.gathering import Gathered
+    from checker.project.load import LoadedProject
+    from checker.resources.extraction import Told
+
+TELLS = {
+    "en": {
+        "kept": "{subject}: the {records} records read at {at} are used; --fresh reads them anew",
+        "resumed": "{subject}: going on after {records} records read at {at}",
+        "old": "{subject}: the reading that stopped at {at} is too old, or a run has written since; reading anew",
+        "other": "{subject}: the reading that stopped at {at} had other credentials, another address or profile; reading anew",
+        "moved": "{subject}: the list has changed since {at}, or the system no longer knows the place; reading anew",
+        "stopped": "{subject}: {records} records are kept; the same command goes on after them",
+        "busy": "{subject}: another run reads this list at the moment; this one keeps nothing of it",
+        "unkept": "{subject}: nothing can be kept in .readiness/; what is read is gone with this run",
+        "where": "records are kept in .readiness/records/, unmasked, for an hour (48 hours where a reading stopped); `readiness purge` removes them",
+    },
+    "de": {
+        "kept": "{subject}: die {records} um {at} gelesenen Datensätze werden verwendet; --fresh liest sie neu",
+        "resumed": "{subject}: weiter nach {records} um {at} gelesenen Datensätzen",
+        "old": "{subject}: das um {at} unterbrochene Lesen ist zu lange her, oder ein Lauf hat seither geschrieben; es wird neu gelesen",
+        "other": "{subject}: das um {at} unterbrochene Lesen hatte andere Zugangsdaten, eine andere Adresse oder ein anderes Profil; es wird neu gelesen",
+        "moved": "{subject}: die Liste hat sich seit {at} verändert, oder das System kennt die Stelle nicht mehr; es wird neu gelesen",
+        "stopped": "{subject}: {records} Datensätze sind aufbewahrt; derselbe Aufruf setzt nach ihnen fort",
+        "busy": "{subject}: ein anderer Lauf liest gerade diese Liste; dieser bewahrt nichts davon auf",
+        "unkept": "{subject}: in .readiness/ lässt sich nichts aufbewahren; das Gelesene ist nach diesem Lauf fort",
+        "where": "Datensätze liegen eine Stunde lang unmaskiert in .readiness/records/ (48 Stunden, wo das Lesen unterbrochen wurde); `readiness purge` entfernt sie",
+    },
+}  # fmt: skip
+
+fresh_option = click.option(
+    "--fresh", is_flag=True, help="Read all records from the systems, also those that a run of the last hour has kept."
+)
+
+
+@contextmanager
+def records_of(
+    loaded: LoadedProject,
+    given: Sequence[str],
+    *,
+    fresh: bool,
+    language: str | None = None,
+    engine: Engine | None = None,
+) -> Iterator[Gathered]:
+    """The records of a project, with a progress line, and notes in its language of what is kept. `given`: files, as `--file` names them."""
+    from checker.data.engine import EMBEDDED
+    from checker.gathering import gathered
+    from checker.sync.reading import Keeping
+
+    texts = TELLS[language or loaded.project.language]
+    with progress() as say:
+
+        def tell(told: Told) -> None:
+            say.clear()
+            click.echo(_line(texts, told), err=True)
+
+        with gathered(loaded, files(given), say, engine=engine or EMBEDDED, keeping=Keeping(tell, fresh)) as made:
+            yield made
+
+
+def files(given: Sequence[str]) -> dict[str, Path]:
+    """Files by subject. Raises UsageError for what is no `SYSTEM/RESOURCE=FILE`."""
+    found: dict[str, Path] = {}
+    for one in given:
+        subject, sign, path = one.partition("=")
+        if not sign or "/" not in subject or not path:
+            raise click.UsageError(f"--file {one!r}: write SYSTEM/RESOURCE=FILE, such as crm/contacts=contacts.csv")
+        found[subject] = Path(path)
+    return found
+
+
+def _line(texts: dict[str, str], told: Told) -> str:
+    from checker.model.text import safe
+
+    values: dict[str, Any] = {"subject": safe(told.subject, 120), "records": f"{told.records:,}"}
+    return texts[told.what].format(**values, at=told.at.strftime("%Y-%m-%d %H:%M UTC"))
