@@ -1,6 +1,7 @@
 """Reading 100,000 records in pages of 100, beside the same loop in plain httpx and dlt's rest_api, each a whole process.
 
-Goals: at least 0.8 of the plain loop's records a second, over a cursor and over page numbers; where each answer takes 20 ms and pages have
+Goals: at least 0.8 of the plain loop's records a second, over a cursor and over page numbers, and, where each page is stored, of the plain
+loop with an upsert into SQLite; where each answer takes 20 ms and pages have
 numbers, at most a quarter of the plain loop's time and at least 0.8 of eight threads' records a second; the memory for 200,000 records
 within a tenth of that for 10,000.
 """
@@ -11,11 +12,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from benchmarks.peers import peer
 from benchmarks.rounds import in_turns, least, python, show
+
+if TYPE_CHECKING:
+    from checker.resources.resource import Resource
 
 PAGE = 100
 FEW, RECORDS, MANY = 10_000, 100_000, 200_000
@@ -78,6 +85,32 @@ def plain(base: str, records: int) -> int:
     return count
 
 
+def plain_stored(base: str, records: int) -> int:
+    """The floor where records are kept: the loop over a cursor, and an upsert into SQLite for each page."""
+    import sqlite3
+
+    import httpx
+    import orjson
+
+    cursor = {"cursor": "0"}
+    with TemporaryDirectory() as folder, httpx.Client() as client:
+        db = sqlite3.connect(f"{folder}/records.sqlite")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("CREATE TABLE record (id TEXT PRIMARY KEY, content BLOB)")
+        while cursor:
+            body = orjson.loads(client.get(f"{base}/contacts/{records}", params={"limit": PAGE, **cursor}).content)
+            rows = [(str(one["id"]), orjson.dumps(one)) for one in body["data"]]
+            with db:
+                db.executemany(
+                    "INSERT INTO record VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET content = excluded.content", rows
+                )
+            cursor = {"cursor": body["next_cursor"]} if body["next_cursor"] else {}
+        count = db.execute("SELECT count(*) FROM record").fetchone()[0]
+        db.close()
+    return int(count)
+
+
 def plain_pages(base: str, records: int) -> int:
     """The floor over page numbers: a loop in httpx."""
     import httpx
@@ -130,8 +163,8 @@ def by_dlt(base: str, records: int) -> int:
     return sum(1 for _ in rest_api_resources(config)[0])
 
 
-def walked(base: str, records: int, style: str, place: str, **more: str) -> int:
-    """The product's walk."""
+def resource(base: str, records: int, style: str, place: str, **more: str) -> Resource:
+    """The list as the product sees it."""
     from checker.client.build import client_for
     from checker.client.recorder import Recorder
     from checker.model.profile import FieldRoles, Operations, Pagination, Param, ResourceProfile
@@ -149,22 +182,42 @@ def walked(base: str, records: int, style: str, place: str, **more: str) -> int:
         items_path="data",
         fields=FieldRoles(id="id"),
     )
-    return sum(1 for _ in Resource("crm", profile, client).walk(whole=True, size=PAGE))
+    return Resource("crm", profile, client)
 
 
 def ours(base: str, records: int) -> int:
-    """The product over a cursor."""
-    return walked(base, records, "cursor", "cursor", next_path="next_cursor")
+    """The product's walk over a cursor."""
+    made = resource(base, records, "cursor", "cursor", next_path="next_cursor")
+    return sum(1 for _ in made.walk(whole=True, size=PAGE))
+
+
+def our_stored(base: str, records: int) -> int:
+    """The same, kept in the file that `readiness data` keeps."""
+    from datetime import UTC, datetime
+
+    from checker.resources.extraction import Extraction
+    from checker.resources.kept import Asker, Kept
+
+    made = resource(base, records, "cursor", "cursor", next_path="next_cursor")
+    with TemporaryDirectory() as folder:
+        kept = Kept(Path(folder) / "records.sqlite")
+        Extraction(made, kept, Asker("bench", "contacts"), lambda: datetime.now(UTC), lambda _: None).done()
+        count = kept.count()
+        kept.close()
+    return count
 
 
 def our_pages(base: str, records: int) -> int:
-    """The product over page numbers."""
-    return walked(base, records, "page", "page", next_path="more", total_path="total")
+    """The product's walk over page numbers."""
+    made = resource(base, records, "page", "page", next_path="more", total_path="total")
+    return sum(1 for _ in made.walk(whole=True, size=PAGE))
 
 
 WAYS: dict[str, Callable[[str, int], int]] = {
     "plain": plain,
     "ours": ours,
+    "plain stored": plain_stored,
+    "our stored": our_stored,
     "plain pages": plain_pages,
     "eight threads": eight_threads,
     "our pages": our_pages,
@@ -186,8 +239,10 @@ def compare(base: str) -> None:
     by_cursor = {records: commands(base, ("plain", "ours"), records) for records in (FEW, RECORDS, MANY)}
     by_number = {records: commands(base, ("plain pages", "our pages"), records) for records in (FEW, RECORDS, MANY)}
     by_number[RECORDS] |= commands(base, ("eight threads", "dlt pages"), RECORDS)
+    stored = {records: commands(base, ("plain stored", "our stored"), records) for records in (FEW, RECORDS, MANY)}
     for title, several, floor in (
         ("over a cursor", by_cursor, "plain"),
+        ("over a cursor, each page stored", stored, "plain stored"),
         ("over page numbers, no latency", by_number, "plain pages"),
     ):
         print(f"\n{title}")

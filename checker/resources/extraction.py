@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from checker.client.client import Client
 from checker.errors import Problem, RefusedError, TransportError
+from checker.resources import answers
 from checker.resources.kept import Asker, Kept, State, encoded
 from checker.resources.resource import Page, Place, Resource
 
@@ -213,13 +214,10 @@ def sound(resource: Resource, page: Page) -> None:
 
 def by_id(resource: Resource, page: Page) -> dict[str, dict[str, Any]]:
     """A page's records by id. Raises RefusedError for one without."""
-    found: dict[str, dict[str, Any]] = {}
-    for record in page.records:
-        record_id = resource.id_of(record)
-        if record_id is None:
-            raise RefusedError(Problem("sync.no-id", {"resource": resource.subject}))
-        found[record_id] = record
-    return found
+    ids = answers.record_ids(page.records, resource.profile) if page.records else []
+    if ids is None:
+        raise RefusedError(Problem("sync.no-id", {"resource": resource.subject}))
+    return dict(zip(ids, page.records, strict=True))
 
 
 def all_came(resource: Resource, came: int, told: int | None) -> None:
