@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -22,13 +22,17 @@ FLOW_NAMES: Mapping[str, str] = {
     "order": "orders",
     "invoice": "invoices",
 }
+# What tells namesakes apart, the surest first: one of them joins a person's name where both sides have it.
+PERSON, TELLS_APART = ("last_name", "first_name"), ("postal_code", "birth_date", "city")
 # By which fields two records of a role are recognised as the same, the surest first: what the fields mean.
 MATCH: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "company": (("vat_id",), ("register_number", "register_court"), ("register_number",), ("name", "country")),
-    "contact": (("email",), ("last_name", "first_name")),
+    "contact": (("email",), PERSON),
     "product": (("sku",), ("number",), ("ean",)),
     "line": (("sku",), ("number",)),
 }
+# Fields that may stand in an object and are the record's own all the same
+OF_AN_ADDRESS = frozenset({"country", "postal_code", "city"})
 BY_NUMBER = (("number",), ("sku",), ("external_id",))
 LISTS = re.compile(r"^(?P<list>.+\[\])\.[^.]+$")
 INSIDE = 0.7  # how sure it is that a list within a record holds records of the role that its name says
@@ -166,12 +170,17 @@ def _keys(paired: list[Pair], wanted: Iterable[tuple[str, ...]]) -> tuple[tuple[
                 role is not None
                 and one.link is None
                 and one.score >= CERTAIN
-                and ("." not in one.left.name or role == "country")
+                and ("." not in one.left.name or role in OF_AN_ADDRESS)
             ):
                 by_role.setdefault(role, one.left.name)
-    known = [key for key in wanted if all(role in by_role for role in key)]
+    known = [_narrowed(key, by_role) for key in wanted if all(role in by_role for role in key)]
     found = [key for number, key in enumerate(known) if not any({*key} < {*one} for one in known[:number])]
     return tuple(dict.fromkeys(tuple(by_role[role] for role in key) for key in found))
+
+
+def _narrowed(key: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+    """A person's name with what tells namesakes apart; any other key as it is."""
+    return (*key, *[role for role in TELLS_APART if role in known][:1]) if key == PERSON else key
 
 
 def _lines(left: Place, right: Place, linked: Mapping[tuple[str, str], str]) -> LinePairs | None:

@@ -204,6 +204,33 @@ def test_init_names_a_registers_number_with_its_court(readiness: Readiness, tmp_
     assert "register_number" not in flow.match
 
 
+@pytest.mark.parametrize(
+    ("crm", "erp", "key"),
+    [
+        (("zip", "city", "birthday"), ("plz", "ort", "geburtsdatum"), ["last_name", "first_name", "zip"]),
+        (("city", "birthday"), ("plz", "ort", "geburtsdatum"), ["last_name", "first_name", "birthday"]),
+        (("zip", "city"), ("ort",), ["last_name", "first_name", "city"]),
+        (("zip",), ("ort",), ["last_name", "first_name"]),
+    ],
+)
+def test_init_tells_namesakes_apart(
+    readiness: Readiness, tmp_path: Path, crm: tuple[str, ...], erp: tuple[str, ...], key: list[str]
+) -> None:
+    """A person's name is a key together with what both sides have of postcode, birth date and place; alone only where they have none of it."""
+    sides = {"crm": ("email", "last_name", "first_name", *crm), "erp": ("email", "nachname", "vorname", *erp)}
+    for name, fields in sides.items():
+        contact = {"type": "object", "properties": {one: {"type": "string"} for one in ("id", *fields)}}
+        content = {"application/json": {"schema": {"type": "array", "items": contact}}}
+        listed = {"get": {"responses": {"200": {"description": "contacts", "content": content}}}}
+        paths = {"/contacts": listed, "/contacts/{id}": {}}
+        one = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths}
+        (tmp_path / f"{name}.json").write_text(json.dumps(one), "utf-8")
+    out = tmp_path / "readiness.yaml"
+    assert readiness("init", *(f"{name}={tmp_path / name}.json" for name in sides), "-o", str(out)).code == 0
+    (flow,) = load_project(out).project.flows
+    assert flow.match == ["email", key]
+
+
 def test_init_without_documents_gives_a_skeleton_and_the_questions(readiness: Readiness, tmp_path: Path) -> None:
     """Two names are enough for a valid skeleton."""
     out = tmp_path / "readiness.yaml"
