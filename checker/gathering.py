@@ -58,7 +58,10 @@ class Source:
 
 @dataclass
 class Gathered:
-    """The records of both systems. `files`: exported ones by subject; what has none is read from its sandbox, each list once."""
+    """The records of both systems. `files`: exported ones by subject; what has none is read from its sandbox, each list once.
+
+    `test_data`: the files hold test records, not production's.
+    """
 
     loaded: LoadedProject
     profiles: Mapping[str, Profile]
@@ -67,6 +70,7 @@ class Gathered:
     secrets: Secrets
     reader: Reader
     engine: Engine = EMBEDDED
+    test_data: bool = False
     _clients: dict[str, Client] = field(default_factory=dict)
     _exports: dict[str, Export] = field(default_factory=dict)
     _rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
@@ -209,8 +213,10 @@ class Gathered:
         return Both(view, left, right, matched, self.between(view), side.role if side else None)
 
     def _is_production(self, side: Side) -> bool:
-        """An export is taken for production's: what else would somebody export? A sandbox's list is not."""
-        return f"{side.system}/{side.resource}" in self.files or not self.loaded.project.systems[side.system].sandbox
+        """An export is taken for production's unless somebody says otherwise: what else would one export? A sandbox's list is not."""
+        if f"{side.system}/{side.resource}" in self.files:
+            return not self.test_data
+        return not self.loaded.project.systems[side.system].sandbox
 
     def figures(self, flows: Sequence[str]) -> RecordFigures:
         """What a report draws of these flows. Raises InputError for one that isn't there."""
@@ -267,16 +273,19 @@ def gathered(
     environ: Mapping[str, str] | None = None,
     engine: Engine = EMBEDDED,
     keeping: Keeping = QUIETLY,
+    *,
+    test_data: bool = False,
 ) -> Iterator[Gathered]:
     """The records of a project, read as they are wanted; connections are closed at the end. No system is written to. `engine` matches them.
 
-    What a system gave is kept beside the project, page by page (`sync/reading.py`), as `keeping` says. Raises InputError for a file whose subject is no resource of a flow.
+    What a system gave is kept beside the project, page by page (`sync/reading.py`), as `keeping` says; `test_data`: the files hold
+    no production records. Raises InputError for a file whose subject is no resource of a flow.
     """
     secrets = Secrets(loaded.folder, os.environ if environ is None else environ)
     described = both_described(loaded, secrets, say)
     profiles = {name: one.profile for name, one in described.items() if one.profile is not None}
     reader = Reader(Store(loaded.folder), keeping)
-    made = Gathered(loaded, profiles, files, say, secrets, reader, engine)
+    made = Gathered(loaded, profiles, files, say, secrets, reader, engine, test_data)
     known = {f"{side.system}/{side.resource}" for view in made.views for side in (view.left, view.right)}
     strange = next((one for one in files if one not in known), None)
     if strange is not None:

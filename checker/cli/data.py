@@ -315,6 +315,11 @@ def duplicates(
 @project_option
 @click.argument("flows", nargs=-1)
 @file_option
+@click.option(
+    "--test-data",
+    is_flag=True,
+    help="The files hold test records: they say nothing of production's volumes and habits.",
+)
 @fresh_option
 @engine_option
 @master_option
@@ -332,6 +337,7 @@ def check(
     kind: Literal["duckdb", "spark"],
     master: str,
     fresh: bool,
+    test_data: bool,
 ) -> None:
     """What the records say against a flow: keys, duplicates, options, values that the other side refuses, currencies, sums, dates.
 
@@ -346,7 +352,8 @@ def check(
     from checker.model.finding import Grade
 
     loaded = load_named_project(project_path)
-    with records_of(loaded, given, fresh=fresh, language=language, engine=Engine(kind, master)) as made:
+    engine = Engine(kind, master)
+    with records_of(loaded, given, fresh=fresh, language=language, engine=engine, test_data=test_data) as made:
         names = flows or [one.flow.name for one in made.views]
         counted = {(subject, one.claim): one for name in names for subject, one in made.told(name)}
         found = [

@@ -55,6 +55,7 @@ def records_of(
     fresh: bool,
     language: str | None = None,
     engine: Engine | None = None,
+    test_data: bool = False,
 ) -> Iterator[Gathered]:
     """The records of a project, with a progress line, and notes in its language of what is kept. `given`: files, as `--file` names them."""
     from checker.data.engine import EMBEDDED
@@ -68,7 +69,10 @@ def records_of(
             say.clear()
             click.echo(_line(texts, told), err=True)
 
-        with gathered(loaded, files(given), say, engine=engine or EMBEDDED, keeping=Keeping(tell, fresh)) as made:
+        chosen = engine or EMBEDDED
+        with gathered(
+            loaded, files(given), say, engine=chosen, keeping=Keeping(tell, fresh), test_data=test_data
+        ) as made:
             yield made
 
 

@@ -170,6 +170,25 @@ def test_a_check_ends_with_the_verdict_on_the_records(readiness: Readiness, pair
     assert "name1: 1" in ended.out
 
 
+def test_files_are_taken_for_production_s_unless_one_says_otherwise(
+    readiness: Readiness, pair: Pair, tmp_path: Path
+) -> None:
+    """How many records there are is known from an export; from one of test records it isn't."""
+    crm = [{"id": one.id, **one.data} for one in pair.crm.store.living("companies")]
+    (tmp_path / "firmen.jsonl").write_text("\n".join(json.dumps(one) for one in crm), "utf-8")
+
+    def answer(*more: str) -> str:
+        ended = readiness(
+            "data", "check", "companies", "--file", "crm/companies=firmen.jsonl", "--format", "json", *more
+        )
+        findings = json.loads(ended.out)["result"]["findings"]
+        return next(
+            one["answer"] for one in findings if (one["id"], one["subject"]) == ("volume.counted", "crm/companies")
+        )
+
+    assert (answer(), answer("--test-data")) == ("yes", "unknown")
+
+
 @pytest.mark.parametrize(("language", "title"), [("en", "What the records say"), ("de", "Was die Daten sagen")])
 def test_the_figures_come_as_a_page(
     readiness: Readiness, pair: Pair, tmp_path: Path, language: str, title: str
