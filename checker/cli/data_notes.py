@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -62,12 +62,12 @@ def records_of(
     from checker.gathering import gathered
     from checker.sync.reading import Keeping
 
-    texts = TELLS[language or loaded.project.language]
+    spoken = language or loaded.project.language
     with progress() as say:
 
         def tell(told: Told) -> None:
             say.clear()
-            click.echo(_line(texts, told), err=True)
+            click.echo(_line(told, spoken), err=True)
 
         chosen = engine or EMBEDDED
         with gathered(
@@ -87,8 +87,9 @@ def files(given: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def _line(texts: dict[str, str], told: Told) -> str:
-    from checker.model.text import safe
+def _line(told: Told, language: str) -> str:
+    from checker.model.text import number, safe
 
-    values: dict[str, Any] = {"subject": safe(told.subject, 120), "records": f"{told.records:,}"}
-    return texts[told.what].format(**values, at=told.at.strftime("%Y-%m-%d %H:%M UTC"))
+    records = number(told.records, language) if told.records else "0"
+    values = {"subject": safe(told.subject, 120), "records": records}
+    return TELLS[language][told.what].format(**values, at=told.at.strftime("%Y-%m-%d %H:%M UTC"))

@@ -161,8 +161,8 @@ class Extraction:
         style = self.resource.profile.pagination.style
         if style in CHECKED:
             return set(ids) != self.kept.ids_of(page.number)
-        if not ids:
-            return style == "cursor" and (state.told is None or state.came < state.told)
+        if not ids:  # an empty page may well come in mid-walk; at its end it is what some systems make of a cursor that they forgot
+            return style == "cursor" and page.next is None and (state.told is None or state.came < state.told)
         return self.kept.knows_all(ids)
 
     def _harmless(self, place: Place | None) -> Place | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from checker.cli.data_notes import TELLS
 from checker.resources.kept import Kept
 from checker.store import Store
 from tests.servers import Asked, Server, serve
@@ -153,6 +155,17 @@ def test_one_reading_serves_the_commands_of_an_hour(
     readiness(*PROFILE)
     assert len(little.asked) == 4 * pages
     assert readiness("data", "match").code == 0
+
+
+@pytest.mark.usefixtures("project")
+def test_what_is_kept_is_said_in_the_readers_language(readiness: Readiness) -> None:
+    """Every sentence is there in both languages, with the same figures in it."""
+    said = [readiness("data", "match", "--language", "de").err for _ in range(2)]
+    assert "`readiness purge` entfernt sie" in said[0]
+    assert "crm/contacts: die 200 um" in said[1]
+    assert TELLS["en"].keys() == TELLS["de"].keys()
+    for key, text in TELLS["en"].items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", TELLS["de"][key]))
 
 
 @pytest.mark.usefixtures("project")

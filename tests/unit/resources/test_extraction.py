@@ -187,6 +187,20 @@ def test_a_cursor_that_the_system_no_longer_takes_means_reading_anew(
         assert made.what == ["resumed", "moved"]
 
 
+def test_an_empty_page_in_mid_list_is_no_reason_to_read_anew(tmp_path: Path) -> None:
+    """Some systems narrow a page after they cut it: what follows is still said, so the place holds."""
+    whole = by_cursor(people(57))
+
+    def narrowed(asked: Asked) -> Any:
+        shown = whole(asked)
+        return {**shown, "data": []} if asked.query.get("cursor") == "30" else shown
+
+    with world(tmp_path, narrowed) as made:
+        made.cut(CURSOR, after=3)
+        assert len(made.read(CURSOR)) == 47
+        assert (made.what, len(made.server.asked)) == (["resumed"], 3)
+
+
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
 def test_a_refusal_that_has_nothing_to_do_with_the_place_keeps_what_is_there(tmp_path: Path, status: int) -> None:
     """The run fails; the next one goes on after the same records."""

@@ -13,6 +13,7 @@ import pytest
 
 from checker.client.client import Client
 from checker.client.recorder import Recorder
+from checker.client.retry import TRIES
 from checker.errors import TransportError
 from checker.model.profile import ResourceProfile
 from checker.project.types import Limits
@@ -147,6 +148,34 @@ def test_an_error_under_way_is_met_where_its_page_is_due() -> None:
     kept = recorder.evidence()
     assert list(kept)[-1] == caught.value.exchange
     assert kept[caught.value.exchange].request["url"].endswith("page=4")
+
+
+def test_a_walk_that_fails_leaves_nothing_under_way() -> None:
+    """The connection of page 2 dies, with every try, while 3 and 4 are being answered: when the error comes, these are over. Mutant: they go on
+    behind its back, and use up what the next walk may ask for.
+    """
+    dead, never = threading.Event(), threading.Event()
+    over: list[int] = []
+    tries: list[int] = []
+
+    def answer(asked: Asked) -> Any:
+        number = number_of(asked)
+        if number == 2:
+            tries.append(number)
+            if len(tries) == TRIES:
+                dead.set()
+            raise ConnectionResetError
+        if number > 2:
+            assert dead.wait(10)
+            never.wait(0.2)
+        over.append(number)
+        return page(number)
+
+    with serve(answer) as server:
+        walk = contacts_at(server.url, limits=limits(concurrent=3)).walk(whole=True)
+        with pytest.raises(TransportError):
+            list(walk)
+        assert sorted(over) == [1, 3, 4]
 
 
 def test_ctrl_c_does_not_wait_for_pages_that_hang() -> None:
