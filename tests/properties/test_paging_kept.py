@@ -19,7 +19,7 @@ from checker.errors import TransportError
 from checker.resources.extraction import Extraction, Told
 from checker.resources.kept import Asker, Kept
 from checker.resources.resource import Resource
-from tests.clients import client
+from tests.clients import Unhurried, client
 from tests.properties.test_paging import STYLES, Answering, Api
 from tests.properties.test_paging_ahead import profile_of
 from tests.servers import Answered, Asked, Server, serve
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 27, 10, 32, tzinfo=UTC)
 
 @dataclass
 class World:
-    """A list behind a real server that hangs up from the request `dies_at` on (counted from 1; 0: never)."""
+    """A list behind a real server that hangs up from the request `dies_at` on (counted from 1; 0: never); pages are asked for ahead."""
 
     server: Server
     answering: Answering = field(default=lambda _: ({}, [], {}))
@@ -49,7 +49,7 @@ class World:
         """One run: the records, None where it was cut off; what it said; how many requests came."""
         self.server.asked.clear()
         said: list[Told] = []
-        made, kept = client(self.server.url), Kept(path)
+        made, kept = client(self.server.url, at=Unhurried()), Kept(path)
         try:
             reading = Extraction(
                 Resource("crm", profile_of(style), made), kept, Asker("me", style), lambda: NOW, said.append

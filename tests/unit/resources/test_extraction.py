@@ -18,7 +18,7 @@ from checker.project.types import BearerAuth, Limits
 from checker.resources.extraction import GOES_ON_FOR, HOLDS_FOR, Extraction, Told
 from checker.resources.kept import Asker, Kept
 from checker.resources.resource import Resource
-from tests.clients import client, contacts, paging
+from tests.clients import Unhurried, client, contacts, paging
 from tests.servers import Answered, Asked, Server, serve
 
 NOW = datetime(2026, 11, 27, 10, 32, tzinfo=UTC)
@@ -145,6 +145,21 @@ def test_where_the_place_is_a_number_the_last_page_is_looked_at_again(tmp_path: 
         made.cut(OFFSET, after=3)
         assert ids(made.read(OFFSET)) == [str(one) for one in range(57)]
         assert [one.query["offset"] for one in made.server.asked] == ["20", "30", "40", "50", "57"]
+
+
+def test_going_on_asks_for_nothing_beyond_the_end(tmp_path: Path) -> None:
+    """Pages by number that are asked for ahead: what was read before the interruption counts. Mutant: the total is taken for what is left."""
+    records = people(57)
+
+    def answer(asked: Asked) -> Any:
+        start = (int(asked.query.get("page", 1)) - 1) * SIZE
+        return {"page": start // SIZE + 1, "total": 57, "data": records[start : start + SIZE]}
+
+    profile = contacts(pagination=paging("page", place="page", total_path="total"))
+    with world(tmp_path, answer) as made:
+        made.cut(profile, after=3)
+        assert len(made.read(profile, made=client(made.server.url, at=Unhurried()))) == 57
+        assert sorted(int(one.query["page"]) for one in made.server.asked) == [3, 4, 5, 6, 7]
 
 
 def test_a_list_that_moved_meanwhile_is_read_anew(tmp_path: Path) -> None:
