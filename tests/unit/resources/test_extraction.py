@@ -149,15 +149,19 @@ def test_where_the_place_is_a_number_the_last_page_is_looked_at_again(tmp_path: 
 
 def test_going_on_asks_for_nothing_beyond_the_end(tmp_path: Path) -> None:
     """Pages by number that are asked for ahead: what was read before the interruption counts. Mutant: the total is taken for what is left."""
-    records = people(57)
+    records, dead = people(57), [True]
 
     def answer(asked: Asked) -> Any:
+        if dead and int(asked.query.get("page", 1)) > 3:
+            raise ConnectionResetError
         start = (int(asked.query.get("page", 1)) - 1) * SIZE
         return {"page": start // SIZE + 1, "total": 57, "data": records[start : start + SIZE]}
 
     profile = contacts(pagination=paging("page", place="page", total_path="total"))
     with world(tmp_path, answer) as made:
-        made.cut(profile, after=3)
+        with pytest.raises(TransportError):
+            made.read(profile)
+        dead.clear()
         assert len(made.read(profile, made=client(made.server.url, at=Unhurried()))) == 57
         assert sorted(int(one.query["page"]) for one in made.server.asked) == [3, 4, 5, 6, 7]
 
