@@ -27,7 +27,7 @@ TELLS = {
         "stopped": "{subject}: {records} records are kept; the same command goes on after them",
         "busy": "{subject}: another run reads this list at the moment; this one keeps nothing of it",
         "unkept": "{subject}: nothing can be kept in .readiness/; what is read is gone with this run",
-        "where": "records are kept in .readiness/records/, unmasked, for an hour (48 hours where a reading stopped); `readiness purge` removes them",
+        "where": "records lie in .readiness/records/, unmasked, and are used for an hour (48 hours where a reading stopped); `readiness purge` removes them",
     },
     "de": {
         "kept": "{subject}: die {records} um {at} gelesenen Datensätze werden verwendet; --fresh liest sie neu",
@@ -38,7 +38,7 @@ TELLS = {
         "stopped": "{subject}: {records} Datensätze sind aufbewahrt; derselbe Aufruf setzt nach ihnen fort",
         "busy": "{subject}: ein anderer Lauf liest gerade diese Liste; dieser bewahrt nichts davon auf",
         "unkept": "{subject}: in .readiness/ lässt sich nichts aufbewahren; das Gelesene ist nach diesem Lauf fort",
-        "where": "Datensätze liegen eine Stunde lang unmaskiert in .readiness/records/ (48 Stunden, wo das Lesen unterbrochen wurde); `readiness purge` entfernt sie",
+        "where": "Datensätze liegen unmaskiert in .readiness/records/ und werden eine Stunde lang verwendet (48 Stunden, wo das Lesen unterbrochen wurde); `readiness purge` entfernt sie",
     },
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -61,39 +61,42 @@ class Reader:
     store: Store
     keeping: Keeping
     _seen: set[str] = field(default_factory=set)
+    _used: set[str] = field(default_factory=set)
     _stored: bool = False
 
     @contextmanager
     def reading(self, side: SyncSide, who: str) -> Iterator[Reading]:
         """The side's list, read to its end. `who` says with whose eyes it is seen (`eyes`). Raises what `Extraction.done` raises."""
         subject, profile = side.resource.subject, side.resource.profile
-        kept = self._file(subject)
         what = hashlib.sha256(encoded((profile, side.needs_detail))).hexdigest()
-        asked = Extraction(
-            side.resource,
-            kept,
-            Asker(who, what),
-            self.keeping.now,
-            self._told,
-            side.whole if side.needs_detail else None,
-            lambda begun: not self._written_since(begun),
-        )
-        try:
-            state = asked.done(fresh=self.keeping.fresh and subject not in self._seen)
+        with closing(self._file(subject)) as kept:
+            asked = Extraction(
+                side.resource,
+                kept,
+                Asker(who, what),
+                self.keeping.now,
+                self._told,
+                side.whole if side.needs_detail else None,
+                lambda begun: not self._written_since(begun),
+            )
+            try:
+                state = asked.done(fresh=self.keeping.fresh and subject not in self._seen)
+            finally:
+                self._stored |= kept.path is not None and subject not in self._used and kept.count() > 0
             self._seen.add(subject)
             yield Reading(state.begun, state.finished or state.latest, kept, profile)
-        finally:
-            self._stored |= kept.path is not None and kept.count() > 0
-            kept.close()
 
     def close(self) -> None:
         """Remove what nobody may use any more, and say where the rest lies."""
-        if self._stored:
+        with suppress(InputError):  # something else stands in the folder's place
             tidy(self.store.records_files(), lambda state: not usable(state, self.keeping.now()))
+        if self._stored:
             self.keeping.tell(Told("where", "", 0, self.keeping.now()))
 
     def _told(self, told: Told) -> None:
         """What a run reads twice, it reads once; nobody needs to know."""
+        if told.what == "kept":
+            self._used.add(told.subject)
         if told.what != "kept" or told.subject not in self._seen:
             self.keeping.tell(told)
 

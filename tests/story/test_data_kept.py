@@ -135,13 +135,14 @@ def test_one_reading_serves_the_commands_of_an_hour(
 ) -> None:
     """The second command asks nobody and says when the records were read; --fresh, another token and a run that wrote meanwhile read anew."""
     first = readiness(*PROFILE)
-    assert "records are kept in .readiness/records/, unmasked" in first.err
+    assert "records lie in .readiness/records/, unmasked" in first.err
     pages = RECORDS // SIZE
     assert len(little.asked) == pages
     again = readiness("data", "profile", "crm/contacts")
     assert len(little.asked) == pages
     assert "the 200 records read at" in again.err
     assert "--fresh" in again.err
+    assert "records lie in" not in again.err
     assert json.loads(first.out)["result"]["sources"][0]["at"][:16].replace("T", " ") in again.out
     readiness(*PROFILE, "--fresh")
     assert len(little.asked) == 2 * pages
