@@ -11,17 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
+from checker.client.links import link_of, next_link, value_at
 from checker.client.messages import Headers
 from checker.client.origin import in_query, resolve
 from checker.model.paths import get
 from checker.model.profile import Pagination, Param
 
-# <target> and its parameters, RFC 8288 section 3
-LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))?)*)")
 EMPTY_PAGES = 10  # pages in a row that may be empty while the server promises more; some filter after paging
-HEADER = "header:"
-# Where next links stand when a profile doesn't say: HAL, JSON:API, OData, and the commonest of the rest.
-NEXT_LINKS = ("_links.next", "links.next", "@odata.nextLink", "next", "paging.next", "meta.next", "pagination.next")
 # Where the number of the page stands beside the records.
 PAGE_ECHOES = ("", "meta.", "pagination.", "paging.", "page_info.", "meta.pagination.", "page.")
 PAGE_NAMES = ("page", "current_page", "currentPage", "page_number", "pageNumber", "page.number", "pageIndex")
@@ -98,23 +94,6 @@ class Pager(Protocol):
         was told. None beyond what this walk is going to ask for: rather too few than too many.
         """
         ...
-
-
-def link_of(headers: Headers, relation: str = "next") -> str | None:
-    """The target of the Link header with that relation (RFC 8288)."""
-    for target, parameters in LINK.findall(headers.get("link", "")):
-        named = re.search(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,]+))", parameters, re.IGNORECASE)
-        if named and relation in (named[1] or named[2] or "").lower().split():
-            return str(target)
-    return None
-
-
-def value_at(answer: Answer, path: str) -> Any:
-    """What stands at a path of a profile: dotted, or `header:NAME`."""
-    if path.startswith(HEADER):
-        name = path.removeprefix(HEADER)
-        return link_of(answer.headers) if name.lower() == "link" else answer.headers.get(name)
-    return get(answer.body, path)
 
 
 def position(pagination: Pagination, style: str) -> Param | None:
@@ -332,10 +311,18 @@ class Cursor(Walk):
     """An opaque token from the answer. One that turns out to be a URL is followed as a link."""
 
     style: ClassVar[str] = "cursor"
+    _linked: bool = False  # the page before led on by a link that no document names
+
+    def resume(self, step: Step) -> None:
+        """As in all styles; where the walk was led by links, it ends where none comes."""
+        super().resume(step)
+        self._linked = step.url is not None
 
     def _next(self, answer: Answer) -> Step | Stop:
         if self.pagination.next_path is None:
-            return Stop("no-next")
+            link = next_link(answer)
+            was_linked, self._linked = self._linked, link is not None
+            return self._follow(answer, link) if link else Stop("end" if was_linked else "no-next")
         token = value_at(answer, self.pagination.next_path)
         if token is None or token is False or token == "":
             return Stop("end")
@@ -355,13 +342,8 @@ class Link(Walk):
     style: ClassVar[str] = "link"
 
     def _next(self, answer: Answer) -> Step | Stop:
-        paths = (self.pagination.next_path,) if self.pagination.next_path else ("header:Link", *NEXT_LINKS)
-        for path in paths:
-            link = value_at(answer, path)
-            link = link.get("href") if isinstance(link, Mapping) else link
-            if isinstance(link, str) and link:
-                return self._follow(answer, link)
-        return Stop("end")
+        link = next_link(answer, self.pagination.next_path)
+        return self._follow(answer, link) if link else Stop("end")
 
 
 class SinceId(Walk):

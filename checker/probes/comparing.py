@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeGuard
 
 from checker.model.finding import Answer
 from checker.model.instants import read_instant
@@ -18,6 +19,7 @@ from checker.profiles.names import flat, words
 from checker.resources.query import of_params
 from checker.resources.resource import Page
 
+AMOUNT = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,10}", re.ASCII)
 OPERATORS = 2  # comparing parameters that are tried
 DAY = 86_400.0  # seconds within which a time proves nothing: some filters count whole days, or read a time in another zone
 # What a name's word says of the values that come: whether those above the bound, and whether the bound itself (None: it doesn't say).
@@ -57,9 +59,11 @@ class Comparison:
     look: ResourceLook
 
     def measured(self, record: Mapping[str, Any]) -> float | None:
-        """A number as it is, a time in seconds; None for anything else."""
+        """A number as it is or as a text (an amount), a time in seconds; None for anything else."""
         value = get(record, self.field)
         if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        if _is_amount(value):
             return float(value)
         instant = read_instant(value, self.look.system.zone) if isinstance(value, str) and not value.isdigit() else None
         return None if instant is None else instant.at.timestamp()
@@ -69,7 +73,8 @@ class Comparison:
         held, limit = self.measured(record), self.measured(bound)
         if held is None or limit is None:
             return False
-        margin = DAY if isinstance(get(bound, self.field), str) else 0.0
+        value = get(bound, self.field)
+        margin = DAY if isinstance(value, str) and not _is_amount(value) else 0.0
         return held < limit - margin if self.above else held > limit + margin
 
     def bounds(self) -> list[dict[str, Any]]:
@@ -94,6 +99,11 @@ class Comparison:
         value, came = get(bound, self.field), self.inclusive(page, bound)
         exact = isinstance(value, int) or (self.above and self.within is True)
         return exact and came is not None and self.within is not None and came is not self.within
+
+
+def _is_amount(value: Any) -> TypeGuard[str]:
+    """Whether a text is a number with a fraction, as interfaces write amounts that fear for their decimals."""
+    return isinstance(value, str) and AMOUNT.fullmatch(value) is not None
 
 
 def comparisons(look: ResourceLook) -> list[Comparison]:

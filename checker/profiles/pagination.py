@@ -39,6 +39,7 @@ MODES_FIRST = (
     "since_id",
 )  # what wins where several are offered: numbers can be fetched side by side
 
+TYPE_BOUND = 2**31 - 1  # the largest of 32 bits, and all beyond: no page is that large
 _MAXIMUM = re.compile(
     r"(?:max(?:imum|\.)?|up to|at most|not (?:more|greater) than|between 1 and|1\s?(?:-|–|to)|höchstens|maximal)"
     r"[^\d.;]{0,40}?(\d{2,5})\b",
@@ -109,7 +110,8 @@ def _sizes(one: Input | None) -> tuple[int | None, int | None]:
 
 
 def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A whole number; none that only says how large the type is."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value < TYPE_BOUND else None
 
 
 def _styles(meant: Mapping[str, list[Input]], answers: list[tuple[str, Schema]]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from checker.client.messages import Headers
-from checker.client.pagination import PAGERS, Answer, Step, Stop, link_of, pager, position, size_of
+from checker.client.links import link_of
+from checker.client.pagination import PAGERS, Answer, Step, Stop, pager, position, size_of
 from checker.model.profile import Pagination, Param
 from tests.clients import paging
 
@@ -117,6 +118,22 @@ def test_a_cursor_in_a_header_or_inside_a_link_is_found() -> None:
 def test_a_cursor_that_nobody_knows_where_to_find_is_said_so() -> None:
     """Without a next path the walk ends, and not as if the list were complete."""
     assert pager(paging("cursor", place="after")).after(told({})) == Stop("no-next")
+
+
+def test_a_link_that_no_document_names_is_followed_where_it_usually_stands() -> None:
+    """A cursor that nobody knows where to find may be in a whole link, in the body or in a header; a page's number in a header is none."""
+    for body, headers in (
+        ({}, {"Next-Page": "?after=q1"}),
+        ({}, {"Link": '<?after=q1>; rel="next"'}),
+        ({"next": "?after=q1"}, {}),
+    ):
+        found = pager(paging("cursor", place="after")).after(told(body, headers=headers))
+        assert found == Step(url="https://h/api/contacts?after=q1")
+    machine = pager(paging("cursor", place="after"))
+    machine.after(told({"next": "?after=q1"}))
+    assert machine.after(told({}, start=2)) == Stop("end")
+    for style, end in (("cursor", "no-next"), ("link", "end")):
+        assert pager(paging(style, place="after")).after(told({}, headers={"X-Next-Page": "2"})) == Stop(end)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,15 @@ def test_a_comparison_that_brings_nothing_stays_open(kept: Any, reason: str) -> 
     assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, reason)
 
 
+@pytest.mark.parametrize(("kept", "answer"), [("by value", Answer.YES), ("not at all", Answer.NO)])
+def test_amounts_that_are_texts_are_compared_as_amounts(kept: str, answer: Answer) -> None:
+    """`total[gte]=9.50` is about 10.00, too, though as a text that comes before."""
+    records = [{**record(number), "total": f"{number}.50"} for number in range(1, 24)]
+    honest = {"by value": lambda one, wanted: float(one["total"]) >= float(wanted), "not at all": lambda *_: True}[kept]
+    server = Bounded(records=records, name="total[gte]", kept=honest)
+    assert probed(server, declaring("total[gte]", "email"))["filter.operators-honoured"].answer is answer
+
+
 def test_a_strict_word_keeps_its_bound_out() -> None:
     """`gt` that brings the bound itself breaks its word."""
     server = Bounded(name="points[gt]", kept=lambda one, wanted: one["points"] >= int(wanted))

@@ -86,6 +86,7 @@ def test_a_deprecated_page_parameter_comes_last():
 def test_the_largest_page_is_read_from_schema_or_prose():
     """`maximum`, or "between 1 and 100" in the description."""
     assert page([query("limit", "integer", maximum=250), query("page", "integer")]).max_page_size == 250
+    assert page([query("limit", "integer", maximum=2**63), query("page", "integer")]).max_page_size is None
     prose = "Results per page. The value must be between 1 and 100, default 20"
     found = page([query("limit", "integer", prose), query("page", "integer")])
     assert (found.max_page_size, found.default_page_size) == (100, 20)
