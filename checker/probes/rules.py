@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checker.model.paths import get
 from checker.probes.alterations import same
 from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.breaking import Fault, left_out, replaced
+from checker.probes.leniency import empty, unknown_field
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.slots import Slot
@@ -35,22 +36,6 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 NO_UUID = "00000000-0000-4000-8000-0000000000fe"
 LONG_AGO = {"date": "2001-01-01", "date-time": "2001-01-01T00:00:00Z"}
 
-Broken = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Fault:
-    """One rule broken in one field: `broken` makes the faulty body of a good one, `beside` is what a good one must carry for that."""
-
-    claim: str
-    field: str
-    broken: Broken
-    beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    declared: bool = (
-        True  # where no document states the rule, a system may well ignore the field: only its taking the value is news
-    )
-
-
 RULES = (
     "write.required-enforced",
     "write.max-length-enforced",
@@ -58,6 +43,8 @@ RULES = (
     "write.format-enforced",
     "write.read-only-refused",
     "write.reference-enforced",
+    "write.unknown-field-refused",
+    "write.empty-required-refused",
 )
 WHY_NONE = {
     "write.required-enforced": "no-required-field",
@@ -66,6 +53,8 @@ WHY_NONE = {
     "write.format-enforced": "no-format-known",
     "write.read-only-refused": "no-read-only-field",
     "write.reference-enforced": "no-reference-written",
+    "write.unknown-field-refused": "free-fields",
+    "write.empty-required-refused": "no-required-text",
 }
 
 
@@ -89,7 +78,7 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
 def _broken(touch: ResourceTouch, fault: Fault, beside: Mapping[str, Any]) -> Written | None:
     """What came of the faulty body; None where a record of it could not be told as ours."""
     body = fault.broken(touch.body(**beside))
-    if fault.claim == "write.required-enforced" and not touch.marked(body):
+    if fault.without_value and not touch.marked(body):
         body = fault.broken(touch.bodies.variant(touch.next(), leave_out={fault.field}) | dict(beside))
     if not touch.marked(body):
         return None
@@ -161,15 +150,7 @@ def required(touch: ResourceTouch) -> Fault | None:
     names = [one.path for one in touch.bodies.slots if one.required and one.path in body]
     names = names or [one for one in touch.profile.validation.required if one in body]
     names.sort(key=lambda one: touch.writer.mark in str(body[one]))
-    return Fault("write.required-enforced", names[0], _without(names[0])) if names else None
-
-
-def _without(name: str) -> Broken:
-    return lambda body: {key: value for key, value in body.items() if key != name}
-
-
-def _with(name: str, value: Any) -> Broken:
-    return lambda body: {**body, name: value}
+    return Fault("write.required-enforced", names[0], left_out(names[0]), without_value=True) if names else None
 
 
 def too_long(touch: ResourceTouch) -> Fault | None:
@@ -182,7 +163,7 @@ def too_long(touch: ResourceTouch) -> Fault | None:
     slot = slots[0]
     length = (slot.max_length or SURELY_LONG) + 1
     text = (f"{touch.writer.mark} " + "x" * length)[:length]
-    return Fault("write.max-length-enforced", slot.path, _with(slot.name, text))
+    return Fault("write.max-length-enforced", slot.path, replaced(slot.name, text))
 
 
 def _texts(touch: ResourceTouch) -> list[Slot]:
@@ -209,12 +190,12 @@ def option(touch: ResourceTouch) -> Fault | None:
         named = [
             one for one in touch.bodies.slots if one.path in touch.profile.validation.enum and one.type == "string"
         ]
-        return Fault("write.enum-enforced", named[0].path, _with(named[0].name, NO_OPTION)) if named else None
+        return Fault("write.enum-enforced", named[0].path, replaced(named[0].name, NO_OPTION)) if named else None
     slot = slots[0]
     good = next(value for value in slot.enum if value is not None)
     beside = {} if slot.name in body else {slot.name: good}
     longest = min(slot.max_length or len(NO_OPTION), len(NO_OPTION))
-    return Fault("write.enum-enforced", slot.path, _with(slot.name, NO_OPTION[:longest]), beside)
+    return Fault("write.enum-enforced", slot.path, replaced(slot.name, NO_OPTION[:longest]), beside)
 
 
 def wrong_format(touch: ResourceTouch) -> Fault | None:
@@ -225,16 +206,16 @@ def wrong_format(touch: ResourceTouch) -> Fault | None:
         for slot in there:
             role = touch.bodies.role_of(slot.path)
             if (slot.format == kind or (kind == "email" and role == "email")) and _room(slot, wrong):
-                return Fault("write.format-enforced", slot.path, _with(slot.name, wrong))
+                return Fault("write.format-enforced", slot.path, replaced(slot.name, wrong))
     number = next((one for one in there if one.type in NUMBERS and one.path not in touch.bodies.references), None)
     if number is not None:
-        return Fault("write.format-enforced", number.path, _with(number.name, NO_NUMBER))
+        return Fault("write.format-enforced", number.path, replaced(number.name, NO_NUMBER))
     patterned = next((one for one in there if one.pattern and isinstance(body[one.name], str)), None)
     if patterned is None:
         return None
     # as long as a good one, so that no length is broken as well
     wrong = re.sub(r"\w", "#", str(body[patterned.name]))
-    return Fault("write.format-enforced", patterned.path, _with(patterned.name, wrong))
+    return Fault("write.format-enforced", patterned.path, replaced(patterned.name, wrong))
 
 
 def _room(slot: Slot, text: str) -> bool:
@@ -248,7 +229,7 @@ def read_only(touch: ResourceTouch) -> Fault | None:
         plain = one.read_only and one.type in values and "." not in one.name and "[]" not in one.name
         if plain and one.name != touch.profile.fields.id and not one.enum:
             value = LONG_AGO.get(one.format or "", values[one.type or "string"])
-            return Fault("write.read-only-refused", one.name, _with(one.name, value))
+            return Fault("write.read-only-refused", one.name, replaced(one.name, value))
     return _stamp(touch)
 
 
@@ -259,7 +240,7 @@ def _stamp(touch: ResourceTouch) -> Fault | None:
     if field is None:
         return None
     value = LONG_AGO["date" if field.format == "date" else "date-time"]
-    return Fault("write.read-only-refused", field.name, _with(field.name, value), declared=False)
+    return Fault("write.read-only-refused", field.name, replaced(field.name, value), declared=False)
 
 
 def nowhere(touch: ResourceTouch) -> Fault | None:
@@ -272,7 +253,7 @@ def nowhere(touch: ResourceTouch) -> Fault | None:
         if not isinstance(known, int | str) or isinstance(known, bool) or known == "":
             continue
         beside = {} if relation.field in body else {relation.field: known}
-        return Fault("write.reference-enforced", relation.field, _with(relation.field, nobodys(known)), beside)
+        return Fault("write.reference-enforced", relation.field, replaced(relation.field, nobodys(known)), beside)
     return None
 
 
@@ -288,7 +269,7 @@ def nobodys(known: int | str) -> int | str:
     return other if other != known else "readiness-no-such-record"
 
 
-FAULTS = (required, too_long, option, wrong_format, read_only, nowhere)
+FAULTS = (required, too_long, option, wrong_format, read_only, nowhere, unknown_field, empty)
 
 
 @probe("write.idempotent-create", scope="resource")

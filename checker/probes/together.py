@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from checker.errors import UnreadableError
 from checker.probes.base import Told, no, probe, unknown, whether
+from checker.probes.breaking import Fault
 from checker.probes.contexts import evidence_of
-from checker.probes.rules import Fault, option, required, too_long, wrong_format
+from checker.probes.rules import option, required, too_long, wrong_format
 from checker.probes.touching import ResourceTouch
 from checker.resources.batches import batch_form, names_a_row
 

@@ -54,6 +54,13 @@ def slots_of_body(operation: Operation | None, profile: ResourceProfile) -> tupl
     return tuple(one for one in _children(schema, "", 0) if one.path not in read_only) if schema else ()
 
 
+def takes_any(operation: Operation | None, profile: ResourceProfile) -> bool:
+    """Whether the create operation's body is declared to take fields that it doesn't name. Where nothing is said of them, it isn't."""
+    schema = _record_schema(operation.body, profile) if operation and operation.body else None
+    more = schema.get("additionalProperties") if schema is not None else None
+    return more is True or isinstance(more, Mapping)
+
+
 def _record_schema(body: Body, profile: ResourceProfile) -> Schema | None:
     """The schema of the record inside the body, whatever wraps it."""
     schema = body.media.get(profile.body_media or "") or body.schema

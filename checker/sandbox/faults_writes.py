@@ -121,6 +121,7 @@ def _forgiving() -> None:
     rule("crm-options-not-enforced", "invalid_option", "lead")
     rule("crm-formats-not-enforced", "invalid_format", None)
     rule("crm-unknown-fields-dropped", "unknown_field", None)
+    rule("crm-empty-name-accepted", "too_short", "")
 
 
 COMPANY = (

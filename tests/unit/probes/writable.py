@@ -343,7 +343,9 @@ class Writable:
             "max-length": next((n for n, v in body.items() if isinstance(v, str) and len(v) > FIELDS.get(n, {}).get("maxLength", 999)), None),
             "enum": "stage" if body.get("stage", "new") not in (*FIELDS["stage"]["enum"], None) else None,
             "format": "email" if body.get("email") and "@" not in body["email"] else None,
-            "read-only": next((one for one in body if one not in FIELDS and self.defect != "stamps-settable"), None),
+            "read-only": next((one for one in body if one in READ_ONLY and self.defect != "stamps-settable"), None),
+            "unknown": next((one for one in body if one not in {**FIELDS, **READ_ONLY}), None),
+            "empty": next((one for one in ("last_name", "stage") if body.get(one) == ""), None),
             "reference": "company_id" if body.get("company_id", COMPANY) not in (COMPANY, None) else None,
         }  # fmt: skip
         name = next((one for kind, one in checks.items() if one and self.defect != f"allows-{kind}"), None)
