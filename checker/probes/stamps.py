@@ -49,7 +49,7 @@ def change(touch: ResourceTouch) -> Iterator[Told]:
     if seen is None or seen.record is None:
         return
     yield _rest_kept(touch, before, changes, seen, written)
-    yield from _moved("timestamp.moves-on-update", touch, before, written, seen)
+    yield from moved("timestamp.moves-on-update", touch, before, written.evidence, seen)
     yield _in_list(touch, seen, changes)
 
 
@@ -114,15 +114,15 @@ def _accepted(touch: ResourceTouch, written: Written, changes: Mapping[str, Any]
     return unknown(claim, why_not(written), written.evidence, **values)
 
 
-def _moved(claim: str, touch: ResourceTouch, before: Record, written: Written, seen: Seen) -> Iterator[Told]:
+def moved(claim: str, touch: ResourceTouch, before: Record, written: tuple[str, ...], seen: Seen) -> Iterator[Told]:
     """Whether the stamp is another one than before, be it the first; where it isn't at once, patience decides."""
     name = touch.profile.fields.updated
     old = touch.look.stamp(before)
     if name is None or (old is None and not _empty(before, name)):
-        yield unknown(claim, "no-timestamp-field" if name is None else "no-timestamp", written.evidence)
+        yield unknown(claim, "no-timestamp-field" if name is None else "no-timestamp", written)
         return
     if old is not None and old.precision not in NEXT_UNIT:
-        yield unknown(claim, "stamp-too-coarse", written.evidence, precision=old.precision)
+        yield unknown(claim, "stamp-too-coarse", written, precision=old.precision)
         return
 
     def another(record: Record) -> bool:
@@ -132,7 +132,7 @@ def _moved(claim: str, touch: ResourceTouch, before: Record, written: Written, s
     last = seen if another(seen.record or {}) else touch.seen(another)
     touch.changed = last.record or touch.changed
     shown = " + ".join(name) if isinstance(name, list) else name
-    evidence = (*written.evidence, *last.evidence)
+    evidence = (*written, *last.evidence)
     yield whether(claim, another(last.record or {}), evidence, field=shown, delay=told_delay(last.delay))
 
 
@@ -193,7 +193,7 @@ def child(touch: ResourceTouch) -> Iterator[Told]:
     if seen.record.get(name) == before.get(name):
         yield unknown(claim, "child-unchanged", evidence, field=name)
         return
-    yield from _moved(claim, touch, before, written, seen)
+    yield from moved(claim, touch, before, written.evidence, seen)
 
 
 def changed_rows(touch: ResourceTouch) -> tuple[dict[str, Any] | None, str]:

@@ -12,7 +12,7 @@ from checker.model.profile import ResourceProfile
 
 @dataclass(frozen=True, slots=True)
 class BatchForm:
-    """How several records are created at once: the operation's key (`POST /contacts/batch`), and the name of the list; empty for a bare one."""
+    """How several records are written at once: the operation's key (`POST /contacts/batch`), and the name of the list; empty for a bare one."""
 
     operation: str
     under: str = ""
@@ -30,6 +30,26 @@ def batch_form(profile: ResourceProfile, api: Api | None) -> BatchForm | None:
         if form is not None:
             return form
     return None
+
+
+def batch_change_form(profile: ResourceProfile, api: Api | None) -> BatchForm | None:
+    """The form in which some fields of several records are changed together, each record named by its id; None where the document shows none."""
+    paths = dict.fromkeys(one.partition(" ")[2] for one in (profile.operations.bulk, profile.operations.create) if one)
+    for path in paths:
+        operation = api.operation(f"PATCH {path}") if api else None
+        schema = operation.body.schema if operation is not None and operation.body else None
+        if operation is None or schema is None or not _names_id(schema, profile.fields.id):
+            continue
+        form = _of(operation, own=True)
+        if form is not None:
+            return form
+    return None
+
+
+def _names_id(schema: Schema, name: str | None) -> bool:
+    """Whether the rows that a body holds have a field of that name."""
+    lists = [one for one in (schema, *schema.variants, *schema.properties().values()) if _rows(one)]
+    return any(name in one.items.properties(variants=True) for one in lists if one.items is not None)
 
 
 def _of(operation: Operation, *, own: bool) -> BatchForm | None:

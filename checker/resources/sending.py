@@ -53,8 +53,8 @@ def send(
 
 
 def send_many(resource: Resource, form: BatchForm, bodies: Sequence[Mapping[str, Any]]) -> Response:
-    """Send several creates in one call. As `send`: only the writer calls it. Raises as `send`."""
-    method, path = resource.operation(form.operation, "create")
+    """Send several records in one call. As `send`: only the writer calls it. Raises as `send`."""
+    method, path = resource.operation(form.operation, "bulk")
     rows = [_renamed(one, resource.profile) for one in bodies]
     fixed = resource.profile.fixed
     content = {"json": form.filled(rows)}

@@ -160,6 +160,22 @@ class Writer:
         written = self._sent(resource, "update", body, record_id, intent, only_if)
         return self._noted(replace(written, record_id=record_id))
 
+    def update_many(self, resource: Resource, form: BatchForm, rows: Mapping[str, Mapping[str, Any]]) -> Response:
+        """Change several test records in one call; `rows` has each record's id as the API wants it, and its changes, by id as text.
+
+        Raises RefusedError where one of them is no test record of ours; else as `create`.
+        """
+        for record_id in rows:
+            if not self.owns(resource, record_id):
+                raise self._not_ours(resource, record_id, "not in the journal, or without the mark")
+        intents = {one: self._intend(resource, "update", one, "probe", None, test=True) for one in rows}
+        response = sending.send_many(resource, form, list(rows.values()))
+        broke = response.status >= SERVER_ERROR
+        outcome = Outcome.DONE if response.ok else Outcome.UNKNOWN if broke else Outcome.REFUSED
+        for record_id, intent in intents.items():
+            self.journal.settle(intent, outcome, record_id, str(response.status))
+        return response
+
     def owns(self, resource: Resource, record_id: str) -> bool:
         """Whether a record is a test record of ours: by the journal and, once it can be read, by the mark that it carries.
 

@@ -113,7 +113,7 @@ class Crm:
         self, store: Store, specials: Mapping[str, Special], rate_limit: int, monotonic: Callable[[], float]
     ) -> None:
         self._store = store
-        self._specials = {"getAccount": self._account, **specials}
+        self._specials = {"getAccount": self._account, "updateProducts": self._products, **specials}
         self._rate_limit = rate_limit
         self._monotonic = monotonic
         self._windows: dict[str, tuple[float, int]] = {}
@@ -205,6 +205,23 @@ class Crm:
                 "scopes": scopes,
             },
         )
+
+    def _products(self, call: Call) -> Answer:
+        """Several products changed in one call: all or none."""
+        store, name = self._store, "products"
+        before = [store.get(name, row["id"]) for row in call.body]
+        try:
+            changed = [self._changed(name, row, call.principal.user) for row in call.body]
+        except Refusal:
+            for one in before:
+                store.put(name, one)
+            raise
+        return Answer(200, {"results": [self.record(name, one) for one in changed]})
+
+    def _changed(self, name: str, row: Data, user: str) -> Record:
+        change = {key: value for key, value in row.items() if key != "id"}
+        data = self.merged(self._store.get(name, row["id"]).data, change)
+        return self._store.change(name, row["id"], data, user)
 
 
 def _value(name: str) -> Callable[[Record], Any]:

@@ -26,6 +26,7 @@ from checker.sandbox.store import Data, Id, Record, Store
 
 SKEW = timedelta(minutes=20)
 LAG_S = 2.5
+BULK = "PATCH /products"  # several in one call
 
 
 def _keeping_stamps(*names: str, child: str | None = None) -> Any:
@@ -48,6 +49,23 @@ def _keeping_stamps(*names: str, child: str | None = None) -> Any:
         store.change = changed  # type: ignore[method-assign]
 
     return change
+
+
+def _bulk_in_silence() -> Fault:
+    """A change of several products in one call leaves their changed times alone."""
+    held: dict[Id, Record] = {}
+
+    def asked(ask: Ask, store: Store) -> None:
+        for row in ask.body if ask.key == BULK and isinstance(ask.body, list) else ():
+            record = store.find("products", row.get("id"))
+            if record is not None:
+                held[record.id] = record
+
+    def answered(ask: Ask, reply: Reply, store: Store) -> None:
+        for row in rows_of(reply) if ask.key == BULK else ():
+            store.put("products", replace(store.get("products", row["id"]), updated=held[row["id"]].updated))
+
+    return Fault("crm", asked=asked, answered=answered)
 
 
 def _clumped(store: Store) -> None:
@@ -128,6 +146,7 @@ def _unprotected(store: Store) -> None:
 
 _lagging()
 planted("crm-update-keeps-the-stamp", "crm", _keeping_stamps("companies", "contacts", "products", "invoices"))
+register("crm-bulk-keeps-the-stamp", _bulk_in_silence())
 planted("erp-child-keeps-the-stamp", "erp", _keeping_stamps("geschaeftspartner", child="ansprechpartner"))
 planted("erp-import-gave-one-stamp", "erp", _clumped)
 shown("crm-stamp-empty-until-changed", shows("crm", "companies"), _null_until_changed)

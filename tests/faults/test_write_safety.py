@@ -209,6 +209,19 @@ def test_killed_in_an_update_of_a_test_record_then_clean(tmp_path):
         assert [x for x in one.journal.unresolved() if x.operation != "delete" and not x.test] == []
 
 
+def test_nothing_is_changed_together_with_somebody_elses_record(tmp_path):
+    """One record among several that is no test record of ours, and none of them is sent."""
+    shelf = Shelf()
+    with desk(tmp_path, shelf) as one:
+        made = one.writer.create(one.resource, BODY)
+        rows = {made.record_id: {"id": made.record_id, "name": f"{MARK} x"}, "f1": {"id": "f1", "name": f"{MARK} x"}}
+        before = dict(shelf.records)
+        with pytest.raises(RefusedError):
+            one.writer.update_many(one.resource, BatchForm("PATCH /contacts"), rows)
+        assert shelf.records == before
+        assert not [x for x in one.journal.unresolved() if x.operation == "update"]
+
+
 def test_a_foreign_sqlite_file_is_not_adopted(tmp_path):
     """Somebody else's database at the journal's place stays as it is."""
     path = tmp_path / "journal.sqlite"

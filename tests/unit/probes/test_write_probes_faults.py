@@ -50,6 +50,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("two-records", "write.idempotent-create", NO, {"outcome": "two-records"}),
     ("stuck", "timestamp.moves-on-update", NO, {"field": "updated_at"}),
     ("child-stuck", "timestamp.moves-on-child", NO, {"field": "updated_at"}),
+    ("bulk-stuck", "timestamp.moves-on-bulk", NO, {"field": "updated_at"}),
+    ("bulk-ignored", "timestamp.moves-on-bulk", UNKNOWN, {"reason": "batch-ignored", "status": 200}),
     ("read-moves", "timestamp.still-on-read", NO, {"reads": 4}),
     ("state-stands-still", "write.transitions-known", NO, {"field": "stage"}),
     ("untold-rule", "write.rules-known", NO, {"refused": 1}),

@@ -78,6 +78,8 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
             "application/json": {"schema": {"type": "array", "items": {"type": "object", "properties": fields}}}
         }
     }
+    named = {"type": "object", "properties": {"id": TEXT, **fields}}
+    changes = {"content": {"application/json": {"schema": {"type": "array", "items": named}}}}
     by_id = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}]}
     company = {"type": "object", "properties": {"id": {**TEXT, "readOnly": True}, "name": TEXT}}
     companies = {
@@ -94,7 +96,10 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
                 "post": {"parameters": [key], "requestBody": body, "responses": {"201": one}},
             },
             "/companies": {"get": {"parameters": query[:2], "responses": known}},
-            "/contacts/batch": {"post": {"requestBody": rows, "responses": {"207": {"description": "each"}}}},
+            "/contacts/batch": {
+                "post": {"requestBody": rows, "responses": {"207": {"description": "each"}}},
+                "patch": {"requestBody": changes, "responses": {"200": {"description": "all"}}},
+            },
             "/contacts/{id}": {
                 **by_id,
                 "get": {"responses": {"200": one}},
@@ -256,6 +261,8 @@ class Writable:
     def batch(self, asked: Asked, user: str) -> Answered:
         """Several new records, each with its own answer."""
         bodies = asked.json()
+        if asked.method == "PATCH":
+            return self.changed_together(bodies, user)
         refused = [self.refusal(one, whole=True) for one in bodies]
         if self.defect == "batch-all-or-nothing" and any(refused):
             return Answered(400, {"error": "the batch was refused"})
@@ -269,6 +276,15 @@ class Writable:
             for one, no in zip(bodies, refused, strict=True)
         ]
         return Answered(207, {"results": answers})
+
+    def changed_together(self, bodies: list[dict[str, Any]], user: str) -> Answered:
+        """Several changed records."""
+        for body in bodies if self.defect != "bulk-ignored" else ():
+            before = self.records[body["id"]]["updated_at"]
+            self.updated(body["id"], {name: value for name, value in body.items() if name != "id"}, user)
+            if self.defect == "bulk-stuck":
+                self.records[body["id"]]["updated_at"] = before
+        return Answered(200, {"changed": len(bodies)})
 
     def stored_anew(self, body: dict[str, Any], user: str) -> str:
         """A record of a batch."""

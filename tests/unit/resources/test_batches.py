@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from checker.model.api import Api, Body, Operation, Place, Schema
-from checker.model.profile import Operations, ResourceProfile
-from checker.resources.batches import BatchForm, batch_form, names_a_row
+from checker.model.profile import FieldRoles, Operations, ResourceProfile
+from checker.resources.batches import BatchForm, batch_change_form, batch_form, names_a_row
 
 ROW: dict[str, Any] = {"type": "object", "properties": {"name": {"type": "string"}}}
 ROWS: dict[str, Any] = {"type": "array", "items": ROW}
 
 
-def api(**bodies: dict[str, Any]) -> Api:
-    """An interface with a POST for each path, whose body has that schema."""
+def api(method: str = "POST", /, **bodies: dict[str, Any]) -> Api:
+    """An interface with a POST, or another method, for each path, whose body has that schema."""
     blank = Operation(
-        "POST", "/", None, "", "", (), (), None, (), None, deprecated=False, callbacks=(), pointer="", extensions={}
+        method, "/", None, "", "", (), (), None, (), None, deprecated=False, callbacks=(), pointer="", extensions={}
     )
     operations = tuple(
         replace(
@@ -47,6 +47,22 @@ def test_a_batch_is_a_bare_list_or_a_list_under_a_name() -> None:
     assert form(None, one=ROW) is None
     assert form(None, one={"type": "object", "properties": {"lines": ROWS}}) is None
     assert form("PATCH /one", one={"type": "object", "properties": {"name": {"type": "string"}, "lines": ROWS}}) is None
+
+
+def test_changes_of_many_need_a_partial_call_whose_rows_have_ids() -> None:
+    """Rows that can't say which record they change are no batch of changes, and neither are whole records."""
+    named = {
+        "type": "array",
+        "items": {"type": "object", "properties": {"id": {"type": "string"}, **ROW["properties"]}},
+    }
+    profile = ResourceProfile(
+        name="x", operations=Operations(create="POST /one", bulk="POST /many"), fields=FieldRoles(id="id")
+    )
+    assert batch_change_form(profile, api("PATCH", many=named, one=ROW)) == BatchForm("PATCH /many")
+    assert batch_change_form(profile, api("PATCH", one={"oneOf": [ROW, named]})) == BatchForm("PATCH /one")
+    assert batch_change_form(profile, api("PATCH", many=ROWS, one=ROW)) is None
+    assert batch_change_form(profile, api("PUT", many=named, one=named)) is None
+    assert batch_change_form(profile, None) is None
 
 
 def test_the_body_is_made_in_that_form() -> None:
