@@ -18,9 +18,11 @@ from checker.probes import (
     filtering,
     listing,
     locking,
+    merging,
     paging,
     racing,
     reach,
+    reusing,
     rights,
     rules,
     stamps,
@@ -94,6 +96,8 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     writing.clearing,
     states.moves,
     deleting.delete,
+    reusing.reuse,
+    merging.merges,
 )
 
 # About each resource once more, when all have their test records.

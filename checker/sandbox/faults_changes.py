@@ -137,6 +137,16 @@ def _stamps_taken() -> Fault:
     return Fault("crm", asked=asked, answered=answered)
 
 
+def _counting_anew(store: Store) -> None:
+    """Numbers of articles go on behind the newest one that is there."""
+    real = store.next_number
+
+    def following(name: str) -> int:
+        return max(int(one.id) for one in store.all(name)) + 1 if name == "artikel" else real(name)
+
+    store.next_number = following  # type: ignore[method-assign]
+
+
 def _unprotected(store: Store) -> None:
     def whatever(name: str, record_id: Id) -> None:
         del name, record_id
@@ -163,6 +173,7 @@ instead(
     deletes("erp", "artikel"),
     lambda _ask, _store: Reply(409, {"fehler": {}}),
 )
+planted("erp-ids-come-again", "erp", _counting_anew)
 planted("crm-delete-ignores-who-points-there", "crm", _unprotected)
 after("erp-reading-moves-the-stamp", reads("erp", "artikel"), _moved_by_reading)
 shown("erp-nobody-changed-it", shows("erp"), lambda row: row.update(geaendert_von=""))

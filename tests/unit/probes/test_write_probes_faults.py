@@ -61,6 +61,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("ignores-lock", "write.lock-honoured", NO, {"header": "ETag", "status": 200}),
     ("list-lags", "list.shows-change-at-once", NO, {}),
     ("no-delete", "delete.accepted", NO, {"status": 409}),
+    ("ids-again", "ids.not-reused", NO, {"times": 2}),
+    ("delete-ignored", "ids.not-reused", UNKNOWN, {"reason": "still-there"}),
     ("delete-ignored", "delete.accepted", NO, {"outcome": "still-there"}),
     ("sums-off", "write.sums-right", NO, {"fields": ["net", "tax", "gross"]}),
     ("anyone-writes", "rights.restricted-refused", NO, {"status": 201}),
@@ -76,11 +78,14 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
 
 
 def test_a_system_that_keeps_its_rules_is_told_so(tmp_path: Path) -> None:
-    """Every claim is a yes for the good citizen, in at most sixty-five requests, and no test record is left. That no mail went out nobody can see."""
+    """Every claim is a yes for the good citizen, in at most sixty-five requests, and no test record is left.
+
+    That no mail went out nobody can see, and it shows no call that merges records.
+    """
     with small(tmp_path) as one:
         found = one.probed()
         answers = {claim: finding.answer for claim, finding in found.items()}
-        assert answers == {**dict.fromkeys(found, YES), "side-effects.none-seen": UNKNOWN}
+        assert answers == {**dict.fromkeys(found, YES), "side-effects.none-seen": UNKNOWN, "merge.visible": UNKNOWN}
         assert found.keys() == {
             claim for probe in (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims
         }
@@ -100,9 +105,12 @@ def test_a_defect_is_noticed(tmp_path: Path, defect: str, claim: str, answer: An
 
 
 def test_every_claim_has_a_system_that_breaks_it() -> None:
-    """No claim is told without a test in which the answer is no; that a delete leaves no trace is told of the ERP."""
+    """No claim is told without a test in which the answer is no; that a delete leaves no trace is told of the ERP.
+
+    No merge is tried yet, so that nothing is said of one.
+    """
     claims = {claim for probe in (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims}
-    assert claims - {claim for _, claim, answer, _ in DEFECTS if answer is NO} == {"delete.visible"}
+    assert claims - {claim for _, claim, answer, _ in DEFECTS if answer is NO} == {"delete.visible", "merge.visible"}
 
 
 def test_a_system_that_breaks_on_the_second_of_two_keeps_its_rule(tmp_path: Path) -> None:

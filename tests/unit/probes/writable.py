@@ -163,6 +163,12 @@ class Writable:
             return Answered(412, {"error": "changed meanwhile"})
         return self.updated(record_id, asked.json(), user)
 
+    def next_id(self, letter: str) -> str:
+        """An id for a new record."""
+        if self.defect != "ids-again":
+            return f"{letter}{len(self.records) + 1}"
+        return f"c{max((int(one[1:]) for one in self.records), default=0) + 1}"
+
     def tag(self, record_id: str) -> str:
         """The record's entity tag."""
         return f'"{hash(json.dumps(self.records[record_id], sort_keys=True))}"'
@@ -232,7 +238,7 @@ class Writable:
         if self.defect == "race-breaks" and second:  # its database sees the double
             self.broke = True
             return Answered(500, {"error": "integrity"})
-        record_id = self.keys[key] = f"c{len(self.records) + 1}"
+        record_id = self.keys[key] = self.next_id("c")
         self.born[record_id] = self.time.monotonic()
         blank = dict.fromkeys(FIELDS)
         stored = {**blank, **{name: self.stored(name, value) for name, value in body.items() if name in FIELDS}}
@@ -288,7 +294,7 @@ class Writable:
 
     def stored_anew(self, body: dict[str, Any], user: str) -> str:
         """A record of a batch."""
-        record_id = f"b{len(self.records) + 1}"
+        record_id = self.next_id("b")
         self.born[record_id] = self.time.monotonic()
         own = {"updated_at": self.stamp(), "deleted_at": None, "updated_by": user}
         self.records[record_id] = {"id": record_id, **dict.fromkeys(FIELDS), **body, **own}
@@ -328,7 +334,9 @@ class Writable:
         """A deleted record stays, marked."""
         if self.defect == "no-delete":
             return Answered(409, {"error": "in use"})
-        if self.defect != "delete-ignored":
+        if self.defect == "ids-again":
+            del self.records[record_id]
+        elif self.defect != "delete-ignored":
             self.records[record_id] = {
                 **self.records[record_id],
                 "deleted_at": self.stamp(),
