@@ -9,6 +9,7 @@ from checker.model.paths import get
 from checker.probes.attempts import broke_on, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
+from checker.probes.journals import journal_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.query import Query, brackets
@@ -57,6 +58,9 @@ def _traces(touch: ResourceTouch, before: Record, deleted: tuple[str, ...], stat
     listed = touch.listed_now(touch.id or "", before)
     evidence = (*evidence, *more, *listed.evidence)
     how = f"field {field}" if field else "changes" if since else None
+    if how is None:
+        journal, told = journal_of(touch, touch.id or "")
+        how, evidence = (f"journal {journal}" if journal else None), (*evidence, *told)
     values = {"how": how, "listed": listed.record is not None}
     yield yes("delete.visible", evidence, **values) if how else no("delete.visible", evidence, **values)
 

@@ -9,6 +9,7 @@ import pytest
 
 from checker.model.finding import Answer
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
+from checker.probes.journals import tells
 from tests.unit.probes.writable import FIELDS, small
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
@@ -148,6 +149,22 @@ def test_a_delete_that_only_the_list_of_changes_shows_is_visible(tmp_path: Path)
     with small(tmp_path, "vanishes") as one:
         finding = one.probed()["delete.visible"]
     assert (finding.answer, finding.values["how"]) == (YES, "changes")
+
+
+def test_a_delete_that_only_the_systems_own_journal_tells_is_visible(tmp_path: Path) -> None:
+    """A record that is gone from every list, with an entry in a list that nobody writes by the API: its newest entries are looked at."""
+    with small(tmp_path, "only-logged") as one:
+        finding = one.probed()["delete.visible"]
+    assert (finding.answer, finding.values["how"]) == (YES, "journal audit-log")
+
+
+def test_a_journal_of_other_records_tells_nothing() -> None:
+    """The same id of another kind, a change instead of a delete, or another id is no sign of it."""
+    entry = {"action": "delete", "collection": "contacts", "item": "61"}
+    assert tells(entry, "contacts", "61")
+    assert not tells({**entry, "collection": "companies"}, "contacts", "61")
+    assert not tells({**entry, "action": "update"}, "contacts", "61")
+    assert not tells({**entry, "item": "610"}, "contacts", "61")
 
 
 def test_what_a_restricted_user_created_is_removed(tmp_path: Path) -> None:

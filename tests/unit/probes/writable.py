@@ -80,6 +80,9 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
     named = {"type": "object", "properties": {"id": TEXT, **fields}}
     changes = {"content": {"application/json": {"schema": {"type": "array", "items": named}}}}
+    entry = {"type": "object", "properties": {"id": TEXT, "what": TEXT, "ref": {"type": "object"}}}
+    trail = {"type": "object", "properties": {"data": {"type": "array", "items": entry}}}
+    entries = {"200": {"content": {"application/json": {"schema": trail}}, "description": "many"}}
     by_id = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}]}
     company = {"type": "object", "properties": {"id": {**TEXT, "readOnly": True}, "name": TEXT}}
     companies = {
@@ -95,6 +98,7 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
                 "get": {"parameters": query, "responses": listed},
                 "post": {"parameters": [key], "requestBody": body, "responses": {"201": one}},
             },
+            "/audit-log": {"get": {"parameters": [*query[:2], {"name": "sort", "in": "query", "schema": TEXT}], "responses": entries}},
             "/companies": {"get": {"parameters": query[:2], "responses": known}},
             "/contacts/batch": {
                 "post": {"requestBody": rows, "responses": {"207": {"description": "each"}}},
@@ -120,6 +124,7 @@ class Writable:
     before: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     born: dict[str, float] = field(default_factory=dict)
+    log: list[dict[str, Any]] = field(default_factory=list)
     creates: int = 0
     told_of_double: bool = False
     broke: bool = False
@@ -147,6 +152,8 @@ class Writable:
             return Answered(401 if self.defect == "reader-unauthorised" else 403, {"error": "read only"})
         if asked.path == "/companies":
             return {"data": [{"id": COMPANY, "name": "Kern GmbH"}], "total": 1}
+        if asked.path == "/audit-log":
+            return {"data": self.log[::-1] if asked.query.get("sort") == "-id" else self.log[:2]}
         record_id = asked.path.removeprefix("/contacts").strip("/")
         if record_id == "batch":
             return self.batch(asked, user)
@@ -186,7 +193,7 @@ class Writable:
     def listed(self, query: dict[str, str]) -> Any:
         """The list: without what is deleted, unless that is asked for by its time of change."""
         found = list(self.records.values())
-        if "updated_since" in query:
+        if "updated_since" in query and self.defect != "only-logged":
             found = [one for one in found if one["updated_at"] >= query["updated_since"].replace("+00:00", "Z")]
         else:
             found = [one for one in found if not one["deleted_at"]]
@@ -211,7 +218,7 @@ class Writable:
             return Answered(404, {"error": "none"})
         if self.defect == "read-lags" and self.time.monotonic() < self.born[record_id] + LAG_S:
             return Answered(404, {"error": "none"})
-        if self.defect == "vanishes" and record["deleted_at"]:
+        if self.defect in {"vanishes", "only-logged"} and record["deleted_at"]:
             return Answered(404, {"error": "none"})
         if self.defect == "read-moves":
             self.records[record_id] = {**record, "updated_at": self.stamp()}
@@ -334,6 +341,8 @@ class Writable:
         """A deleted record stays, marked."""
         if self.defect == "no-delete":
             return Answered(409, {"error": "in use"})
+        entry = {"what": "contact.deleted", "ref": {"id": record_id}}
+        self.log = [*self.log, {"id": len(self.log), **entry}]
         if self.defect == "ids-again":
             del self.records[record_id]
         elif self.defect != "delete-ignored":

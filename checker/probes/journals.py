@@ -1,0 +1,75 @@
+"""Journals: does a list of the system's own, which nobody writes by the API, tell of a delete?
+
+Told by what stands in an entry, not by its fields' names, which differ from system to system: the deleted record's id, the name of its kind,
+and a word for deleting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from checker.model.profile import ResourceProfile
+from checker.probes.contexts import evidence_of
+from checker.probes.filtering import spellings
+from checker.probes.touching import ResourceTouch
+from checker.profiles.names import singular, vocabulary, words
+from checker.resources.query import Query
+from checker.resources.resource import Resource
+
+JOURNAL = vocabulary("activity audit log journal history change event trail protokoll aenderung verlauf")
+DELETED = re.compile(r"delet|remov|destroy|trash|gelöscht|geloescht|löschung|loeschung", re.IGNORECASE)
+MOST_LISTS = 2
+ENTRIES = 50  # of the newest
+
+
+def journal_of(touch: ResourceTouch, record_id: str) -> tuple[str | None, tuple[str, ...]]:
+    """The name of the list that tells of the record's delete, None where none does; and the exchanges that show it."""
+    evidence: tuple[str, ...] = ()
+    for profile in [one for one in touch.system.look.profile.resources if is_journal(one)][:MOST_LISTS]:
+        look = touch.system.look
+        resource = Resource(look.name, profile, look.whole_client, zone=look.zone).recorded(look.scope)
+        for query in _newest_first(profile):
+            page = resource.page(query, size=ENTRIES)
+            if page.response.ok:
+                evidence = (*evidence, *evidence_of(page.response))
+                if any(tells(one, touch.profile.name, record_id) for one in page.records):
+                    return profile.name, evidence_of(page.response)
+                break
+    return None, evidence
+
+
+def is_journal(profile: ResourceProfile) -> bool:
+    """Whether a resource is called a journal, and can be read and not written."""
+    named = JOURNAL.intersection(singular(one) for one in words(profile.name))
+    return bool(named) and profile.operations.list is not None and profile.operations.create is None
+
+
+def _newest_first(profile: ResourceProfile) -> Iterator[Query]:
+    """Ways to ask for the newest entries, by the order of ids where there is one; the list as it comes where there is none."""
+    params = [one for one in profile.sorting.params if one.in_ == "query"]
+    created = profile.fields.created
+    field = created if isinstance(created, str) else profile.fields.id
+    for _, down in spellings(params, field) if params and field is not None else ():
+        yield Query(tuple(down.items()))
+    yield Query()
+
+
+def tells(entry: Mapping[str, Any], kind: str, record_id: str) -> bool:
+    """Whether an entry says that this record of that kind was deleted."""
+    told = [str(one) for one in _values(entry)]
+    kinds = {singular(one) for one in words(kind)}
+    named = any(kinds.issubset({singular(one) for one in words(text)}) for text in told)
+    return named and record_id in told and any(DELETED.search(text) for text in told)
+
+
+def _values(entry: Any) -> Iterator[Any]:
+    if isinstance(entry, Mapping):
+        for one in entry.values():
+            yield from _values(one)
+    elif isinstance(entry, list):
+        for one in entry:
+            yield from _values(one)
+    else:
+        yield entry
