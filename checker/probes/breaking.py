@@ -33,3 +33,13 @@ def left_out(name: str) -> Broken:
 def replaced(name: str, value: Any) -> Broken:
     """Put another value in the field, be it there or not."""
     return lambda body: {**body, name: value}
+
+
+def in_first_row(name: str, inside: str, value: Any) -> Broken:
+    """Put another value in a field of a list's first row."""
+
+    def broken(body: dict[str, Any]) -> dict[str, Any]:
+        rows = body.get(name) or [{}]
+        return {**body, name: [{**rows[0], inside: value}, *rows[1:]]}
+
+    return broken

@@ -10,8 +10,8 @@ from checker.model.paths import get
 from checker.probes.alterations import same
 from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.breaking import Fault, left_out, replaced
-from checker.probes.leniency import empty, unknown_field
+from checker.probes.breaking import Fault, in_first_row, left_out, replaced
+from checker.probes.leniency import FORMED, empty, unknown_field
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.slots import Slot
@@ -85,6 +85,7 @@ def _broken(touch: ResourceTouch, fault: Fault, beside: Mapping[str, Any]) -> Wr
     written = touch.writer.create(touch.resource, body)
     if refused_by_rule(written):
         touch.refusals.append((fault.field, written))
+        touch.enforced.add(fault.claim)
     return written
 
 
@@ -134,7 +135,7 @@ def _became(fault: Fault, written: Written) -> str:
     """What the answer shows of the faulty value: stored as sent, cut or otherwise changed, left out; accepted where it shows no record."""
     if not written.record:
         return "accepted"
-    sent, read = fault.broken({}).get(fault.field), get(written.record, fault.field)
+    sent, read = get(fault.broken({}), fault.field), get(written.record, fault.field)
     if read is None:
         return "ignored"
     if same(sent, read):
@@ -145,19 +146,19 @@ def _became(fault: Fault, written: Written) -> str:
 
 
 def required(touch: ResourceTouch) -> Fault | None:
-    """Leave out a required field; rather one that doesn't bear the mark."""
+    """Leave out a field that the document or its users call required; rather one that doesn't bear the mark."""
     body = touch.birth.body if touch.birth else {}
-    names = [one.path for one in touch.bodies.slots if one.required and one.path in body]
-    names = names or [one for one in touch.profile.validation.required if one in body]
+    declared = [one.path for one in touch.bodies.slots if one.required]
+    names = [one for one in dict.fromkeys((*declared, *touch.profile.validation.required)) if one in body]
     names.sort(key=lambda one: touch.writer.mark in str(body[one]))
     return Fault("write.required-enforced", names[0], left_out(names[0]), without_value=True) if names else None
 
 
 def too_long(touch: ResourceTouch) -> Fault | None:
-    """One character more than allowed; rather in a plain text."""
-    texts = _texts(touch)
+    """One character more than allowed; rather in a plain text. Where somebody names the field, in one whose values have a form of their own, too."""
+    texts, named = _texts(touch), touch.profile.validation.max_length
     slots = [one for one in texts if one.max_length is not None and one.max_length < LONGEST_SENT]
-    slots += [one for one in texts if one.max_length is None and one.path in touch.profile.validation.max_length]
+    slots += [one for one in _texts(touch, formed=True) if one.max_length is None and one.path in named]
     if not slots:
         return None
     slot = slots[0]
@@ -166,8 +167,8 @@ def too_long(touch: ResourceTouch) -> Fault | None:
     return Fault("write.max-length-enforced", slot.path, replaced(slot.name, text))
 
 
-def _texts(touch: ResourceTouch) -> list[Slot]:
-    """Plain texts of the body, the name first."""
+def _texts(touch: ResourceTouch, *, formed: bool = False) -> list[Slot]:
+    """Plain texts of the body, the name first; `formed`: also those whose role gives them a form."""
     body = touch.birth.body if touch.birth else {}
     pointing = {one.field for one in touch.profile.relations}
     plain = [
@@ -176,7 +177,7 @@ def _texts(touch: ResourceTouch) -> list[Slot]:
         if isinstance(body.get(one.name), str)
         and not (one.enum or one.format or one.pattern)
         and one.path not in pointing
-        and touch.bodies.role_of(one.path) not in {"email", "vat_id", "country", "currency"}
+        and (formed or touch.bodies.role_of(one.path) not in FORMED)
     ]
     return sorted(plain, key=lambda one: touch.bodies.role_of(one.path) != "name")
 
@@ -212,10 +213,27 @@ def wrong_format(touch: ResourceTouch) -> Fault | None:
         return Fault("write.format-enforced", number.path, replaced(number.name, NO_NUMBER))
     patterned = next((one for one in there if one.pattern and isinstance(body[one.name], str)), None)
     if patterned is None:
-        return None
+        rows = next(in_rows(touch), None)
+        return (
+            Fault("write.format-enforced", rows[1].path, in_first_row(rows[0].name, rows[1].name, NO_NUMBER))
+            if rows
+            else None
+        )
     # as long as a good one, so that no length is broken as well
     wrong = re.sub(r"\w", "#", str(body[patterned.name]))
     return Fault("write.format-enforced", patterned.path, replaced(patterned.name, wrong))
+
+
+def in_rows(touch: ResourceTouch) -> Iterator[tuple[Slot, Slot]]:
+    """Plain numbers in the rows of the body: the list, and the field in its first row."""
+    body = touch.birth.body if touch.birth else {}
+    pointing = {one.field for one in touch.profile.relations} | set(touch.bodies.references)
+    for slot in touch.bodies.slots:
+        rows = body.get(slot.name)
+        if slot.item is None or not isinstance(rows, list) or not rows or not isinstance(rows[0], Mapping):
+            continue
+        numbers = (one for one in slot.item.below if one.type in NUMBERS and one.name in rows[0])
+        yield from ((slot, one) for one in numbers if not one.enum and one.path not in pointing)
 
 
 def _room(slot: Slot, text: str) -> bool:

@@ -51,6 +51,5 @@ def together(touch: ResourceTouch) -> Iterator[Told]:
 
 def _refused_alone(touch: ResourceTouch) -> Fault | None:
     """A fault for which a single create was refused."""
-    refused = {name for name, _ in touch.refusals}
     found = (one for one in (required(touch), too_long(touch), option(touch), wrong_format(touch)) if one is not None)
-    return next((one for one in found if one.field in refused), None)
+    return next((one for one in found if one.claim in touch.enforced), None)

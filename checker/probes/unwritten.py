@@ -7,7 +7,8 @@ from typing import Any
 
 from checker.probes.attempts import refused_by_rule
 from checker.probes.base import Told, no, probe, unknown, yes
-from checker.probes.rules import LONG_AGO, NUMBERS
+from checker.probes.breaking import Broken, in_first_row, replaced
+from checker.probes.rules import LONG_AGO, NUMBERS, in_rows
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.slots import Slot
@@ -33,23 +34,26 @@ def unwritten(touch: ResourceTouch) -> Iterator[Told]:
     if not odd:
         yield unknown(CLAIM, "nothing-unusual", touch.birth.evidence)
         return
-    tried = [(name, touch.writer.create(touch.resource, touch.body(**{name: value}))) for name, value in odd]
+    tried = [(name, touch.writer.create(touch.resource, broken(touch.body()))) for name, broken in odd]
     evidence = (*touch.birth.evidence, *(key for _, one in tried for key in one.evidence))
     taken = [name for name, one in tried if one.ok]
     found = [name for name, one in tried if refused_by_rule(one)]
     yield yes(CLAIM, evidence, taken=taken, found=found, typical=len(typical))
 
 
-def _odd(touch: ResourceTouch) -> Iterator[tuple[str, Any]]:
-    """Fields of the body with a value that the document allows and a business would not have."""
+def _odd(touch: ResourceTouch) -> Iterator[tuple[str, Broken]]:
+    """Fields of the body, and of its rows, with what puts a value there that the document allows and a business would not have."""
     body: Mapping[str, Any] = touch.birth.body if touch.birth else {}
     plain = [one for one in touch.bodies.slots if one.name in body and one.path not in touch.bodies.references]
     number = next((one for one in plain if one.type in NUMBERS and not one.enum and _may_be_negative(one)), None)
     if number is not None:
-        yield number.name, BELOW
+        yield number.name, replaced(number.name, BELOW)
     day = next((one for one in plain if one.type == "string" and one.format in LONG_AGO), None)
     if day is not None:
-        yield day.name, LONG_AGO[day.format or ""]
+        yield day.name, replaced(day.name, LONG_AGO[day.format or ""])
+    for rows, one in in_rows(touch):
+        if _may_be_negative(one):
+            yield one.path, in_first_row(rows.name, one.name, BELOW)
 
 
 def _may_be_negative(slot: Slot) -> bool:
