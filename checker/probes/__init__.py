@@ -25,6 +25,7 @@ from checker.probes import (
     reusing,
     rights,
     rules,
+    shifting,
     stamps,
     statefulness,
     states,
@@ -96,6 +97,7 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     writing.clearing,
     states.moves,
     deleting.delete,
+    shifting.shifted,
     reusing.reuse,
     merging.merges,
 )

@@ -10,6 +10,7 @@ from checker.probes.attempts import broke_on, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
 from checker.probes.journals import journal_of
+from checker.probes.shifting import begin
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.query import Query, brackets
@@ -31,6 +32,7 @@ def delete(touch: ResourceTouch) -> Iterator[Told]:
             yield unknown(claim, "no-delete-operation")
         return
     before = touch.latest
+    touch.walk = begin(touch)
     written = touch.writer.delete(touch.resource, touch.id or "")
     status = written.response.status if written.response else None
     if not written.ok:

@@ -19,7 +19,7 @@ from checker.probes.needs import key_header
 from checker.resources.bodies import Bodies
 from checker.resources.cleaning import CleanedUp
 from checker.resources.query import Query
-from checker.resources.resource import Resource
+from checker.resources.resource import Page, Resource
 from checker.resources.values import FINAL
 from checker.resources.writing import Outcome, Writer, Written
 
@@ -42,6 +42,7 @@ class ResourceTouch:
     control: Written | None = None
     control_body: Mapping[str, Any] = field(default_factory=dict)
     gone: bool = False
+    walk: tuple[Page, Query | None] | None = None  # under way when the test record is deleted, and what it asks for
     changed: Record | None = None
     _number: int = 0
 

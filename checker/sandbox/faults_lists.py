@@ -23,6 +23,7 @@ from checker.sandbox.store import Store
 PAGES_SEEN = 2  # pages after which a list that ends early ends
 FILTERS = ("email", "company_id", "status", "external_id", "name")  # of contacts
 FAR = 50  # a page behind all that there is
+WHOLE = 100  # records on the largest page, and more than there are products
 CAP = 3  # the page from which on a capped list refuses
 
 
@@ -139,6 +140,23 @@ def _similar(ask: Ask, reply: Reply, store: Store) -> None:
         rows += [{**rows[0], **one.data, "id": one.id} for one in more if one.id not in known]
 
 
+def _position(ask: Ask, _store: Store) -> None:
+    """A cursor of products is taken for the number of records before it; the size that was asked for is kept for the answer."""
+    if ask.key in lists("crm", "products"):
+        at, size = ask.query.pop("after", "0"), ask.query.get("limit", "20")
+        ask.headers |= {"X-At": at if at.isdigit() else "0", "X-Size": size if size.isdigit() else "20"}
+        ask.query["limit"] = str(WHOLE)
+
+
+def _from_position(ask: Ask, reply: Reply, _store: Store) -> None:
+    if ask.key not in lists("crm", "products") or not rows_of(reply):
+        return
+    rows, at = rows_of(reply), int(ask.headers["X-At"])
+    behind = at + min(int(ask.headers["X-Size"]), WHOLE)
+    reply.body["paging"]["next"] = {"after": str(behind)} if behind < len(rows) else None
+    rows[:] = rows[at:behind]
+
+
 def _nothing(_ask: Ask, reply: Reply, _store: Store) -> None:
     if isinstance(reply.body, dict) and "results" in reply.body:
         reply.body.update({"results": [], "paging": {"next": None}, "total": 0})
@@ -193,6 +211,7 @@ def _lenient(given: dict[str, str]) -> None:
 
 
 _repeats()
+register("crm-cursor-is-a-position", Fault("crm", asked=_position, answered=_from_position))
 _unstable()
 _loops()
 _without("vat_id")

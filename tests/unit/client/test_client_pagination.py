@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from checker.client.messages import Headers
 from checker.client.links import link_of
+from checker.client.messages import Headers
 from checker.client.pagination import PAGERS, Answer, Step, Stop, pager, position, size_of
 from checker.model.profile import Pagination, Param
 from tests.clients import paging

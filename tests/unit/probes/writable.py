@@ -61,12 +61,13 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
     body = {"content": {"application/json": {"schema": {"type": "object", "required": required, "properties": fields}}}}
     record = {"type": "object", "properties": {**READ_ONLY, **fields}}
     one = {"content": {"application/json": {"schema": record}}, "description": "one"}
-    many = {"type": "object", "properties": {"data": {"type": "array", "items": record}, "total": {"type": "integer"}}}
+    around = {"total": {"type": "integer"}, "next": {**TEXT, "nullable": True}}
+    many = {"type": "object", "properties": {"data": {"type": "array", "items": record}, **around}}
     query = [
         {"name": name, "in": "query", "schema": {"type": kind}}
         for name, kind in (
             ("limit", "integer"),
-            ("offset", "integer"),
+            ("after", "string"),
             ("email", "string"),
             ("updated_since", "string"),
         )
@@ -200,11 +201,17 @@ class Writable:
         if self.defect == "list-lags":
             found = [self.old(one) for one in found]
         found = [one for one in found if one["email"] == query.get("email", one["email"])]
-        start = int(query.get("offset", "0"))
-        return {
-            "data": [self.shown(one) for one in found][start : start + int(query.get("limit", "100"))],
-            "total": len(found),
-        }
+        page, following = self.cut(found, query.get("after", ""), int(query.get("limit", "100")))
+        return {"data": [self.shown(one) for one in page], "total": len(found), "next": following}
+
+    def cut(self, found: list[dict[str, Any]], after: str, size: int) -> tuple[list[dict[str, Any]], str | None]:
+        """A page, and the cursor of the next: the id of the last record."""
+        order = list(self.records)
+        if self.defect == "cursor-counts":
+            behind = found[int(after or "0") :]
+            return behind[:size], str(int(after or "0") + size) if len(behind) > size else None
+        behind = [one for one in found if not after or order.index(one["id"]) > order.index(after)]
+        return behind[:size], behind[size - 1]["id"] if len(behind) > size else None
 
     def old(self, record: dict[str, Any]) -> dict[str, Any]:
         """The record as it was some seconds ago."""
