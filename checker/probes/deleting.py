@@ -11,6 +11,7 @@ from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
 from checker.probes.journals import journal_of
 from checker.probes.shifting import begin
+from checker.probes.stamps import NEXT_UNIT, wait_for_next_unit
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.query import Query, brackets
@@ -120,6 +121,8 @@ def blocked(touch: ResourceTouch) -> Iterator[Told]:
         yield unknown(claim, "no-delete-operation" if found else "nothing-points")
         return
     target, other, field = found
+    before = _control(other)
+    wait_for_next_unit(other, before or {})
     written = touch.writer.delete(touch.resource, target)
     status = written.response.status if written.response else None
     values = {"pointing": f"{other.profile.name}.{field}", "status": status}
@@ -131,10 +134,25 @@ def blocked(touch: ResourceTouch) -> Iterator[Told]:
     elif written.ok:
         after = other.resource.read(other.control.record_id or "") if other.control else None
         evidence = (*written.evidence, *(evidence_of(after.response) if after else ()))
-        yield no(claim, evidence, **values, outcome=_left_of(after.record if after else None, field, target))
+        outcome = _left_of(after.record if after else None, field, target)
+        silent = outcome == "emptied" and _stands_still(other, before, after.record if after else None)
+        yield no(claim, evidence, **values, outcome="emptied-in-silence" if silent else outcome)
         touch.system.lost_control(touch)
     else:
         yield unknown(claim, why_not(written), written.evidence, **values)
+
+
+def _control(other: ResourceTouch) -> Record | None:
+    """The record that points there, as it is now."""
+    return other.resource.read(other.control.record_id or "").record if other.control else None
+
+
+def _stands_still(other: ResourceTouch, before: Record | None, after: Record | None) -> bool:
+    """Whether a record's changed time, where it has a field for one, is the same as before."""
+    stamps = [other.look.stamp(one or {}) for one in (before, after)]
+    at = [one.at if one is not None else None for one in stamps]
+    precise = all(one is None or one.precision in NEXT_UNIT for one in stamps)
+    return other.profile.fields.updated is not None and precise and at[0] == at[1]
 
 
 def _breaks_again(touch: ResourceTouch, target: str) -> bool:

@@ -137,6 +137,18 @@ def _stamps_taken() -> Fault:
     return Fault("crm", asked=asked, answered=answered)
 
 
+def _emptying(store: Store) -> None:
+    """What points at a deleted record points at nothing afterwards, as a database does it: the changed time stays."""
+
+    def emptied(name: str, record_id: Id) -> None:
+        for kind in store.kinds.values():
+            for link in [one for one, target in kind.links.items() if target == name]:
+                for record in [one for one in store.living(kind.name) if one.data.get(link) == record_id]:
+                    store.put(kind.name, replace(record, data={**record.data, link: None}))
+
+    store.check_unused = emptied  # type: ignore[method-assign]
+
+
 def _counting_anew(store: Store) -> None:
     """Numbers of articles go on behind the newest one that is there."""
     real = store.next_number
@@ -173,6 +185,7 @@ instead(
     deletes("erp", "artikel"),
     lambda _ask, _store: Reply(409, {"fehler": {}}),
 )
+planted("crm-delete-empties-links", "crm", _emptying)
 planted("erp-ids-come-again", "erp", _counting_anew)
 planted("crm-delete-ignores-who-points-there", "crm", _unprotected)
 after("erp-reading-moves-the-stamp", reads("erp", "artikel"), _moved_by_reading)

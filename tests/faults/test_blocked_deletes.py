@@ -12,7 +12,11 @@ CLAIM = "delete.blocked-with-reason"
 
 @pytest.mark.parametrize(
     ("faults", "answer", "outcome"),
-    [((), Answer.YES, None), (("crm-delete-ignores-who-points-there",), Answer.NO, "orphaned")],
+    [
+        ((), Answer.YES, None),
+        (("crm-delete-ignores-who-points-there",), Answer.NO, "orphaned"),
+        (("crm-delete-empties-links",), Answer.NO, "emptied-in-silence"),
+    ],
 )
 def test_what_becomes_of_a_record_that_others_point_at(
     faults: tuple[str, ...], answer: Answer, outcome: str | None

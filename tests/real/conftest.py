@@ -133,6 +133,16 @@ class Audits:
         return projects.looked(project, self.admin, touch=True, rehearse=False)
 
     @cached_property
+    def unlinked(self) -> Looked:
+        """Companies and the contacts that point at them, and nothing that forbids to delete a company; the writing part alone."""
+        system = self._written()
+        project = projects.written(
+            self.folder / "unlinked", "unlinked.readiness.yaml",
+            CRM_URL=system.url, CRM_DOCUMENT=f"{system.url}/server/specs/oas",
+        )  # fmt: skip
+        return projects.looked(project, self.admin, touch=True, rehearse=False)
+
+    @cached_property
     def restricted(self) -> Looked:
         """Products and invoices with a user beside who may not write them; the writing part alone."""
         system = self._written()
