@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checker.model.paths import get
 from checker.probes.attempts import why_not
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.touching import ResourceTouch
-from checker.resources.seeking import found
 from checker.resources.writing import Written
 
 CLAIM = "ids.not-reused"
 EXPERIMENTS = 2  # before a no
+NOT_DELETED = (None, False, "", 0)  # values of a field that marks what is deleted
 
 
 @probe(CLAIM, scope="resource")
@@ -31,9 +32,10 @@ def reuse(touch: ResourceTouch) -> Iterator[Told]:
         if newest is None:
             made, _ = _created(touch)
             newest, evidence = made.record_id, (*evidence, *made.evidence)
-        told = _deleted(touch, newest)
-        if told is not None:
-            yield told
+        reason, more = _deleted(touch, newest)
+        evidence += more
+        if reason is not None:
+            yield unknown(CLAIM, reason, evidence)
             return
         made, body = _created(touch)
         evidence += made.evidence
@@ -71,16 +73,17 @@ def _created(touch: ResourceTouch) -> tuple[Written, Mapping[str, Any]]:
     return touch.writer.create(touch.resource, body), body
 
 
-def _deleted(touch: ResourceTouch, record_id: str | None) -> Told | None:
-    """Delete a test record; what there is to say where it isn't gone afterwards."""
+def _deleted(touch: ResourceTouch, record_id: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """Delete a test record: why it isn't gone afterwards, as a reason's code, None where it is; and the exchanges."""
     if record_id is None:
-        return unknown(CLAIM, "create-refused")
+        return "create-refused", ()
     written = touch.writer.delete(touch.resource, record_id)
     if not written.ok:
-        return unknown(CLAIM, "delete-refused", written.evidence)
-    if found(touch.resource, record_id) is not None:
-        return unknown(CLAIM, "still-there", written.evidence)
-    return None
+        return "delete-refused", written.evidence
+    seen = touch.seen_once(record_id)
+    mark = touch.profile.fields.deleted
+    there = seen.record is not None and (mark is None or get(seen.record, mark) in NOT_DELETED)
+    return "still-there" if there else None, (*written.evidence, *seen.evidence)
 
 
 def _sent(record_id: str, body: Mapping[str, Any]) -> bool:

@@ -165,7 +165,7 @@ class ResourceTouch:
         wanted = record_id or self.id or ""
         began: float | None = None  # the first look's own time is no delay: some systems are slow, and up to date
         for pause in (*self.waiting.pauses, None):
-            single = self._one(wanted)
+            single = self.seen_once(wanted)
             if single.record is not None and good(single.record):
                 return Seen(single.record, single.response, self._since(began))
             began = self.waiting.monotonic() if began is None else began
@@ -173,7 +173,8 @@ class ResourceTouch:
                 self.waiting.sleep(pause)
         return Seen(single.record, single.response, None)
 
-    def _one(self, record_id: str) -> Seen:
+    def seen_once(self, record_id: str) -> Seen:
+        """A record as it is now, by its id; in the list where there is no single read."""
         if self.profile.operations.read is None:
             return self.listed_now(record_id, {})
         single = self.resource.read(record_id)

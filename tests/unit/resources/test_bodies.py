@@ -14,7 +14,7 @@ from checker.model.api import Body, Place, Schema
 from checker.model.profile import FieldInfo, FieldRoles, Relation, ResourceProfile
 from checker.resources.bodies import Bodies
 from checker.resources.patterns import fits, fitting
-from checker.resources.slots import Slot, slot_of
+from checker.resources.slots import Slot, slot_of, takes_any
 from checker.resources.values import Stroke, german_vat_id, value_of
 from checker.sandbox.document import load_document
 from checker.sandbox.vat import german
@@ -280,3 +280,13 @@ def test_a_form_is_made_from_its_own_schema() -> None:
     operation = replace(bodies("crm", "contacts").operation, body=Body(media, required=True))  # type: ignore[type-var]
     profile = ResourceProfile(name="x", body_media=form, body_path="contact", fields=FieldRoles(name="last_name"))
     assert Bodies(profile, operation, MARK, TODAY).variant(1) == {"last_name": f"Readiness Test {MARK}-1"}
+
+
+@pytest.mark.parametrize(("more", "any_"), [({}, False), (True, True), ({"type": "string"}, True), (False, False)])
+def test_fields_that_are_not_named_are_taken_only_where_the_document_says_so(more: Any, any_: bool) -> None:
+    """JSON Schema lets any field through where nothing is said; hardly a document means it that way."""
+    node = {"type": "object", "properties": {}} | ({} if more == {} else {"additionalProperties": more})
+    maker = bodies("crm", "companies")
+    assert maker.operation is not None
+    operation = replace(maker.operation, body=Body({"application/json": schema(node)}, required=True))
+    assert takes_any(operation, ResourceProfile(name="x")) is any_
