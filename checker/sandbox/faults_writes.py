@@ -220,6 +220,7 @@ sent(
     writes("crm", "products"),
     _whole_price,
 )
+sent("erp-partner-stays-active", updates("erp", "geschaeftspartner"), lambda row: row.update(status="A"))
 sent("erp-mail-dropped", writes("erp", "geschaeftspartner"), lambda row: row.pop("email", None) and None)
 planted(
     "crm-city-in-capitals",

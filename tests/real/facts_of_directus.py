@@ -19,7 +19,6 @@ YES, NO, UNKNOWN, NOT_PERMITTED = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.
 OWN_LINES = (
     "a way to change lines that came inside a record of ours (no journal names them, so nothing may write them alone)"
 )
-INACTIVE = "a question that sets a test record inactive as the project file says (`deactivate`)"
 LIVES_OF_LINES = "a life of lines without a text of their own (they have no room for our mark)"
 FLOWS_BY_API = "a subscription that takes several calls (a flow is made of three)"
 
@@ -303,7 +302,7 @@ LIMITS_AND_LOCKS = (
 DELETES_AND_DOCUMENTS = (
     Row("delete", (pair("operations.delete-declared", "crm/contacts", YES, delete="DELETE /items/contacts/{id}"), touched("delete.accepted", "crm/contacts", YES))),
     Row("delete-activity", (touched("delete.visible", "crm/contacts", YES, how="journal activity"),)),
-    Row("soft-delete", later=(Later(INACTIVE, "delete.visible-declared", "crm/contacts", YES),)),
+    Row("soft-delete", (touched("deactivate.accepted", "crm/contacts", YES, field="status", outcome="came-back"),)),
     Row("delete-blocked", (written("delete.blocked-with-reason", "crm/companies", NO, status=500, outcome="refused-as-broken"),)),
     Row("delete-set-null", (Expected("unlinked", "delete.blocked-with-reason", "crm/companies", NO, {"pointing": "contacts.company", "outcome": "emptied-in-silence"}),)),
     Row("nested-create", (bare("line-items.declared", "crm/invoices", YES, path="lines[]"),)),

@@ -55,6 +55,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("bulk-ignored", "timestamp.moves-on-bulk", UNKNOWN, {"reason": "batch-ignored", "status": 200}),
     ("read-moves", "timestamp.still-on-read", NO, {"reads": 4}),
     ("state-stands-still", "write.transitions-known", NO, {"field": "stage"}),
+    ("state-stands-still", "deactivate.accepted", NO, {"field": "stage", "outcome": "ignored"}),
     ("untold-rule", "write.rules-known", NO, {"refused": 1}),
     ("brings-another", "side-effects.none-seen", NO, {}),
     ("batch-all-or-nothing", "batch.errors-per-row", NO, {"status": 400, "outcome": "all-refused"}),
@@ -81,7 +82,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
 
 
 def test_a_system_that_keeps_its_rules_is_told_so(tmp_path: Path) -> None:
-    """Every claim is a yes for the good citizen, in at most sixty-five requests, and no test record is left.
+    """Every claim is a yes for the good citizen, in at most seventy requests, and no test record is left.
 
     That no mail went out nobody can see, and it shows no call that merges records.
     """
@@ -92,7 +93,7 @@ def test_a_system_that_keeps_its_rules_is_told_so(tmp_path: Path) -> None:
         assert found.keys() == {
             claim for probe in (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims
         }
-        assert one.requests <= 65
+        assert one.requests <= 70
         assert all(record["deleted_at"] for record in one.server.records.values())
 
 

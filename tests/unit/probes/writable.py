@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from checker.client.recorder import Recorder
 from checker.describe import described
 from checker.journal import Journal
@@ -439,6 +441,7 @@ def small(folder: Path, defect: str = "", fields: Mapping[str, Any] = FIELDS) ->
     others: Any = {"second_user": auth["second"], "restricted": auth["reader"]}
     profile = known.profile.resource("contacts")
     assert profile is not None
+    profile = replace(profile, deactivate={"stage": "old"})
     with serve(server) as running:
         secrets = {name.upper(): name for name in USERS}
         made = client(running.url, auth["good"], at=at, secrets=secrets, other_auth=others)
