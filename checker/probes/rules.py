@@ -79,7 +79,7 @@ def _broken(touch: ResourceTouch, fault: Fault, beside: Mapping[str, Any]) -> Wr
     """What came of the faulty body; None where a record of it could not be told as ours."""
     body = fault.broken(touch.body(**beside))
     if fault.without_value and not touch.marked(body):
-        body = fault.broken(touch.bodies.variant(touch.next(), leave_out={fault.field}) | dict(beside))
+        body = fault.broken({**touch.body_without(fault.field), **beside})
     if not touch.marked(body):
         return None
     written = touch.writer.create(touch.resource, body)

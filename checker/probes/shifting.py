@@ -20,7 +20,7 @@ from checker.probes.touching import ResourceTouch
 from checker.resources.query import Query
 from checker.resources.resource import Page
 
-CLAIM = "pagination.complete-while-changing"
+CLAIM = "list.complete-while-changing"
 PROMISING = frozenset({"cursor", "since_id"})
 SMALL, LARGER = 2, 3  # records on a page: as the walk begins, and as the list is looked at anew
 

@@ -5,7 +5,7 @@ The life of one record is shared by all probes of a resource, so that requests a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -148,13 +148,19 @@ class ResourceTouch:
 
     def body(self, number: int | None = None, /, **more: Any) -> dict[str, Any]:
         """A body of the shape that was accepted at birth, with another number."""
+        return {**self._shaped(number, ()), **more}
+
+    def body_without(self, name: str) -> dict[str, Any]:
+        """The same without a field; the mark is in another one where there is room."""
+        return self._shaped(None, {name})
+
+    def _shaped(self, number: int | None, leave_out: Collection[str]) -> dict[str, Any]:
         number = self.next() if number is None else number
         shape = self.birth.shape if self.birth else "full"
         if shape == "record" and self.look.first.records:
-            made = self.bodies.from_record(self.look.first.records[0]).variant(number)
-        else:
-            made = self.bodies.lean(number) if shape == "lean" else self.bodies.variant(number)
-        return {**made, **more}
+            return self.bodies.from_record(self.look.first.records[0]).variant(number, leave_out=leave_out)
+        make = self.bodies.lean if shape == "lean" else self.bodies.variant
+        return make(number, leave_out=leave_out)
 
     def marked(self, body: Mapping[str, Any]) -> bool:
         """Whether a record of this body could be told as ours, and so removed."""
