@@ -313,9 +313,9 @@ class Cursor(Walk):
     style: ClassVar[str] = "cursor"
     _linked: bool = False  # the page before led on by a link that no document names
 
-    def resume(self, step: Step) -> None:
+    def resume(self, step: Step, came: int = 0) -> None:
         """As in all styles; where the walk was led by links, it ends where none comes."""
-        super().resume(step)
+        super().resume(step, came)
         self._linked = step.url is not None
 
     def _next(self, answer: Answer) -> Step | Stop:
