@@ -19,7 +19,6 @@ OPEN = ("yes", "unknown", "not-applicable")
 # The item, what has to hold for the claim to be refuted at all, the claims that only lay down a condition, and those that may be open beside them.
 CONDITIONS = (
     ("filtering", ("filter.honoured",), ("filter.operators-honoured", "filter.excluding-keeps-empty", "filter.case-known"), ("filter.combined",)),
-    ("sorting", ("sort.honoured",), ("sort.unknown-refused",), ("sort.stable", "timestamp.distinct")),
     ("pagination", ("pagination.complete", "pagination.no-repeats", "pagination.ends"), ("pagination.past-end",), ()),
     ("page-size", ("page-size.honoured",), ("page-size.steady",), ()),
 )  # fmt: skip
