@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ LEGAL_FORMS = (
     (" e k ", " ek "), (" e kfm ", " ek "), (" e kfr ", " ek "), (" ekfm ", " ek "), (" ekfr ", " ek "), (" ug haftungsbeschränkt ", " ug "),
     (" ug (haftungsbeschränkt) ", " ug "), (" limited ", " ltd "),
 )  # fmt: skip
+NAME_SIGNS = ((".", ""), ("&", " & "))
 # An entry: kind, number, letters that some courts add. HRA has partnerships, HRB corporations, GnR cooperatives, GsR civil partnerships, PR
 # professionals, VR associations; Austria's FN and Switzerland's CHE are numbered in one row, so that they need no court.
 ENTRY = " (hra|hrb|gnr|gsr|pr|vr|fn|che) ?(?:nr ?)?0*([0-9]+(?: [0-9]{3})*)(?: ?([a-zö]{1,2}))? "
@@ -45,12 +48,19 @@ COURTS = (
     ("ü", "ue"),
     ("ß", "ss"),
 )
-# What a text needs for a form to alter it at all. Looking is a fraction of rewriting, and most texts are tidy.
+# What a text needs for a form to alter it at all. One look is a fraction of rewriting, whatever it looks for, and most texts are tidy.
 GAP = GAPS.removesuffix("+")
 UNEVEN = f"{GAP}{GAP}|" + GAP.replace("\x1c- ", "\x1c-\x1f")  # more than a single space
-SOME_LEGAL_FORM = "|".join(re.escape(old) for old, _ in LEGAL_FORMS)
 AT_AN_END = f"^{BLANK}|{BLANK}$"
 BLANK_OR_SMALL = f"{BLANK}|[a-z]"
+SOME_LEGAL_WORD = "|".join(re.escape(old.strip()) for old, _ in LEGAL_FORMS)
+# The same before full stops are gone and blanks are even
+MAYBE_LEGAL_FORM = "|".join(
+    r"\.*".join(f"[{GAP[1:-1]}.]+" if letter == " " else re.escape(letter) for letter in old.strip())
+    for old, _ in LEGAL_FORMS
+)
+NO_PLAIN_NAME = f"[.&]|{AT_AN_END}|{UNEVEN}|(?:^| )(?:{SOME_LEGAL_WORD})(?: |$)"  # of small letters
+BEYOND_ASCII = r"[^\x00-\x7f]"
 
 
 class Form(NamedTuple):
@@ -72,7 +82,10 @@ def _trim(value: StringValue) -> StringValue:
 
 
 def _lower(value: StringValue) -> StringValue:
-    return _put(value.lower(), SETTLED.items())
+    import ibis
+
+    small = value.lower()
+    return ibis.ifelse(reduce(or_, (small.contains(one) for one in SETTLED)), _put(small, SETTLED.items()), small)
 
 
 def _put(value: StringValue, table: Iterable[tuple[str, str]]) -> StringValue:
@@ -82,24 +95,31 @@ def _put(value: StringValue, table: Iterable[tuple[str, str]]) -> StringValue:
 
 
 def _spaced(value: StringValue) -> StringValue:
-    """Small letters, one blank between words and for commas, one at each end."""
-    padded = " " + _lower(value) + " "
-    return _where(padded, UNEVEN, padded.re_replace(GAPS, " "))
+    """One blank between words and for commas, one at each end."""
+    return (" " + value + " ").re_replace(GAPS, " ")
 
 
 def _name(value: StringValue) -> StringValue:
-    spaced = _spaced(_where(value, "[.&]", _put(value, ((".", ""), ("&", " & ")))))
-    return _where(spaced, SOME_LEGAL_FORM, _put(spaced, LEGAL_FORMS)).strip()
+    """What stands in a branch twice is computed twice, so that branches look at small letters alone: engines compute these once."""
+    import ibis
+
+    small = _lower(value)
+    spaced = _spaced(_put(small, NAME_SIGNS))
+    full = ibis.ifelse(small.re_search(MAYBE_LEGAL_FORM), _put(spaced, LEGAL_FORMS), spaced)
+    return _where(small, NO_PLAIN_NAME, full.strip())
 
 
 def _small(value: StringValue) -> StringValue:
-    return _lower(_trim(value))
+    return _trim(_lower(value))
 
 
 def _capitals(value: StringValue) -> StringValue:
+    """Capitals of A to Z. Engines' `translate` is slow, their `upper` the same where there is ASCII alone."""
+    import ibis
+
     bare = value.re_replace(BLANK, "")
-    capitals = _where(bare, "[a-z]", bare.translate(string.ascii_lowercase, string.ascii_uppercase))
-    return _where(value, BLANK_OR_SMALL, capitals)
+    exact = bare.translate(string.ascii_lowercase, string.ascii_uppercase)
+    return _where(value, BLANK_OR_SMALL, ibis.ifelse(bare.re_search(BEYOND_ASCII), exact, bare.upper()))
 
 
 def _phone(value: StringValue) -> StringValue:
@@ -112,9 +132,8 @@ def _product(value: StringValue) -> StringValue:
 
 def _entry(value: StringValue) -> StringValue:
     """A register's text as it is searched: words between blanks, without punctuation and the court's own title."""
-    return (
-        _spaced(value.replace(".", "").re_replace(IN_REGISTERS, " ")).re_replace(OF_COURTS, " ").re_replace(" +", " ")
-    )
+    small = _put(value.replace(".", "").re_replace(IN_REGISTERS, " ").lower(), SETTLED.items())
+    return _spaced(small).re_replace(OF_COURTS, " ").re_replace(" +", " ")
 
 
 def _court(value: StringValue) -> StringValue:
@@ -149,11 +168,11 @@ def _plain_small(text: str) -> str:
 
 
 def _plain_spaced(text: str) -> str:
-    return re.sub(GAPS, " ", f" {_plain_lower(text)} ")
+    return re.sub(GAPS, " ", f" {text} ")
 
 
 def _plain_name(text: str) -> str:
-    return _plain_put(_plain_spaced(_plain_put(text, ((".", ""), ("&", " & ")))), LEGAL_FORMS).strip()
+    return _plain_put(_plain_spaced(_plain_put(_plain_lower(text), NAME_SIGNS)), LEGAL_FORMS).strip()
 
 
 CAPITALS = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
@@ -172,7 +191,7 @@ def _plain_product(text: str) -> str:
 
 
 def _plain_entry(text: str) -> str:
-    spaced = _plain_spaced(re.sub(IN_REGISTERS, " ", text.replace(".", "")))
+    spaced = _plain_spaced(_plain_lower(re.sub(IN_REGISTERS, " ", text.replace(".", ""))))
     return re.sub(" +", " ", re.sub(OF_COURTS, " ", spaced))
 
 
