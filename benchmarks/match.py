@@ -2,14 +2,15 @@
 
 The floor is SQL that somebody wrote by hand for these columns, with all the memory it likes. `the engine` is the product's expressions
 from columns to links, with its own memory limit;
-`match` the product from the files' records, row by row through Python, with its vetoes, to links.
+`files` the product from exported files to links as `readiness data match` takes them, with its vetoes, in columns;
+`rows` the same as other commands do, row by row through Python.
 Goals (wall, of the floor): the engine at most 1.75 × at a million records a side and 1.5 × at five, where it holds at most 750 MB;
-at least twice as fast as Python's dicts, and at most 1.5 × Splink's deterministic link, at a million. Texts are
+engine and `files` at least twice as fast as Python's dicts, and the engine at most 1.5 × Splink's deterministic link, at a million. Texts are
 untidy as exports are, one in five; where all are, tidying takes a larger share on all ways. On a busy machine compare CPU times too.
 
-    python -m benchmarks.match [--large] [--records N …] [--spark]
+    python -m benchmarks.match [--growth] [--records N …] [--spark]
 
-`--large` adds five million; `--spark` times the same engine on Spark.
+`--growth` takes 0.1, 1 and 5 million in one run; `--spark` times the same engine on Spark.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ from benchmarks.rounds import Run, in_turns, least, python, show
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from checker.project.sides import FlowView
+
 SIZES, LARGE = (100_000, 1_000_000), 5_000_000
+GROWTH = (*SIZES, LARGE)
 ROUNDS = 3
 COLUMNS = ("email", "vat_id", "name", "country")
 FORMS = ("email", "vat_id", "name", "text")
 RULES = (("email",), ("vat_id",), ("name", "country"))
-FLOOR, ENGINE, MATCH, DICTS, SPLINK, SPARK = "SQL by hand", "the engine", "match", "Python dicts", "Splink", "Spark"
+FLOOR, ENGINE, DICTS, SPLINK, SPARK = "SQL by hand", "the engine", "Python dicts", "Splink", "Spark"
+FILES, MATCH = "files", "rows"
 MOST_ROWS = 1_000_000  # a side, for the ways whose rows are Python objects
 MEGABYTES = 750
 # Two thirds have a counterpart. Every tenth has no e-mail, every third no VAT id, one in fifty shares its e-mail; every fifth text is untidy,
@@ -120,22 +125,44 @@ def columns(folder: Path, letter: str) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, batches())
 
 
-def by_match(folder: Path) -> None:
-    """The product from exported files to links."""
-    from checker.data import match
-    from checker.exports import read_export
-    from checker.model.sync import Row
+def flow() -> FlowView:
+    """The flow of these files."""
     from checker.project.sides import FlowView, side_of
     from checker.project.types import FieldMapping, Flow
 
     fields = [FieldMapping(left=one, right=one) for one in COLUMNS]
-    flow = Flow(name="f", left="l/x", right="r/x", match=["email", "vat_id", ["name", "country"]], fields=fields)
+    made = Flow(name="f", left="l/x", right="r/x", match=["email", "vat_id", ["name", "country"]], fields=fields)
+    return FlowView(made, side_of(made.left, {}), side_of(made.right, {}))
+
+
+def by_match(folder: Path) -> None:
+    """The product from exported files to links, through rows."""
+    from checker.data import match
+    from checker.exports import read_export
+    from checker.model.sync import Row
+
     sides = [
         [Row(id=one["id"], values=one) for one in read_export(folder / f"{letter}.parquet", {}).records]
         for letter in "lr"
     ]
-    found = match(FlowView(flow, side_of(flow.left, {}), side_of(flow.right, {})), *sides).links
+    found = match(flow(), *sides).links
     write(folder, MATCH, [([one.left for one in found], [one.right for one in found])])
+
+
+def by_files(folder: Path) -> None:
+    """The product from exported files to links, in columns."""
+    from checker.data.columns import columns_of
+    from checker.data.direct import match_columns, wanted_of
+    from checker.data.keys import Between
+    from checker.model.sync import Which
+
+    wanted = wanted_of(flow(), Between({}, (None, None)))
+    sides = {
+        which: columns_of(folder / f"{letter}.parquet", {}, "id", wanted.names(which), (), folder / f"{letter}.spool")
+        for which, letter in zip(Which, "lr", strict=True)
+    }
+    found = match_columns(wanted, sides).links
+    write(folder, FILES, [([one.left for one in found], [one.right for one in found])])
 
 
 def by_dicts(folder: Path) -> None:
@@ -205,6 +232,7 @@ def out(folder: Path, way: str) -> str:
 WAYS: Mapping[str, Callable[[Path], None]] = {
     FLOOR: by_hand,
     ENGINE: by_engine,
+    FILES: by_files,
     MATCH: by_match,
     DICTS: by_dicts,
     SPLINK: by_splink,
@@ -231,7 +259,7 @@ def compare(folder: Path, ways: Sequence[str]) -> int:
 
 def timed(records: int, splink: str | None, *, spark: bool) -> dict[str, list[Run]]:
     """All ways in turns at this size; that they found the same is looked at before figures are shown."""
-    ways = [FLOOR, ENGINE, *((MATCH, DICTS) if records <= MOST_ROWS else ()), *([SPARK] if spark else ())]
+    ways = [FLOOR, ENGINE, *((FILES, MATCH, DICTS) if records <= MOST_ROWS else ()), *([SPARK] if spark else ())]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make(folder, records)
@@ -255,7 +283,7 @@ def judged(records: int, runs: Mapping[str, Sequence[Run]]) -> Iterator[str]:
         yield told(f"the engine ≤ {limit} × SQL by hand", wall(ENGINE) / wall(FLOOR), limit)
     if records == MOST_ROWS:
         yield told("the engine ≤ 0.5 × Python dicts", wall(ENGINE) / wall(DICTS), 0.5)
-        yield told("match ≤ 0.5 × Python dicts", wall(MATCH) / wall(DICTS), 0.5)
+        yield told("files ≤ 0.5 × Python dicts", wall(FILES) / wall(DICTS), 0.5)
     if records == MOST_ROWS and SPLINK in runs:
         yield told("the engine ≤ 1.5 × Splink", wall(ENGINE) / wall(SPLINK), 1.5)
     if records == LARGE:
@@ -276,7 +304,7 @@ def told(goal: str, figure: float, limit: float) -> str:
 def main(words: Sequence[str] = ()) -> None:
     """Time all sizes, judge the goals, and tell how the engine grows."""
     parser = argparse.ArgumentParser(description="matching at scale")
-    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--growth", action="store_true")
     parser.add_argument("--records", type=int, nargs="+", default=SIZES)
     parser.add_argument("--spark", action="store_true")
     parser.add_argument("--way", nargs=2, help=argparse.SUPPRESS)
@@ -285,13 +313,17 @@ def main(words: Sequence[str] = ()) -> None:
         WAYS[given.way[0]](Path(given.way[1]))
         return
     growth = {}
-    for records in (*given.records, *([LARGE] if given.large else ())):
+    for records in GROWTH if given.growth else given.records:
         growth[records] = timed(records, peer("splink"), spark=given.spark)
         print("\n".join(judged(records, growth[records])))
     for way in (FLOOR, ENGINE):
-        cpu = [least(runs[way], lambda one: one.cpu) for runs in growth.values()]
-        shown = ", ".join(f"{one / cpu[0]:.1f} at {records:,}" for records, one in zip(growth, cpu, strict=True))
-        print(f"growth of {way} (CPU): {shown}")
+        runs = {records: some[way] for records, some in growth.items()}
+        cpu = {records: least(some, lambda one: one.cpu) for records, some in runs.items()}
+        shown = ", ".join(
+            f"{records:,}: {cpu[records] / next(iter(cpu.values())):.1f} × CPU, {max(one.peak for one in some):.0f} MB"
+            for records, some in runs.items()
+        )
+        print(f"growth of {way}: {shown}")
 
 
 if __name__ == "__main__":

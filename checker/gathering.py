@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +17,11 @@ from checker.client.client import Client
 from checker.client.recorder import Recorder
 from checker.data import match
 from checker.data.across import Both, legal
+from checker.data.columns import Columns, columns_of
 from checker.data.counted import Counted
 from checker.data.counts import counts_of_flow, counts_of_resource
-from checker.data.engine import EMBEDDED, Engine
+from checker.data.direct import IndirectError, Wanted, match_columns, wanted_of
+from checker.data.engine import EMBEDDED, FOLDER, Engine
 from checker.data.figures import flow_figures
 from checker.data.forecast import forecast
 from checker.data.keys import Between
@@ -26,7 +29,7 @@ from checker.data.quality import Sample
 from checker.data.times import times
 from checker.describe import both_described
 from checker.errors import InputError, Problem
-from checker.exports import Export, read_export
+from checker.exports import Export, Fields, UnfitError, read_export
 from checker.model.figures import FlowFigures, RecordFigures, ResourceFigures
 from checker.model.profile import FieldRoles, Profile, ResourceProfile
 from checker.model.sync import Link, Matched, Row, Which
@@ -60,7 +63,8 @@ class Source:
 class Gathered:
     """The records of both systems. `files`: exported ones by subject; what has none is read from its sandbox, each list once.
 
-    `test_data`: the files hold test records, not production's.
+    `test_data`: the files hold test records, not production's. `keyed`: nothing but keys, names and countries is looked at, so that a file's
+    records needn't be rows where matching does without.
     """
 
     loaded: LoadedProject
@@ -71,6 +75,9 @@ class Gathered:
     reader: Reader
     engine: Engine = EMBEDDED
     test_data: bool = False
+    keyed: bool = False
+    _columns: dict[str, Mapping[Which, Columns]] = field(default_factory=dict)
+    _spools: ExitStack = field(default_factory=ExitStack)
     _clients: dict[str, Client] = field(default_factory=dict)
     _exports: dict[str, Export] = field(default_factory=dict)
     _rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
@@ -92,7 +99,8 @@ class Gathered:
         return found
 
     def close(self) -> None:
-        """Close the connections, and remove records that were kept for too long."""
+        """Close the connections, and remove what was laid aside and records that were kept for too long."""
+        self._spools.close()
         for one in self._clients.values():
             one.close()
         self.reader.close()
@@ -117,7 +125,7 @@ class Gathered:
 
     def _of_file(self, subject: str, path: Path, profile: ResourceProfile) -> list[Row]:
         self.say(f"reading {path.name}")
-        export = read_export(path, {one.name: one for one in profile.schema if "[]" not in one.name})
+        export = read_export(path, _fields(profile))
         key = profile.fields.id or "id"
         if key not in export.columns:
             raise InputError(Problem("export.no-id", {"file": path.name, "name": key}, path.name, 1))
@@ -187,10 +195,55 @@ class Gathered:
         for view in leaning_first(self.views):
             name = view.flow.name
             if name in needed and name not in self._matched:
-                left, right = self.rows(view.left), self.rows(view.right)
-                found = match(view, left, right, links=self._links, zones=self._zones(view), engine=self.engine)
+                found = self._by_columns(view) or self._by_rows(view)
                 self._matched[name], self._links[name] = found, found.links
         return self._matched[flow]
+
+    def _by_rows(self, view: FlowView) -> Matched:
+        left, right = self.rows(view.left), self.rows(view.right)
+        return match(view, left, right, links=self._links, zones=self._zones(view), engine=self.engine)
+
+    def _by_columns(self, view: FlowView) -> Matched | None:
+        """The same, of files whose records needn't be rows; None where they have to be, or are."""
+        if not self.keyed or any(
+            (f"{side.system}/{side.resource}", "") in self._rows for side in (view.left, view.right)
+        ):
+            return None
+        try:
+            wanted = wanted_of(view, self.between(view))
+            found = {
+                Which.LEFT: self._read(view.left, wanted, Which.LEFT),
+                Which.RIGHT: self._read(view.right, wanted, Which.RIGHT),
+            }
+        except (IndirectError, UnfitError):
+            return None
+        self._columns[view.flow.name] = found
+        return match_columns(wanted, found, self.engine)
+
+    def _read(self, side: Side, wanted: Wanted, which: Which) -> Columns:
+        subject, profile = f"{side.system}/{side.resource}", self.profile(side.system, side.resource)
+        path = self.files.get(subject)
+        if path is None:
+            raise IndirectError("no file")
+        self.say(f"reading {path.name}")
+        spool = Path(self._spools.enter_context(tempfile.TemporaryDirectory(prefix=FOLDER))) / "columns"
+        names, compared = wanted.names(which), wanted.compared[which]
+        found = columns_of(path, _fields(profile), profile.fields.id or "id", [*names, *compared], compared, spool)
+        self.sources[subject] = Source(subject, f"{path.name} ({found.how})", len(found.ids), found.written)
+        return found
+
+    def key_rows(self, view: FlowView, which: Which, only: Iterable[str] | None = None) -> Iterable[Row]:
+        """A side's rows of a flow that was matched, or those of these ids, with no more of them than keys, names and countries where they needn't be rows."""
+        columns = self._columns.get(view.flow.name)
+        if columns is not None:
+            return columns[which].rows(only)
+        rows = self.rows(view.left if which is Which.LEFT else view.right)
+        return rows if only is None else [row for ids in [set(only)] for row in rows if row.id in ids]
+
+    def count(self, view: FlowView, which: Which) -> int:
+        """How many records a side of a flow that was matched has."""
+        columns = self._columns.get(view.flow.name)
+        return len(columns[which].ids) if columns else len(self.rows(view.left if which is Which.LEFT else view.right))
 
     def between(self, view: FlowView) -> Between:
         """What lies between the sides of a flow: other flows' links, and both time zones."""
@@ -265,6 +318,11 @@ class Gathered:
             yield f"{subject}:{source.system}->{target.system}", legal(both, target)
 
 
+def _fields(profile: ResourceProfile) -> Fields:
+    """The fields that a file has columns for."""
+    return {one.name: one for one in profile.schema if "[]" not in one.name}
+
+
 @contextmanager
 def gathered(
     loaded: LoadedProject,
@@ -275,17 +333,18 @@ def gathered(
     keeping: Keeping = QUIETLY,
     *,
     test_data: bool = False,
+    keyed: bool = False,
 ) -> Iterator[Gathered]:
     """The records of a project, read as they are wanted; connections are closed at the end. No system is written to. `engine` matches them.
 
     What a system gave is kept beside the project, page by page (`sync/reading.py`), as `keeping` says; `test_data`: the files hold
-    no production records. Raises InputError for a file whose subject is no resource of a flow.
+    no production records; `keyed` as of `Gathered`. Raises InputError for a file whose subject is no resource of a flow.
     """
     secrets = Secrets(loaded.folder, os.environ if environ is None else environ)
     described = both_described(loaded, secrets, say)
     profiles = {name: one.profile for name, one in described.items() if one.profile is not None}
     reader = Reader(Store(loaded.folder), keeping)
-    made = Gathered(loaded, profiles, files, say, secrets, reader, engine, test_data)
+    made = Gathered(loaded, profiles, files, say, secrets, reader, engine, test_data, keyed)
     known = {f"{side.system}/{side.resource}" for view in made.views for side in (view.left, view.right)}
     strange = next((one for one in files if one not in known), None)
     if strange is not None:

@@ -152,7 +152,7 @@ def match(
     from checker.data.engine import Engine
 
     loaded = load_named_project(project_path)
-    with records_of(loaded, given, fresh=fresh, language=language, engine=Engine(kind, master)) as made:
+    with records_of(loaded, given, fresh=fresh, language=language, engine=Engine(kind, master), keyed=True) as made:
         told: list[Forecast] = [
             forecast_of(made, name) for name in flows or [one.flow.name for one in made.views if one.flow.match]
         ]

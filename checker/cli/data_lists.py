@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from checker.cli.data_text import JOINED, Forecast, key_shown
 from checker.data.keys import key_values, keys
 from checker.errors import InputError, Problem
+from checker.model.sync import Which
 from checker.model.text import safe
 from checker.store import write_whole
 
@@ -46,7 +47,7 @@ def lists_of(made: Gathered, one: Forecast, *, masked: bool) -> Lists:
     """Each list by name, its header first. A record is told by its id and its keys."""
     view = one.view
     found = keys(view, made.between(view))
-    rows = {True: {row.id: row for row in made.rows(view.left)}, False: {row.id: row for row in made.rows(view.right)}}
+    rows = {which is Which.LEFT: {row.id: row for row in made.key_rows(view, which)} for which in Which}
 
     def told(row_id: str, *, left: bool) -> list[str]:
         row = rows[left].get(row_id)

@@ -56,8 +56,11 @@ def records_of(
     language: str | None = None,
     engine: Engine | None = None,
     test_data: bool = False,
+    keyed: bool = False,
 ) -> Iterator[Gathered]:
-    """The records of a project, with a progress line, and notes in its language of what is kept. `given`: files, as `--file` names them."""
+    """The records of a project, with a progress line, and notes in its language of what is kept. `given`: files, as `--file` names them;
+    `keyed` as of `Gathered`.
+    """
     from checker.data.engine import EMBEDDED
     from checker.gathering import gathered
     from checker.sync.reading import Keeping
@@ -71,7 +74,7 @@ def records_of(
 
         chosen = engine or EMBEDDED
         with gathered(
-            loaded, files(given), say, engine=chosen, keeping=Keeping(tell, fresh), test_data=test_data
+            loaded, files(given), say, engine=chosen, keeping=Keeping(tell, fresh), test_data=test_data, keyed=keyed
         ) as made:
             yield made
 

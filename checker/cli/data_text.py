@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from checker.data.likely import Likely, Named, likely
 from checker.data.mixing import unmixed
 from checker.errors import InputError, Problem
 from checker.model.paths import get
-from checker.model.sync import Matched, Row
+from checker.model.sync import Matched, Row, Which
 from checker.model.text import fill, number, safe
 from checker.project.sides import FlowView, Side
 from checker.project.types import Duplicates
@@ -100,31 +100,28 @@ def forecast_of(made: Gathered, flow: str) -> Forecast:
     """The forecast of a flow."""
     view, matched = made.view(flow), made.matched(flow)
     found = keys(view, made.between(view))
-    left, right = made.rows(view.left), made.rows(view.right)
-    alike = likely(_named(view.left, left, matched.only_left), _named(view.right, right, matched.only_right))
+    left, right = (
+        list(made.key_rows(view, which, ids))
+        for which, ids in ((Which.LEFT, matched.only_left), (Which.RIGHT, matched.only_right))
+    )
     return Forecast(
         view,
         matched,
-        len(left),
-        len(right),
-        _keyless(found, left, matched.only_left, left=True),
-        _keyless(found, right, matched.only_right, left=False),
-        alike,
+        made.count(view, Which.LEFT),
+        made.count(view, Which.RIGHT),
+        _keyless(found, left, left=True),
+        _keyless(found, right, left=False),
+        likely(_named(view.left, left), _named(view.right, right)),
     )
 
 
-def _named(side: Side, rows: Sequence[Row], ids: Sequence[str]) -> list[Named]:
-    """Names and countries of these ids' records, as far as the profile knows the fields; of records inside others it doesn't."""
+def _named(side: Side, rows: Iterable[Row]) -> list[Named]:
+    """Names and countries of records, as far as the profile knows the fields; of records inside others it doesn't."""
     roles = side.profile.fields if side.profile and not side.inside else None
     if roles is None or roles.name is None:
         return []
-    wanted = set(ids)
     country = roles.country or ""
-    found = (
-        (row.id, get(row.values, roles.name), get(row.values, country) if country else None)
-        for row in rows
-        if row.id in wanted
-    )
+    found = ((row.id, get(row.values, roles.name), get(row.values, country) if country else None) for row in rows)
     return [
         Named(row_id, name, land if isinstance(land, str) else "")
         for row_id, name, land in found
@@ -132,12 +129,9 @@ def _named(side: Side, rows: Sequence[Row], ids: Sequence[str]) -> list[Named]:
     ]
 
 
-def _keyless(found: Sequence[Key], rows: Sequence[Row], ids: Sequence[str], *, left: bool) -> tuple[str, ...]:
-    """Of these ids those whose records have no complete key."""
-    wanted = set(ids)
-    return tuple(
-        row.id for row in rows if row.id in wanted and not any(key_values(key, row, left=left) for key in found)
-    )
+def _keyless(found: Sequence[Key], rows: Iterable[Row], *, left: bool) -> tuple[str, ...]:
+    """The ids of records that have no complete key."""
+    return tuple(row.id for row in rows if not any(key_values(key, row, left=left) for key in found))
 
 
 def forecast_lines(one: Forecast, language: str) -> Iterator[str]:

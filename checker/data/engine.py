@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pyarrow import RecordBatch, RecordBatchReader
 
 MEMORY = "500MB"  # as DuckDB counts it; strings under way and scans come on top
+FOLDER = "readiness-records-"  # how folders with records begin; only we may read them
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 BATCH = 50_000  # rows that are held as Arrow at a time
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.
@@ -71,7 +72,7 @@ def engine() -> Iterator[Backend]:
     """
     import ibis
 
-    with tempfile.TemporaryDirectory(prefix="readiness-records-") as folder:
+    with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
         connection = ibis.duckdb.connect(
             Path(folder) / "records.duckdb", temp_directory=str(Path(folder) / "spill"), **SETTINGS
         )

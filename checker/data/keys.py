@@ -47,6 +47,17 @@ Text = Callable[[Row], str | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """The text of a field as it stands in the row."""
+
+    name: str
+
+    def __call__(self, row: Row) -> str | None:
+        """Its text in a row."""
+        return as_text(value(row, self.name))
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One field of a key: its normal form, and its text in a row of either side; None where the row has no value."""
 
@@ -126,17 +137,13 @@ def part(name: str, view: FlowView, between: Between) -> Part | None:
     mapping = next((one for one in view.flow.fields if name in many(one.left)), None)
     if mapping is None:
         left, right = role_field(name, view.left), role_field(name, view.right)
-        return Part(form, _plain(left), _plain(right)) if left and right else None
+        return Part(form, Plain(left), Plain(right)) if left and right else None
     if mapping.link is not None:
-        return Part(form, _plain(name), _linked(many(mapping.right)[0], between.links.get(mapping.link, {})))
+        return Part(form, Plain(name), _linked(many(mapping.right)[0], between.links.get(mapping.link, {})))
     lens = between.lens(mapping, view)
     if not lens.chain:  # most keys: spelt alike on both sides, and read a hundred thousand times
-        return Part(form, _plain(name), _plain(lens.right[lens.left.index(name)]))
+        return Part(form, Plain(name), Plain(lens.right[lens.left.index(name)]))
     return Part(form, _left(name, lens), _right(name, lens))
-
-
-def _plain(name: str) -> Text:
-    return lambda row: as_text(value(row, name))
 
 
 def _linked(name: str, links: Mapping[str, str]) -> Text:

@@ -19,7 +19,8 @@ from checker.model.text import safe
 
 MOST_BYTES = 1024**3  # larger exports are for the live extraction, page by page
 MOST_PROBLEMS = 20  # of one file
-DELIMITERS = ";,\t|"
+TAB = "\t"
+DELIMITERS = f";,{TAB}|"
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 FALLBACK = "cp1252"  # what German Excel writes
 SAMPLE = 64 * 1024  # bytes in which the delimiter shows
@@ -69,7 +70,7 @@ Read = tuple[list[dict[str, Any]], tuple[str, ...], str]
 
 def _csv(path: Path, fields: Fields) -> Read:
     text, encoding = _decoded(path)
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text)
     if delimiter is None:
         raise InputError(Problem("export.no-delimiter", {"file": path.name}, path.name, 1))
     csv.field_size_limit(LONGEST_CELL)
@@ -101,8 +102,12 @@ def _csv(path: Path, fields: Fields) -> Read:
     ]
     if ragged:
         raise InputError(*ragged[:MOST_PROBLEMS])
-    shown = {"\t": "tab"}.get(delimiter, delimiter)
-    return _table(path, header, body, fields, place, f"CSV, {encoding}, separated by {shown}")
+    return _table(path, header, body, fields, place, shown_csv(encoding, delimiter))
+
+
+def shown_csv(encoding: str, delimiter: str) -> str:
+    """How a CSV file is told to have been read."""
+    return f"CSV, {encoding}, separated by {'tab' if delimiter == TAB else delimiter}"
 
 
 def _decoded(path: Path) -> tuple[str, str]:
@@ -136,7 +141,7 @@ def _as(raw: bytes, encoding: str, path: Path) -> str:
         ) from None
 
 
-def _delimiter(text: str) -> str | None:
+def delimiter_of(text: str) -> str | None:
     """The delimiter that cuts the first lines into equally many parts, more than one; the header alone where nothing does."""
     sample = text[:SAMPLE].splitlines()[:50]
     best: tuple[int, int, str] | None = None
@@ -163,7 +168,7 @@ def _table(
     how: str,
 ) -> Read:
     """Rows below a header → records."""
-    names = _named(path, header, fields, place)
+    names = named(path, header, fields, place)
     if rows and [str(cell).strip().casefold() for cell in rows[0]] == [str(cell).strip().casefold() for cell in header]:
         raise InputError(Problem("export.two-headers", {"file": path.name}, path.name, place(1, 0)["line"]))
     commas = comma_columns(names, rows, {name: one.type for name, one in fields.items()})
@@ -186,7 +191,7 @@ def _table(
     return records, names, how
 
 
-def _named(
+def named(
     path: Path, header: Sequence[Any], fields: Fields, place: Callable[[int, int], Mapping[str, Any]]
 ) -> tuple[str, ...]:
     """The columns' names, as the document spells them where it has them whatever their case. Raises InputError for one that is empty or stands twice."""
@@ -258,7 +263,7 @@ def _xlsx(path: Path, fields: Fields) -> Read:
             if getattr(cell, "data_type", None) == "f":
                 values = {"file": path.name, "cell": f"{sheet.title}!{cell.coordinate}"}
                 problems.append(Problem("export.formula", values, path.name, number))
-        rows.append([_plain(one) for one in cells])
+        rows.append([plain(one) for one in cells])
         places.append(number)
     book.close()
     if problems:
@@ -282,7 +287,7 @@ def _xlsx(path: Path, fields: Fields) -> Read:
     return _table(path, level[0], typed_ids, fields, place, f"XLSX, sheet {safe(sheet.title, 40)}")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Days and times as JSON has them."""
     return value.isoformat() if isinstance(value, datetime | date) else value
 
@@ -308,7 +313,7 @@ def _parquet(path: Path, _fields: Fields) -> Read:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise InputError(Problem("export.broken", {"file": path.name, "reason": safe(error, 120)}, path.name)) from None
-    records = [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+    records = [{name: plain(value) for name, value in row.items()} for row in table.to_pylist()]
     return [_nested(one) for one in records], tuple(table.column_names), "Parquet"
 
 

@@ -1,0 +1,137 @@
+"""The records of an export as columns of text on disk: what matching looks at, and no row of it through Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checker.data.keys import as_text
+from checker.exports import Fields, UnfitError
+from checker.exports.stream import Stream, stream
+from checker.model.sync import Row
+
+if TYPE_CHECKING:
+    from pyarrow import Array, RecordBatch, RecordBatchReader, StringArray
+
+ID = "id"  # and `field0`, `field1` … for the fields, whatever they are called
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """An export's records in their order: `ids`, and in the file `spool` the texts of these fields. Numbers are told as text, nothing else is altered."""
+
+    spool: Path
+    names: tuple[str, ...]
+    ids: StringArray
+    how: str
+    written: datetime
+
+    def reader(self, names: Sequence[str]) -> RecordBatchReader:
+        """The records as the engine takes them: `row`, `part0`, `part1` … are their places and the texts of these fields."""
+        import pyarrow as pa
+
+        kinds = {"row": pa.int64(), **{f"part{at}": pa.string() for at, _ in enumerate(names)}}
+        return pa.RecordBatchReader.from_batches(pa.schema(list(kinds.items())), self._parts(names, list(kinds)))
+
+    def _parts(self, names: Sequence[str], called: Sequence[str]) -> Iterator[RecordBatch]:
+        import pyarrow as pa
+
+        row = 0
+        for batch in self._batches():
+            texts = [_texts(batch.column(1 + self.names.index(name))) for name in names]
+            places = pa.array(range(row, row + len(batch)), pa.int64())
+            yield pa.RecordBatch.from_arrays([places, *texts], names=list(called))
+            row += len(batch)
+
+    def rows(self, only: Iterable[str] | None = None) -> Iterator[Row]:
+        """The records, or those of these ids, with no more than these fields."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        asked = None if only is None else pc.is_in(self.ids, value_set=pa.array(only, pa.string()))
+        row = 0
+        for batch in self._batches():
+            kept = batch if asked is None else batch.filter(asked.slice(row, len(batch)))
+            row += len(batch)
+            ids, *texts = (column.to_pylist() for column in kept.columns)
+            for row_id, *values in zip(ids, *texts, strict=True):
+                yield Row(id=row_id, values=dict(zip(self.names, values, strict=True)))
+
+    def _batches(self) -> Iterator[RecordBatch]:
+        import pyarrow as pa
+
+        with pa.OSFile(str(self.spool)) as file, pa.ipc.open_stream(file) as batches:
+            yield from batches
+
+
+def columns_of(
+    path: Path, fields: Fields, key: str, names: Iterable[str], texts: Iterable[str], spool: Path
+) -> Columns:
+    """The columns of a file, read once and written to `spool`; `key` is the field that holds the id, `texts` are those of the names that have to be text.
+
+    Raises UnfitError where rows might say something else: ids that several records have, no ids, a number in one of `texts`, what no file of text can hold.
+    """
+    import pyarrow as pa
+
+    wanted = tuple(dict.fromkeys(names))
+    read = stream(path, fields, list(dict.fromkeys((key, *wanted))))
+    try:
+        ids = _spooled(read, key, wanted, set(texts), spool)
+    except (UnicodeError, pa.ArrowException) as error:
+        raise UnfitError(str(error)) from error
+    if not len(ids) or len(ids.unique()) < len(ids):
+        raise UnfitError("ids that are missing, or stand twice")
+    return Columns(spool, wanted, ids, read.how, read.written)
+
+
+def _spooled(read: Stream, key: str, wanted: Sequence[str], texts: set[str], spool: Path) -> StringArray:
+    import pyarrow as pa
+
+    called = [ID, *(f"field{at}" for at, _ in enumerate(wanted))]
+    schema = pa.schema([(name, pa.string()) for name in called])
+    held: list[Array] = []
+    with pa.OSFile(str(spool), "wb") as file, pa.ipc.new_stream(file, schema) as writer:
+        for some in read.batches:
+            ids = _told(some[key])
+            found = [_plain(some[name], text=name in texts) for name in wanted]
+            batch = pa.RecordBatch.from_arrays([ids, *found], schema=schema).filter(ids.is_valid())
+            held.append(batch.column(0))
+            writer.write_batch(batch)
+    return pa.chunked_array(held, pa.string()).combine_chunks()
+
+
+def _told(values: Array | Sequence[Any]) -> StringArray:
+    """Ids as rows have them: nothing and "" are none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = values if isinstance(values, pa.Array) else [None if one is None else str(one) for one in values]
+    array = pa.array(texts, pa.string())
+    return pc.if_else(pc.equal(array, ""), None, array)
+
+
+def _plain(values: Array | Sequence[Any], *, text: bool) -> StringArray:
+    """Text as it is, all else as keys have it. Raises UnfitError for something else where only text is wanted."""
+    import pyarrow as pa
+
+    if isinstance(values, pa.Array):
+        return values
+    if text and not all(one is None or isinstance(one, str) for one in values):
+        raise UnfitError("a name that is no text")
+    return pa.array([one if isinstance(one, str) else as_text(one) for one in values], pa.string())
+
+
+def _texts(values: StringArray) -> StringArray:
+    """`as_text` of each. Python looks at letters beyond ASCII only."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    beyond = pc.fill_null(pc.invert(pc.string_is_ascii(values)), False)
+    if pc.any(beyond).as_py():
+        values = pc.replace_with_mask(
+            values, beyond, pa.array(map(as_text, values.filter(beyond).to_pylist()), pa.string())
+        )
+    return pc.if_else(pc.equal(values, ""), None, values)
