@@ -158,7 +158,7 @@ def by_files(folder: Path) -> None:
 
     wanted = wanted_of(flow(), Between({}, (None, None)))
     sides = {
-        which: columns_of(folder / f"{letter}.parquet", {}, "id", wanted.names(which), (), folder / f"{letter}.spool")
+        which: columns_of(folder / f"{letter}.parquet", {}, "id", wanted.names[which], (), folder / f"{letter}.spool")
         for which, letter in zip(Which, "lr", strict=True)
     }
     found = match_columns(wanted, sides).links

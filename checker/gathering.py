@@ -227,8 +227,8 @@ class Gathered:
             raise IndirectError("no file")
         self.say(f"reading {path.name}")
         spool = Path(self._spools.enter_context(tempfile.TemporaryDirectory(prefix=FOLDER))) / "columns"
-        names, compared = wanted.names(which), wanted.compared[which]
-        found = columns_of(path, _fields(profile), profile.fields.id or "id", [*names, *compared], compared, spool)
+        names, texts = wanted.names[which], wanted.texts[which]
+        found = columns_of(path, _fields(profile), profile.fields.id or "id", names, texts, spool)
         self.sources[subject] = Source(subject, f"{path.name} ({found.how})", len(found.ids), found.written)
         return found
 

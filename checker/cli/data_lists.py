@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.cli.data_text import JOINED, Forecast, key_shown
+from checker.cli.data_text import JOINED, Fates, Forecast, key_shown
 from checker.data.keys import key_values, keys
 from checker.errors import InputError, Problem
 from checker.model.sync import Which
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from checker.gathering import Gathered
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula (acceptance C38)
+BECOMES = {
+    "create": "created on the other side", "ask": "created if a person agrees", "stay": "stays: direction or rule", "out-of-scope": "out of scope: filter",
+}  # fmt: skip
 LONGEST_SHEET = 31  # characters of a sheet's name, Excel's own limit
 NOT_IN_SHEETS = str.maketrans("[]:*?/\\", "-------")
 
@@ -63,10 +66,16 @@ def lists_of(made: Gathered, one: Forecast, *, masked: bool) -> Lists:
         "ambiguous": [[ours, theirs, "by", "key", "contradicted by"], *([" ".join(each.left), " ".join(each.right), each.by, key_shown(each.key, each.by, masked=masked), each.against or ""] for each in one.matched.ambiguous)],
         f"unusable-{ours}": [["id", *heads], *([each, *told(each, left=True)] for each in one.unusable_left)],
         f"unusable-{theirs}": [["id", *heads], *([each, *told(each, left=False)] for each in one.unusable_right)],
-        f"only-{ours}": [["id", *heads], *([each, *told(each, left=True)] for each in one.create_right)],
-        f"only-{theirs}": [["id", *heads], *([each, *told(each, left=False)] for each in one.create_left)],
+        f"only-{ours}": [["id", *heads, "becomes"], *([each, *told(each, left=True), BECOMES[fate]] for each, fate in _in_order(one.matched.only_left, one.fates_left))],
+        f"only-{theirs}": [["id", *heads, "becomes"], *([each, *told(each, left=False), BECOMES[fate]] for each, fate in _in_order(one.matched.only_right, one.fates_right))],
         "alike": [[ours, theirs, "score"], *([each.left, each.right, f"{each.score:g}"] for each in one.likely or ())],
     }  # fmt: skip
+
+
+def _in_order(ids: Sequence[str], fates: Fates) -> Iterator[tuple[str, str]]:
+    """What becomes of each record that is neither linked nor unusable."""
+    by_id = {each: fate for fate, some in fates.items() for each in some}
+    return ((each, by_id[each]) for each in ids if each in by_id)
 
 
 def _csv(lines: Sequence[Sequence[str]]) -> bytes:

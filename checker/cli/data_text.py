@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from checker.model.sync import Matched, Row, Which
 from checker.model.text import fill, number, safe
 from checker.project.sides import FlowView, Side
 from checker.project.types import Duplicates
+from checker.sync.policies import in_scope, of_new
 
 if TYPE_CHECKING:
     from checker.data.fields import FieldStats
@@ -24,15 +25,21 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 5  # clusters
 JOINED = " + "  # between the parts of a key
+FATES = ("create", "ask", "stay", "out-of-scope")  # of records without counterpart
+Fates = Mapping[str, tuple[str, ...]]  # the ids of each
 WORDS = {
     "en": {
         "head": "Flow {flow}: {left} ↔ {right}", "records": "records", "linked": "  linked", "by": "    by {by}", "ambiguous": "  ambiguous (one key, several records)", "against": "    of these contradicted by {by}",
         "unusable": "  unusable (no key is filled)", "create": "  without counterpart, to be created there",
+        "ask": "  without counterpart, to be created there if a person agrees", "stay": "  without counterpart, stays on its side (direction or rule)",
+        "out-of-scope": "  without counterpart, out of scope (filter)",
         "likely": "    of these alike by name (a suggestion)", "too-many": "  too many without a counterpart to compare their names",
     },
     "de": {
         "head": "Datenfluss {flow}: {left} ↔ {right}", "records": "Datensätze", "linked": "  verknüpft", "by": "    über {by}", "ambiguous": "  mehrdeutig (ein Schlüssel, mehrere Datensätze)", "against": "    davon widerspricht {by}",
         "unusable": "  unbrauchbar (kein Schlüssel gefüllt)", "create": "  ohne Gegenstück, dort anzulegen",
+        "ask": "  ohne Gegenstück, dort anzulegen, wenn eine Person zustimmt", "stay": "  ohne Gegenstück, bleibt auf seiner Seite (Richtung oder Regel)",
+        "out-of-scope": "  ohne Gegenstück, nicht im Umfang (Filter)",
         "likely": "    davon ähnlich benannt (ein Vorschlag)", "too-many": "  zu viele ohne Gegenstück, um ihre Namen zu vergleichen",
     },
 }  # fmt: skip
@@ -40,7 +47,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Forecast:
-    """What matching says of a flow: counts, and of each side the ids that have no counterpart, those without any key apart.
+    """What matching says of a flow: counts, and of each side the ids that have no counterpart: those without any key, and what becomes of the others.
 
     `likely` are those of them that are alike, as suggestions; None where there are too many to compare.
     """
@@ -51,24 +58,14 @@ class Forecast:
     right: int
     unusable_left: tuple[str, ...]
     unusable_right: tuple[str, ...]
+    fates_left: Fates
+    fates_right: Fates
     likely: tuple[Likely, ...] | None = ()
 
     @property
     def by_key(self) -> dict[str, int]:
         """Links by the key that found them."""
         return dict(Counter(one.by for one in self.matched.links))
-
-    @property
-    def create_right(self) -> tuple[str, ...]:
-        """Left records that would be created on the right."""
-        unusable = set(self.unusable_left)
-        return tuple(one for one in self.matched.only_left if one not in unusable)
-
-    @property
-    def create_left(self) -> tuple[str, ...]:
-        """Right records that would be created on the left."""
-        unusable = set(self.unusable_right)
-        return tuple(one for one in self.matched.only_right if one not in unusable)
 
     def ambiguous(self, *, left: bool, against: str | None = None) -> int:
         """Records of a side that await a decision; `against`: those of pairs that this key contradicts."""
@@ -87,8 +84,8 @@ class Forecast:
         """Figures; ids stand in the lists of `--out`."""
         return {
             "flow": self.view.flow.name,
-            "left": {"system": self.view.left.system, "records": self.left, "ambiguous": self.ambiguous(left=True), "unusable": len(self.unusable_left), "create_on_the_other_side": len(self.create_right)},
-            "right": {"system": self.view.right.system, "records": self.right, "ambiguous": self.ambiguous(left=False), "unusable": len(self.unusable_right), "create_on_the_other_side": len(self.create_left)},
+            "left": {"system": self.view.left.system, "records": self.left, "ambiguous": self.ambiguous(left=True), "unusable": len(self.unusable_left), **_fates_as_json(self.fates_left)},
+            "right": {"system": self.view.right.system, "records": self.right, "ambiguous": self.ambiguous(left=False), "unusable": len(self.unusable_right), **_fates_as_json(self.fates_right)},
             "linked": len(self.matched.links),
             "linked_by": self.by_key,
             "contradicted_by": self.contradicted,
@@ -101,18 +98,36 @@ def forecast_of(made: Gathered, flow: str) -> Forecast:
     view, matched = made.view(flow), made.matched(flow)
     found = keys(view, made.between(view))
     left, right = (
-        list(made.key_rows(view, which, ids))
+        list({row.id: row for row in made.key_rows(view, which, ids)}.values())  # one that was read twice is one
         for which, ids in ((Which.LEFT, matched.only_left), (Which.RIGHT, matched.only_right))
     )
+    keyless = _keyless(found, left, left=True), _keyless(found, right, left=False)
+    wanted, creates = view.flow.filter, of_new(view)
     return Forecast(
         view,
         matched,
         made.count(view, Which.LEFT),
         made.count(view, Which.RIGHT),
-        _keyless(found, left, left=True),
-        _keyless(found, right, left=False),
+        *keyless,
+        _fates(left, keyless[0], wanted.left, creates[0]),
+        _fates(right, keyless[1], wanted.right, creates[1]),
         likely(_named(view.left, left), _named(view.right, right)),
     )
+
+
+def _fates(rows: Sequence[Row], keyless: Sequence[str], wanted: Mapping[str, Any], creates: str) -> Fates:
+    """What becomes of a side's records without counterpart that have a key. `creates` is what the flow says of those in its scope."""
+    unusable, fate = set(keyless), {"ignore": "stay"}.get(creates, creates)
+    made: dict[str, list[str]] = {one: [] for one in FATES}
+    for row in rows:
+        if row.id not in unusable:
+            made[fate if in_scope(row, wanted) else "out-of-scope"].append(row.id)
+    return {name: tuple(ids) for name, ids in made.items()}
+
+
+def _fates_as_json(fates: Fates) -> dict[str, int]:
+    names = ("create_on_the_other_side", "create_if_agreed", "stay", "out_of_scope")
+    return {name: len(fates[one]) for name, one in zip(names, FATES, strict=True)}
 
 
 def _named(side: Side, rows: Iterable[Row]) -> list[Named]:
@@ -153,7 +168,11 @@ def forecast_lines(one: Forecast, language: str) -> Iterator[str]:
             for by in one.contradicted
         ),
         (words["unusable"], len(one.unusable_left), len(one.unusable_right)),
-        (words["create"], len(one.create_right), len(one.create_left)),
+        *(
+            (words[fate], len(one.fates_left[fate]), len(one.fates_right[fate]))
+            for fate in FATES
+            if fate == "create" or one.fates_left[fate] or one.fates_right[fate]
+        ),
         *([(words["likely"], len(one.likely), len(one.likely))] if one.likely else []),
     ]
     width = max(len(name) for name, _, _ in rows)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checker.data.keys import as_text
+from checker.data.keys import Plain, Translated, as_text
 from checker.exports import Fields, UnfitError
 from checker.exports.stream import Stream, stream
 from checker.model.sync import Row
@@ -16,6 +17,8 @@ from checker.model.sync import Row
 if TYPE_CHECKING:
     from pyarrow import Array, RecordBatch, RecordBatchReader, StringArray
 
+KNOWN = 10_000  # values whose text is remembered
+Read = Plain | Translated
 ID = "id"  # and `field0`, `field1` … for the fields, whatever they are called
 
 
@@ -29,19 +32,22 @@ class Columns:
     how: str
     written: datetime
 
-    def reader(self, names: Sequence[str]) -> RecordBatchReader:
-        """The records as the engine takes them: `row`, `part0`, `part1` … are their places and the texts of these fields."""
+    def reader(self, texts: Sequence[Read]) -> RecordBatchReader:
+        """The records as the engine takes them: `row`, `part0`, `part1` … are their places and these texts."""
         import pyarrow as pa
 
-        kinds = {"row": pa.int64(), **{f"part{at}": pa.string() for at, _ in enumerate(names)}}
-        return pa.RecordBatchReader.from_batches(pa.schema(list(kinds.items())), self._parts(names, list(kinds)))
+        kinds = {"row": pa.int64(), **{f"part{at}": pa.string() for at, _ in enumerate(texts)}}
+        return pa.RecordBatchReader.from_batches(pa.schema(list(kinds.items())), self._parts(texts, list(kinds)))
 
-    def _parts(self, names: Sequence[str], called: Sequence[str]) -> Iterator[RecordBatch]:
+    def _parts(self, wanted: Sequence[Read], called: Sequence[str]) -> Iterator[RecordBatch]:
         import pyarrow as pa
 
-        row = 0
+        told, row = [_teller(one) for one in wanted], 0
         for batch in self._batches():
-            texts = [_texts(batch.column(1 + self.names.index(name))) for name in names]
+            texts = [
+                tell([batch.column(1 + self.names.index(name)) for name in one.names])
+                for one, tell in zip(wanted, told, strict=True)
+            ]
             places = pa.array(range(row, row + len(batch)), pa.int64())
             yield pa.RecordBatch.from_arrays([places, *texts], names=list(called))
             row += len(batch)
@@ -119,9 +125,32 @@ def _plain(values: Array | Sequence[Any], *, text: bool) -> StringArray:
 
     if isinstance(values, pa.Array):
         return values
-    if text and not all(one is None or isinstance(one, str) for one in values):
-        raise UnfitError("a name that is no text")
+    if not all(one is None or isinstance(one, str if text else str | int | float) for one in values):
+        raise UnfitError("something else than text where text is read")
     return pa.array([one if isinstance(one, str) else as_text(one) for one in values], pa.string())
+
+
+def _teller(read: Read) -> Callable[[Sequence[StringArray]], StringArray]:
+    """How the columns that a text is read from become its column. Transformations are Python's, once for each of the values that come again."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if isinstance(read, Plain):
+        return lambda columns: _texts(columns[0])
+
+    @lru_cache(KNOWN)
+    def tell(*values: str | None) -> str | None:
+        return read(Row(id="", values=dict(zip(read.names, values, strict=True))))
+
+    def told(columns: Sequence[StringArray]) -> StringArray:
+        return pa.array(map(tell, *(one.to_pylist() for one in columns)), pa.string())
+
+    def levelled(columns: Sequence[StringArray]) -> StringArray:
+        (column,) = columns
+        beyond = pc.fill_null(pc.invert(pc.string_is_ascii(column)), False)
+        return pc.replace_with_mask(_texts(column), beyond, told([column.filter(beyond)]))
+
+    return levelled if read.level and len(read.names) == 1 else told
 
 
 def _texts(values: StringArray) -> StringArray:

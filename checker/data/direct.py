@@ -9,12 +9,12 @@ from typing import NamedTuple
 from checker.data.columns import Columns
 from checker.data.engine import EMBEDDED, Engine
 from checker.data.joining import joined
-from checker.data.keys import Between, Key, Part, Plain, keys, role_field
+from checker.data.keys import Between, Key, Part, Plain, Translated, keys, role_field
 from checker.data.match import told
 from checker.data.mixing import CAREFUL
 from checker.data.vetoes import Vetoes, vetoes
 from checker.model.sync import Matched, Which
-from checker.project.sides import PARENT, FlowView, Side
+from checker.project.sides import PARENT, FlowView
 
 SIDES = (Which.LEFT, Which.RIGHT)
 FEW = 50  # rows, below which asking for each is faster than asking for all
@@ -25,24 +25,26 @@ class IndirectError(Exception):
 
 
 class Wanted(NamedTuple):
-    """What matching looks at: keys, all their parts and those of their vetoes. `compared`: fields by which leftovers are looked at for likeness."""
+    """What matching looks at: keys, all their parts and those of their vetoes. `names`: the fields of both sides, those of filters and for likeness, too.
+
+    `texts`: those of them that are read as text, whatever else stands there.
+    """
 
     keys: tuple[Key, ...]
     parts: tuple[Part, ...]
     vetoes: Vetoes
-    compared: Mapping[Which, tuple[str, ...]]
+    names: Mapping[Which, tuple[str, ...]]
+    texts: Mapping[Which, tuple[str, ...]]
 
-    def names(self, which: Which) -> list[str]:
-        """The field of each part."""
-        return [one.name for part in self.parts if isinstance(one := getattr(part, which.value), Plain)]
+    def read(self, which: Which) -> list[Plain | Translated]:
+        """How the text of each part is read on a side."""
+        return [one for part in self.parts if isinstance(one := getattr(part, which.value), Plain | Translated)]
 
 
 def wanted_of(view: FlowView, between: Between) -> Wanted:
     """What matching a flow looks at. Raises IndirectError where it needs more than fields as they stand in the file, and InputError as `match` does."""
     if view.left.inside or view.right.inside:
         raise IndirectError("records inside others")
-    if view.flow.filter.left or view.flow.filter.right:
-        raise IndirectError("a filter looks at other fields")
     found = keys(view, between)
     against = vetoes(view, found, between)
     asked = chain.from_iterable(veto.parts for one in found for veto in against[one.by])
@@ -51,16 +53,23 @@ def wanted_of(view: FlowView, between: Between) -> Wanted:
         raise IndirectError("no keys")
     if any(one.form == CAREFUL for one in parts):
         raise IndirectError("product numbers, which are levelled on proof")
-    texts = chain.from_iterable((one.left, one.right) for one in parts)
-    if any(not isinstance(one, Plain) or one.name.startswith(PARENT) for one in texts):
-        raise IndirectError("a transformation, or another flow's link")
-    compared = {which: _compared(side) for which, side in zip(SIDES, (view.left, view.right), strict=True)}
-    return Wanted(found, parts, against, compared)
+    if not all(isinstance(one, Plain | Translated) for part in parts for one in (part.left, part.right)):
+        raise IndirectError("another flow's link")
+    return _with_fields(Wanted(found, parts, against, {}, {}), view)
 
 
-def _compared(side: Side) -> tuple[str, ...]:
-    """Name and country, of records that have such fields."""
-    return tuple(found for role in ("name", "country") if (found := role_field(role, side)))
+def _with_fields(wanted: Wanted, view: FlowView) -> Wanted:
+    names, texts = dict[Which, tuple[str, ...]](), dict[Which, tuple[str, ...]]()
+    sides = (Which.LEFT, view.left, view.flow.filter.left), (Which.RIGHT, view.right, view.flow.filter.right)
+    for which, side, filtered in sides:
+        read = wanted.read(which)
+        alike = [found for role in ("name", "country") if (found := role_field(role, side))]
+        translated = chain.from_iterable(one.names for one in read if isinstance(one, Translated))
+        texts[which] = tuple(dict.fromkeys((*alike, *translated)))
+        names[which] = tuple(dict.fromkeys((*chain.from_iterable(one.names for one in read), *texts[which], *filtered)))
+        if any(one.startswith(PARENT) for one in names[which]):
+            raise IndirectError("a field of the record around")
+    return wanted._replace(names=names, texts=texts)
 
 
 def match_columns(wanted: Wanted, sides: Mapping[Which, Columns], engine: Engine = EMBEDDED) -> Matched:
@@ -73,6 +82,6 @@ def match_columns(wanted: Wanted, sides: Mapping[Which, Columns], engine: Engine
             return [held[one].as_py() for one in asked]
         return list(held.take(pa.array(asked, pa.int64())).to_pylist())
 
-    left, right = (sides[which].reader(wanted.names(which)) for which in SIDES)
+    left, right = (sides[which].reader(wanted.read(which)) for which in SIDES)
     found = joined(wanted.keys, wanted.parts, left, right, wanted.vetoes, chosen=engine)
     return told(found, (), ids)

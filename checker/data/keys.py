@@ -40,6 +40,11 @@ NAMED = (
 NATIONAL = re.compile(
     r"siren|siret|kvk|(^|[._-])(coc|cvr|ico|krs|org)($|[._-])|company[_-]?number|organisations?nummer", re.IGNORECASE
 )
+# Transformations of text that a normal form does anyway, to letters of ASCII
+LEVELLED = {
+    "email": ("trim", "lowercase"), "country": ("trim", "lowercase"), "name": ("trim", "lowercase"), "text": ("trim",),
+    "vat_id": ("trim", "remove_blanks", "uppercase"), "iban": ("trim", "remove_blanks", "uppercase"),
+}  # fmt: skip
 NUMBER_AND_COURT = {"register", "court"}  # the forms of a key that tells a register's entry in two fields
 
 
@@ -52,9 +57,41 @@ class Plain:
 
     name: str
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that it reads."""
+        return (self.name,)
+
     def __call__(self, row: Row) -> str | None:
         """Its text in a row."""
         return as_text(value(row, self.name))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Translated:
+    """The text of a left field after its mapping's transformations, there and back; of a right row as it is told on the left.
+
+    `level`: of ASCII text the normal form says the same without them.
+    """
+
+    name: str
+    lens: FieldLens
+    left: bool
+    level: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that it reads."""
+        return self.lens.left if self.left else self.lens.right
+
+    def __call__(self, row: Row) -> str | None:
+        """Its text in a row; None where it can't be told on the left."""
+        values: Mapping[str, Any] = {one: value(row, one) for one in self.names}
+        try:
+            values = values if self.left else self.lens.to_left(values)
+        except Untranslatable:
+            return None
+        return as_text(_there_and_back(self.lens, values).get(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,31 +180,13 @@ def part(name: str, view: FlowView, between: Between) -> Part | None:
     lens = between.lens(mapping, view)
     if not lens.chain:  # most keys: spelt alike on both sides, and read a hundred thousand times
         return Part(form, Plain(name), Plain(lens.right[lens.left.index(name)]))
-    return Part(form, _left(name, lens), _right(name, lens))
+    level = mapping.options is None and all(one in LEVELLED.get(form, ()) for one in mapping.transform)
+    return Part(form, Translated(name, lens, True, level), Translated(name, lens, False, level))
 
 
 def _linked(name: str, links: Mapping[str, str]) -> Text:
     """An id of the right side is nobody's on the left: only another flow's link says whose it is there."""
     return lambda row: links.get(as_text(value(row, name)) or "")
-
-
-def _left(name: str, lens: FieldLens) -> Text:
-    def text(row: Row) -> str | None:
-        values = {one: value(row, one) for one in lens.left}
-        return as_text(_there_and_back(lens, values).get(name))
-
-    return text
-
-
-def _right(name: str, lens: FieldLens) -> Text:
-    def text(row: Row) -> str | None:
-        try:
-            values = lens.to_left({one: value(row, one) for one in lens.right})
-        except Untranslatable:
-            return None
-        return as_text(_there_and_back(lens, values).get(name))
-
-    return text
 
 
 def _there_and_back(lens: FieldLens, values: Mapping[str, Any]) -> Mapping[str, Any]:

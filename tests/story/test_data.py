@@ -29,6 +29,9 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
         yield running
 
 
+FATES = ("create_on_the_other_side", "create_if_agreed", "stay", "out_of_scope")
+
+
 def forecast(readiness: Readiness, *words: str) -> dict[str, dict[str, object]]:
     """The forecast by flow."""
     ended = readiness("data", "match", *words, "--format", "json")
@@ -44,10 +47,39 @@ def test_the_forecast_is_that_of_the_sync(readiness: Readiness, pair: Pair) -> N
     for name, one in told.items():
         assert one["linked"] == planned[name] == sum(one["linked_by"].values())
         for side in (one["left"], one["right"]):
-            assert (
-                side["records"]
-                == one["linked"] + side["ambiguous"] + side["unusable"] + side["create_on_the_other_side"]
+            assert side["records"] == one["linked"] + side["ambiguous"] + side["unusable"] + sum(
+                side[fate] for fate in FATES
             )
+
+
+def test_what_becomes_of_records_without_counterpart_is_what_the_sync_would_do(
+    readiness: Readiness, pair: Pair
+) -> None:
+    """Created are those whom the plan creates; the others wait for a person, go the other way, or aren't in scope: told in figures, words and lists."""
+    told = forecast(readiness, "--out", "lists")
+    plan = json.loads(readiness("sync", "plan", "--format", "json").out)["result"]
+    for flow in plan["flows"]:
+        created = [one["side"] for one in flow["actions"] if one["kind"] == "create"]
+        sides = told[flow["flow"]]
+        assert sides["right"]["create_on_the_other_side"] >= created.count("left")
+        assert sides["left"]["create_on_the_other_side"] >= created.count("right")
+    companies, products = told["companies"], told["products"]
+    assert companies["left"]["create_on_the_other_side"] == 0
+    assert companies["left"]["create_if_agreed"] > 0
+    assert companies["left"]["out_of_scope"] > 0
+    assert (
+        products["left"]["stay"]
+        == products["left"]["records"]
+        - products["linked"]
+        - products["left"]["ambiguous"]
+        - products["left"]["unusable"]
+    )
+    rows = list(csv.reader(Path("lists/companies-only-crm.csv").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert rows[0][-1] == "becomes"
+    assert {row[-1] for row in rows[1:]} == {"created if a person agrees", "out of scope: filter"}
+    said = readiness("data", "match", "companies", "--language", "de").out
+    assert "ohne Gegenstück, dort anzulegen, wenn eine Person zustimmt" in said
+    assert "ohne Gegenstück, nicht im Umfang (Filter)" in said
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from checker.model.profile import FieldInfo, FieldRoles, ResourceProfile
 from checker.model.sync import Matched, Row, Which
 from checker.project.sides import FlowView, Side
 from checker.project.types import FieldMapping, Flow, SideFilter
+from checker.sync.policies import in_scope
 from tests.unit.data.flows import FIELDS, flow
 
 VIEW = flow("email", "vat_id", ["name", "country"], "number")
@@ -59,7 +60,11 @@ def by_columns(view: FlowView, left: Path, right: Path) -> Matched:
     """What is found without rows."""
     wanted = wanted_of(view, NO_LINKS)
     files = {Which.LEFT: left, Which.RIGHT: right}
-    return match_columns(wanted, {which: columns(path, wanted.names(which)) for which, path in files.items()})
+    held = {
+        which: columns_of(path, TYPES, "id", wanted.names[which], wanted.texts[which], path.with_suffix(".spool"))
+        for which, path in files.items()
+    }
+    return match_columns(wanted, held)
 
 
 def customers(names: Sequence[str], seed: int) -> list[dict[str, str]]:
@@ -127,6 +132,39 @@ def test_json_lines_and_parquet_are_matched_as_their_rows_are(tmp_path: Path) ->
     assert by_columns(view, *made) == found
     made = table(tmp_path / "l.parquet", here), table(tmp_path / "r.parquet", texts)
     assert by_columns(view, *made) == match(view, *map(rows, made))
+
+
+def test_transformations_of_keys_are_those_of_the_rows(tmp_path: Path) -> None:
+    """Tidied where the form does the same anyway, and where it doesn't: ß in capitals, countries by their names. Mutant: the transformation is left out."""
+    fields = [
+        FieldMapping(left="email", right="mail", transform=["trim", "lowercase"]),
+        FieldMapping(left="vat_id", right="ust_id", transform=["remove_blanks", "uppercase"]),
+        FieldMapping(left="name", right="name1"),
+        FieldMapping(left="country", right="land", transform=["country_name"]),
+    ]
+    view = flow("email", "vat_id", ["name", "country"], fields=fields)
+    here, there = customers(LEFT_NAMES, 1), customers(RIGHT_NAMES, 2)
+    for one in there:
+        one["land"] = {"DE": "Deutschland", "AT ": "Nirgends"}.get(one["land"], "")
+    here[1] |= {"email": "", "vat_id": "straße 1"}
+    there[1] |= {"mail": "", "ust_id": "STRASSE1"}
+    here[2] |= {"email": "Äb@x.de", "vat_id": "", "name": "Nord"}
+    there[2] |= {"mail": " äb@X.de", "ust_id": "", "name1": "Nord"}
+    here[3] |= {"email": "", "vat_id": "", "name": "Ost", "country": "DE"}
+    there[3] |= {"mail": "", "ust_id": "", "name1": "OST", "land": "Deutschland"}
+    left, right = written(tmp_path / "l.csv", here, "cp1252"), written(tmp_path / "r.csv", there, "utf-8")
+    found = match(view, rows(left), rows(right))
+    assert {one.by for one in found.links} == {"email", "vat_id", "name + country"}
+    assert by_columns(view, left, right) == found
+
+
+def test_what_a_filter_looks_at_is_there(tmp_path: Path) -> None:
+    """So that it can be told who is in scope."""
+    view = changed(filter=SideFilter(left={"on": True, "sum": 12.5}))
+    wanted = wanted_of(view, NO_LINKS)
+    path = written(tmp_path / "l.csv", customers(LEFT_NAMES, 1), "cp1252")
+    held = columns(path, wanted.names[Which.LEFT])
+    assert all(in_scope(row, view.flow.filter.left) for row in held.rows())
 
 
 def test_leftovers_are_rows_of_keys_and_names(tmp_path: Path) -> None:
@@ -215,9 +253,8 @@ def changed(**values: object) -> FlowView:
     ("view", "said"),
     [
         (changed(match=[]), "no keys"),
-        (changed(filter=SideFilter(left={"active": True})), "filter"),
+        (changed(filter=SideFilter(left={"..active": True})), "around"),
         (changed(match=["sku"], fields=[FieldMapping(left="sku", right="artikel")]), "product"),
-        (changed(fields=[FieldMapping(left="email", right="mail", transform=["lowercase"])]), "transformation"),
         (changed(fields=[FieldMapping(left="email", right="mail", link="others")]), "link"),
         (FlowView(VIEW.flow, VIEW.left, Side("erp", "partners", "persons[]", None)), "inside"),
     ],
@@ -236,7 +273,7 @@ def test_names_that_are_no_text_need_rows(tmp_path: Path) -> None:
         VIEW.right,
     )
     wanted = wanted_of(view, NO_LINKS)
-    assert wanted.compared == {Which.LEFT: ("name",), Which.RIGHT: ()}
+    assert wanted.texts == {Which.LEFT: ("name",), Which.RIGHT: ()}
     path = lines(tmp_path / "a.jsonl", [{"id": "1", "name": 5}])
-    with pytest.raises(UnfitError, match="no text"):
-        columns_of(path, TYPES, "id", ["name"], wanted.compared[Which.LEFT], tmp_path / "spool")
+    with pytest.raises(UnfitError, match="something else than text"):
+        columns_of(path, TYPES, "id", ["name"], wanted.texts[Which.LEFT], tmp_path / "spool")
