@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from checker.client.build import client_for
@@ -21,10 +21,12 @@ from checker.data.columns import Columns, columns_of
 from checker.data.counted import Counted
 from checker.data.counts import counts_of_flow, counts_of_resource
 from checker.data.direct import IndirectError, Wanted, match_columns, wanted_of
+from checker.data.doubles import Doubled, doubled, parts_of
 from checker.data.engine import EMBEDDED, FOLDER, Engine
 from checker.data.figures import flow_figures
 from checker.data.forecast import forecast
-from checker.data.keys import Between
+from checker.data.keys import Between, keys
+from checker.data.match import texts_of
 from checker.data.quality import Sample
 from checker.data.times import times
 from checker.describe import both_described
@@ -43,6 +45,9 @@ from checker.sync.planning import leaning_first
 from checker.sync.policies import in_scope, of_new
 from checker.sync.reading import QUIETLY, Keeping, Reader, eyes
 from checker.sync.side import SyncSide
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatchReader
 
 Say = Callable[[str], None]
 UTC_NAME = "UTC"
@@ -204,23 +209,25 @@ class Gathered:
         return match(view, left, right, links=self._links, zones=self._zones(view), engine=self.engine)
 
     def _by_columns(self, view: FlowView) -> Matched | None:
-        """The same, of files whose records needn't be rows; None where they have to be, or are."""
+        held = self._laid_aside(view)
+        return match_columns(*held, self.engine) if held else None
+
+    def _laid_aside(self, view: FlowView) -> tuple[Wanted, Mapping[Which, Columns]] | None:
+        """What a flow's keys look at, and the columns of its files where they needn't be rows; None where they have to be, or are."""
         if not self.keyed or any(
             (f"{side.system}/{side.resource}", "") in self._rows for side in (view.left, view.right)
         ):
             return None
         try:
             wanted = wanted_of(view, self.between(view))
-            found = {
-                Which.LEFT: self._read(view.left, wanted, Which.LEFT),
-                Which.RIGHT: self._read(view.right, wanted, Which.RIGHT),
-            }
+            found = {which: self._read(view, wanted, which) for which in Which}
         except (IndirectError, UnfitError):
             return None
         self._columns[view.flow.name] = found
-        return match_columns(wanted, found, self.engine)
+        return wanted, found
 
-    def _read(self, side: Side, wanted: Wanted, which: Which) -> Columns:
+    def _read(self, view: FlowView, wanted: Wanted, which: Which) -> Columns:
+        side = view.left if which is Which.LEFT else view.right
         subject, profile = f"{side.system}/{side.resource}", self.profile(side.system, side.resource)
         path = self.files.get(subject)
         if path is None:
@@ -244,6 +251,23 @@ class Gathered:
         """How many records a side of a flow that was matched has."""
         columns = self._columns.get(view.flow.name)
         return len(columns[which].ids) if columns else len(self.rows(view.left if which is Which.LEFT else view.right))
+
+    def doubled(self, view: FlowView) -> Iterator[tuple[Side, Doubled, list[str]]]:
+        """What records of one side share of a flow's keys, and their ids."""
+        wanted = keys(view, self.between(view))
+        held = self._laid_aside(view)
+        given: dict[Which, RecordBatchReader] = {}
+        ids: dict[Which, Sequence[str]] = {}
+        for which, side in ((Which.LEFT, view.left), (Which.RIGHT, view.right)):
+            texts = [getattr(one, which.value) for one in parts_of(wanted)]
+            if held:
+                given[which], ids[which] = held[1][which].reader(texts), held[1][which].ids.to_pylist()
+            else:
+                rows = self.rows(side)
+                given[which], ids[which] = texts_of(rows, texts), [row.id for row in rows]
+        for one in doubled(wanted, given, self.engine):
+            side = view.left if one.side is Which.LEFT else view.right
+            yield side, one, [ids[one.side][at] for at in one.rows]
 
     def between(self, view: FlowView) -> Between:
         """What lies between the sides of a flow: other flows' links, and both time zones."""

@@ -42,7 +42,7 @@ engine_option = click.option(
     type=click.Choice(["duckdb", "spark"]),
     default="duckdb",
     show_default=True,
-    help="What matches the records: the embedded engine, or Spark (needs the extra `spark` and Java).",
+    help="What computes: the embedded engine, or Spark (needs the extra `spark` and Java).",
 )
 master_option = click.option(
     "--spark-master",
@@ -285,20 +285,31 @@ def profile(project_path: Path | None, subject: str, given: tuple[str, ...], for
 @click.argument("flows", nargs=-1)
 @file_option
 @fresh_option
+@engine_option
+@master_option
 @format_option
-def duplicates(
-    project_path: Path | None, flows: tuple[str, ...], given: tuple[str, ...], form: str, *, fresh: bool
+def duplicates(  # noqa: PLR0913 - one parameter for each option
+    project_path: Path | None,
+    flows: tuple[str, ...],
+    given: tuple[str, ...],
+    form: str,
+    *,
+    fresh: bool,
+    kind: Literal["duckdb", "spark"],
+    master: str,
 ) -> None:
     """Records of one side that share a match key of a flow: clusters, and what the flow's policy would do with them.
 
     \b
     Examples:
       readiness data duplicates companies
+      readiness data duplicates contacts --file crm/contacts=contacts.csv --engine spark
     """
     from checker.cli.data_text import clusters, duplicate_lines
+    from checker.data.engine import Engine
 
     loaded = load_named_project(project_path)
-    with records_of(loaded, given, fresh=fresh) as made:
+    with records_of(loaded, given, fresh=fresh, engine=Engine(kind, master), keyed=True) as made:
         found = {
             name: clusters(made, name) for name in flows or [one.flow.name for one in made.views if one.flow.match]
         }

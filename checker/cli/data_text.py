@@ -250,20 +250,10 @@ class Cluster:
 
 def clusters(made: Gathered, flow: str) -> list[Cluster]:
     """Records of each side that share a match key, the largest clusters first."""
-    view = made.view(flow)
-    found: list[Cluster] = []
-    for side, left in ((view.left, True), (view.right, False)):
-        for key in keys(view, made.between(view)):
-            by_value: dict[tuple[str, ...], list[str]] = defaultdict(list)
-            for row in made.rows(side):
-                value = key_values(key, row, left=left)
-                if value is not None:
-                    by_value[value].append(row.id)
-            found += [
-                Cluster(side.system, key.by, JOINED.join(value), tuple(ids))
-                for value, ids in by_value.items()
-                if len(ids) > 1
-            ]
+    found = [
+        Cluster(side.system, one.by, JOINED.join(one.key), tuple(ids))
+        for side, one, ids in made.doubled(made.view(flow))
+    ]
     return sorted(found, key=lambda one: (-len(one.ids), one.system, one.by, one.value))
 
 

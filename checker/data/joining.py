@@ -76,10 +76,10 @@ def joined(
     """
     with opened(chosen) as session:
         forms = [one.form for one in parts]
-        sides = [_normal(session, which, forms, given) for which, given in zip(SIDES, (left, right), strict=True)]
+        sides = [normal_forms(session, which, forms, given) for which, given in zip(SIDES, (left, right), strict=True)]
         for number, key in enumerate(keys):
-            columns = _columns(key.parts, parts)
-            against = {one: _columns(one.parts, parts) for one in (vetoes or {}).get(key.by, ())}
+            columns = columns_of_key(key.parts, parts)
+            against = {one: columns_of_key(one.parts, parts) for one in (vetoes or {}).get(key.by, ())}
             both = session.keep(f"both{number}", _both(sides[0], sides[1], columns))
             back = dict(_vetoed(session, key.by, columns, both, sides, against))
             crowded = yield from _pairs(session, key.by, both, back)
@@ -100,11 +100,12 @@ def joined(
                 yield Rest(which, batch.column(0))
 
 
-def _columns(wanted: Iterable[Part], parts: Sequence[Part]) -> list[str]:
+def columns_of_key(wanted: Iterable[Part], parts: Sequence[Part]) -> list[str]:
+    """The columns of a key's parts."""
     return [f"part{parts.index(one)}" for one in wanted]
 
 
-def _normal(session: Session, which: Which, forms: Sequence[str], given: RecordBatchReader) -> Table:
+def normal_forms(session: Session, which: Which, forms: Sequence[str], given: RecordBatchReader) -> Table:
     """A side's normal forms, computed once and kept; what is empty is no value."""
     table = session.load(f"{which}_records", given)
     normal = {f"part{at}": FORMS[form].expression(table[f"part{at}"]).nullif("") for at, form in enumerate(forms)}

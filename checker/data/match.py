@@ -114,14 +114,14 @@ def _found(
     asked = chain.from_iterable(veto.parts for one in wanted for veto in against[one.by])
     parts = list(dict.fromkeys((*chain.from_iterable(one.parts for one in wanted), *asked)))
     if parts and left and right:
-        columns = _columns(left, [one.left for one in parts]), _columns(right, [one.right for one in parts])
+        columns = texts_of(left, [one.left for one in parts]), texts_of(right, [one.right for one in parts])
         yield from joined(wanted, parts, *columns, against, chosen=engine)
     else:
         yield Rest(Which.LEFT, pa.array(range(len(left))))
         yield Rest(Which.RIGHT, pa.array(range(len(right))))
 
 
-def _columns(rows: Sequence[Row], texts: Sequence[Text]) -> RecordBatchReader:
+def texts_of(rows: Sequence[Row], texts: Sequence[Text]) -> RecordBatchReader:
     """Rows as the engine takes them: their positions, and the text of each part. Made before it starts, so that what goes wrong here is told as it is."""
     import pyarrow as pa
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from checker.model.sync import Row
+from checker.data.doubles import Doubled
+from checker.data.keys import Key, key_values
+from checker.model.sync import Row, Which
 from checker.project.sides import FlowView, side_of
 from checker.project.types import FieldMapping, Flow
 
@@ -38,3 +41,15 @@ def left(id_: str, **values: Any) -> Row:
 def right(id_: str, **values: Any) -> Row:
     """A row of the right side; values are given by the left side's names."""
     return Row(id=id_, values={RIGHT.get(name, name): value for name, value in values.items()})
+
+
+def plainly_doubled(wanted: Sequence[Key], rows: Mapping[Which, Sequence[Row]]) -> Iterator[Doubled]:
+    """What doubles are."""
+    for which, some in rows.items():
+        for key in wanted:
+            held: dict[tuple[str, ...], list[int]] = {}
+            for at, row in enumerate(some):
+                value = key_values(key, row, left=which is Which.LEFT)
+                if value is not None:
+                    held.setdefault(value, []).append(at)
+            yield from (Doubled(which, key.by, value, tuple(many)) for value, many in held.items() if len(many) > 1)

@@ -13,11 +13,14 @@ import pytest
 
 from checker.catalogue import explain_problem
 from checker.data import match
-from checker.data.engine import Engine, opened
+from checker.data.doubles import Doubled, doubled, parts_of
+from checker.data.engine import EMBEDDED, Engine, opened
+from checker.data.keys import Between, keys
+from checker.data.match import texts_of
 from checker.data.normal import FORMS, normal
 from checker.errors import InputError
-from checker.model.sync import Row
-from tests.unit.data.flows import flow, left, right
+from checker.model.sync import Row, Which
+from tests.unit.data.flows import flow, left, plainly_doubled, right
 
 SPARK = Engine("spark", "local[2]")
 VIEW = flow("email", "vat_id", ["name", "country"])
@@ -78,6 +81,20 @@ def test_spark_links_whom_the_embedded_engine_links(spark: Engine) -> None:
     assert len(found.ambiguous) > 20
     assert found.only_left
     assert match(VIEW, here, there, engine=spark) == found
+
+
+@on_spark
+def test_spark_finds_the_doubles_that_the_embedded_engine_finds(spark: Engine) -> None:
+    """Same values, same rows, in the same order, on both sides; they are those that plain Python finds."""
+    rows = {Which.LEFT: customers(left, "a", 1), Which.RIGHT: customers(right, "b", 2)}
+    wanted = keys(VIEW, Between({}, (None, None)))
+
+    def found(engine: Engine) -> list[Doubled]:
+        parts = parts_of(wanted)
+        given = {which: texts_of(some, [getattr(one, which.value) for one in parts]) for which, some in rows.items()}
+        return list(doubled(wanted, given, engine))
+
+    assert found(spark) == found(EMBEDDED) == list(plainly_doubled(wanted, rows))
 
 
 @on_spark
