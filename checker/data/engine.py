@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -18,6 +19,7 @@ MEMORY = "500MB"  # as DuckDB counts it; strings under way and scans come on top
 FOLDER = "readiness-records-"  # how folders with records begin; only we may read them
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 BATCH = 50_000  # rows that are held as Arrow at a time
+STRETCH = 16  # batches of a statement
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.
 SETTINGS = {
     "memory_limit": MEMORY,
@@ -47,6 +49,9 @@ class Session(Protocol):
 
     def keep(self, name: str, table: Table) -> Table:
         """What an expression gives, computed now and for good."""
+
+    def computed(self, name: str, batches: RecordBatchReader, expression: Callable[[Table], Table]) -> Table:
+        """What an expression gives of records, row by row, kept."""
 
     def drop(self, kept: Table) -> None:
         """Give back what was kept."""
@@ -86,6 +91,18 @@ def engine() -> Iterator[Backend]:
             connection.disconnect()
 
 
+def _stretches(batches: RecordBatchReader) -> Iterator[RecordBatchReader]:
+    """A reader as several ones, one after the other; at least one, be it empty."""
+    import pyarrow as pa
+
+    first = list(islice(batches, 1))
+    while True:
+        yield pa.RecordBatchReader.from_batches(batches.schema, chain(first, islice(batches, STRETCH - 1)))
+        first = list(islice(batches, 1))
+        if not first:
+            return
+
+
 @contextmanager
 def _embedded() -> Iterator[Session]:
     with engine() as connection:
@@ -106,6 +123,18 @@ class Embedded:
     def keep(self, name: str, table: Table) -> Table:
         """As a temporary table: unlike those of the file it isn't compressed, which takes longer than the matching, and spills as they do."""
         return self._connection.create_table(name, table, temp=True)
+
+    def computed(self, name: str, batches: RecordBatchReader, expression: Callable[[Table], Table]) -> Table:
+        """Some batches after the others: DuckDB holds on to those whose texts it looked at until its statement ends, beside its memory limit."""
+        made: Table | None = None
+        for some in _stretches(batches):
+            table = expression(self.load(f"{name}_records", some))
+            if made is None:
+                made = self.keep(name, table)
+            else:
+                self._connection.con.execute(f'insert into "{name}" {self._connection.compile(table)}')
+        assert made is not None  # noqa: S101 - of no records, too
+        return made
 
     def drop(self, kept: Table) -> None:
         """Its memory is free for others."""

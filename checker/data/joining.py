@@ -107,10 +107,12 @@ def columns_of_key(wanted: Iterable[Part], parts: Sequence[Part]) -> list[str]:
 
 def normal_forms(session: Session, which: Which, forms: Sequence[str], given: RecordBatchReader) -> Table:
     """A side's normal forms, computed once and kept; what is empty is no value."""
-    table = session.load(f"{which}_records", given)
-    normal = {f"part{at}": FORMS[form].expression(table[f"part{at}"]).nullif("") for at, form in enumerate(forms)}
-    named = table.id if "id" in table.columns else table.row
-    return session.keep(f"{which}_normal", table.select("row", id=named, **normal))
+
+    def expression(table: Table) -> Table:
+        normal = {f"part{at}": FORMS[form].expression(table[f"part{at}"]).nullif("") for at, form in enumerate(forms)}
+        return table.select("row", id=table.id if "id" in table.columns else table.row, **normal)
+
+    return session.computed(f"{which}_normal", given, expression)
 
 
 def _both(left: Table, right: Table, columns: Sequence[str]) -> Table:

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,6 +114,10 @@ class Spark:
         """In the cluster's memory, and on its disks beyond it. A table that was only cached would carry all that it came from into every plan."""
         self._frame(table).localCheckpoint().createOrReplaceTempView(name)
         return self._connection.table(name)
+
+    def computed(self, name: str, batches: RecordBatchReader, expression: Callable[[Table], Table]) -> Table:
+        """At once; what it holds is the cluster's affair."""
+        return self.keep(name, expression(self.load(f"{name}_records", batches)))
 
     def drop(self, kept: Table) -> None:
         """Its memory is free for others."""

@@ -110,6 +110,7 @@ def test_exported_files_give_the_same_forecast_and_need_no_system(
     assert "firmen.csv (CSV, Windows-1252, separated by ;)" in said.out
     assert "partner.jsonl (JSON lines, utf-8)" in said.out
     assert forecast(readiness, "companies", *files)["companies"] == live
+    assert "crm, vat_id: 3 keys, 6 records" in readiness("data", "duplicates", "companies", *files).out
 
 
 def test_the_lists_to_clean_up_are_masked_unless_their_owner_asks(
