@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from itertools import groupby
+from itertools import chain, groupby
 from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -91,13 +91,21 @@ def joined(
             if number == len(keys) - 1:
                 sides = free  # nobody looks at them twice
                 break
-            kept = [session.keep(f"{which}{number}", side) for which, side in zip(SIDES, free, strict=True)]
-            for gone in (*sides, both):
-                session.drop(gone)
-            sides = kept
+            later = _looked_at(keys[number + 1 :], parts, vetoes or {})
+            for at, which in enumerate(SIDES):
+                kept = session.keep(f"{which}{number}", free[at].select("row", "id", *later))
+                session.drop(sides[at])
+                sides[at] = kept
+            session.drop(both)
         for which, side in zip(SIDES, sides, strict=True):
             for batch in session.read(side.order_by("row").select("id")):
                 yield Rest(which, batch.column(0))
+
+
+def _looked_at(keys: Sequence[Key], parts: Sequence[Part], vetoes: Vetoes) -> list[str]:
+    """The columns that these keys and their vetoes look at."""
+    asked = chain.from_iterable((key.parts, *(one.parts for one in vetoes.get(key.by, ()))) for key in keys)
+    return columns_of_key(dict.fromkeys(chain.from_iterable(asked)), parts)
 
 
 def columns_of_key(wanted: Iterable[Part], parts: Sequence[Part]) -> list[str]:
