@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
     from pyarrow import RecordBatch, RecordBatchReader
 
-MEMORY = "500MB"  # as DuckDB counts it; strings under way and scans come on top
+MEMORY = "350MB"  # as DuckDB counts it; strings under way, scans and batches come on top, half as much again
 FOLDER = "readiness-records-"  # how folders with records begin; only we may read them
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 BATCH = 50_000  # rows that are held as Arrow at a time
-STRETCH = 16  # batches of a statement
+STRETCH = 8  # batches of a statement
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.
 SETTINGS = {
     "memory_limit": MEMORY,
