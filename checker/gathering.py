@@ -348,7 +348,7 @@ def _fields(profile: ResourceProfile) -> Fields:
 
 
 @contextmanager
-def gathered(
+def gathered(  # noqa: PLR0913 - the edges of the world come in here
     loaded: LoadedProject,
     files: Mapping[str, Path],
     say: Say,

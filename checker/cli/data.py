@@ -288,7 +288,7 @@ def profile(project_path: Path | None, subject: str, given: tuple[str, ...], for
 @engine_option
 @master_option
 @format_option
-def duplicates(  # noqa: PLR0913 - one parameter for each option
+def duplicates(
     project_path: Path | None,
     flows: tuple[str, ...],
     given: tuple[str, ...],
