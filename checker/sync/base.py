@@ -31,8 +31,8 @@ def settle(
 
     `planned` is what the plan saw. `written` are the target's dotted names that were written, as `left:NAME` or `right:NAME`; `held` parts (by
     name) keep the base that they had. Where both sides don't agree after all, a side that nobody of us wrote keeps what the plan saw: an
-    edit that came in between is the next plan's change, never the base. What neither agrees nor was written keeps the base that it had, or
-    none: what a policy held back, or a number that the target gave a new record, is still to be carried over.
+    edit that came in between is the next plan's change, never the base. Where both sides came to agree by themselves, the same holds of what
+    the plan saw. What neither agrees nor was written keeps the base that it had, or none: what a policy held back, or a number that the target gave a new record, is still to be carried over.
     """
     base = {
         Which.LEFT: dict(before.left) if before else {},
@@ -51,7 +51,8 @@ def _agreed(part: Part, planned: Pair | None, now: Pair, written: Collection[str
     if part.same(answered[Which.LEFT], answered[Which.RIGHT]):
         return answered
     if not any(_written(part, side, written) for side in Which):
-        return {}
+        then = {side: part.of(row, side) for side, row in planned.items()} if planned else None
+        return then if then is not None and part.same(then[Which.LEFT], then[Which.RIGHT]) else {}
     seen = planned or now
     return {side: answered[side] if _written(part, side, written) else part.of(seen[side], side) for side in Which}
 

@@ -45,6 +45,22 @@ def test_what_awaits_a_decision_keeps_its_base() -> None:
     assert world.base["l", link.right] == Base(left={"name": "C"}, right={"name1": "C"})
 
 
+def test_an_edit_after_both_sides_came_to_agree_by_themselves_is_not_undone() -> None:
+    """Both sides were set to the same by hand, and one was cleared while the sync ran: the next one carries the clearing over.
+
+    Mutant: the base stays what it was before both were set, and the value comes back.
+    """
+    world = World(view_of(NAME))
+    world.write(Which.LEFT, "l", {"name": "A"})
+    world.sync()
+    (link,) = world.links
+    world.write(Which.LEFT, "l", {"name": "B"})
+    world.write(Which.RIGHT, link.right, {"name1": "B"})
+    world.sync(lambda _made: world.write(Which.LEFT, "l", {"name": "A"}))
+    assert world.sync().notices == ()
+    assert world.sides[Which.RIGHT][link.right]["name1"] == "A"
+
+
 def test_a_target_that_keeps_another_value_is_told() -> None:
     """A written value that comes back otherwise is named with both spellings."""
     (notice,) = unsettled("contacts", PARTS, {"name1": "Longer"}, Which.RIGHT, pair("Longer", "Long"))
