@@ -26,7 +26,7 @@ from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import Pair, running_pair
 from tests.story.cli import Readiness
 
-CUTS = (3, 14, 40, 75)  # questions after which somebody presses Ctrl-C
+CUTS = (3, 14, 55, 100)  # questions after which somebody presses Ctrl-C
 TRIALS, SEED = int(os.environ.get("READINESS_CTRL_C", "10")), 20261127
 LONGEST_S = 5.0
 # Ctrl-C abandons connections that a thread is just opening; a process that is stopped ends right after.
