@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker.client.messages import Response
 from checker.model.finding import Answer
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.contexts import SystemLook, evidence_of
+from checker.probes.contexts import ResourceLook, SystemLook, evidence_of
 from checker.project.types import NoAuth
 
 REFUSALS = frozenset(
@@ -50,15 +50,23 @@ def accepted(look: SystemLook) -> Iterator[Told]:
 
 @probe("credentials.wrong-refused", "credentials.missing-refused", "credentials.errors-distinct", scope="system")
 def refusals(look: SystemLook) -> Iterator[Told]:
-    """Ask with wrong credentials, with none, and for a record that can't exist; the three should be told apart."""
+    """Ask with wrong credentials, with none, and for a record that can't exist; the three should be told apart. That nothing is shown without
+    credentials, and nothing under a made-up id, has to hold of each resource.
+    """
     if look.settings.auth is None or isinstance(look.settings.auth, NoAuth):
         for claim in ("credentials.wrong-refused", "credentials.missing-refused", "credentials.errors-distinct"):
             yield unknown(claim, "no-authentication")
         return
-    wrong, missing = knock(look, "wrong"), knock(look, "none")
-    if wrong is None or missing is None:
+    wrong = knock(look, "wrong")
+    doors = [one.resource.asked_with("none").page(size=1).response for one in look.listable if not _is_public(look, one)]
+    if wrong is None:
         return
     yield whether("credentials.wrong-refused", wrong.status in REFUSALS, evidence_of(wrong), status=wrong.status)
+    if not doors:
+        yield unknown("credentials.missing-refused", "public-lists")
+        yield unknown("credentials.errors-distinct", "public-lists")
+        return
+    missing = next((one for one in doors if one.status not in REFUSALS), doors[0])
     yield whether(
         "credentials.missing-refused", missing.status in REFUSALS, evidence_of(missing), status=missing.status
     )
@@ -67,19 +75,32 @@ def refusals(look: SystemLook) -> Iterator[Told]:
         yield unknown("credentials.errors-distinct", "no-read-operation")
         return
     values = {"wrong": wrong.status, "missing": missing.status, "unknown": absent.status}
-    # An unknown record that is answered well, or breaks the server, can't be told from one that is there, or from an outage.
-    told = not absent.ok and absent.status < SERVER_ERROR and absent.status not in {UNAUTHORIZED, FORBIDDEN}
-    distinct = wrong.status == missing.status == UNAUTHORIZED and told
+    distinct = wrong.status == missing.status == UNAUTHORIZED and _says_none(absent)
     evidence = (*evidence_of(wrong), *evidence_of(missing), *evidence_of(absent))
     yield whether("credentials.errors-distinct", distinct, evidence, **values)
 
 
 def absent_record(look: SystemLook) -> Response | None:
-    """The answer to a read of a record that can't exist, in the form of the ids seen; None where nothing can be read singly."""
-    for one in look.listable:
-        if one.profile.operations.read is not None:
-            return one.resource.read(one.made_up_id).response
-    return None
+    """The answer to a read of a record that can't exist, in the form of the ids seen: the first that doesn't say so, of each resource once;
+    None where nothing can be read singly.
+    """
+    told = [one.resource.read(one.made_up_id).response for one in look.listable if one.profile.operations.read]
+    return next((one for one in told if not _says_none(one)), told[0] if told else None)
+
+
+def _says_none(absent: Response) -> bool:
+    """Whether the answer says that there is no such record: one that is answered well, or breaks the server, can't be told from one that is
+    there, or from an outage.
+    """
+    return not absent.ok and absent.status < SERVER_ERROR and absent.status not in {UNAUTHORIZED, FORBIDDEN}
+
+
+def _is_public(look: SystemLook, one: ResourceLook) -> bool:
+    """Whether the document lets anybody read the list."""
+    key = one.profile.operations.list or one.profile.operations.search
+    operation = look.api.operation(key) if look.api and key else None
+    said = operation.security if operation else None
+    return said is not None and (not said or not all(said))
 
 
 @probe("credentials.expired-refused", scope="system")

@@ -190,6 +190,11 @@ def _nobody(ask: Ask, _store: Store) -> None:
     ask.headers.setdefault("X-Api-Key", erp.KEY)
 
 
+def _nobody_for_invoices(ask: Ask, store: Store) -> None:
+    if ask.key in lists("erp", "rechnungen"):
+        _nobody(ask, store)
+
+
 def _silently(ask: Ask, _store: Store) -> None:
     if crm.READ_TOKEN in ask.headers.get("Authorization", "") and ask.key.startswith(("POST", "PATCH", "DELETE")):
         ask.reply = Reply(200, {})
@@ -282,6 +287,7 @@ register(
     "crm-expired-token-accepted", Fault("crm", asked=_as(crm.EXPIRED_TOKEN, f"Bearer {crm.TOKEN}", "Authorization"))
 )
 register("erp-no-key-needed", Fault("erp", asked=_nobody))
+register("erp-invoices-need-no-key", Fault("erp", asked=_nobody_for_invoices))
 instead(
     "crm-own-user-may-not-read",
     lists("crm", "products") | reads("crm", "products"),
