@@ -58,7 +58,9 @@ def refusals(look: SystemLook) -> Iterator[Told]:
             yield unknown(claim, "no-authentication")
         return
     wrong = knock(look, "wrong")
-    doors = [one.resource.asked_with("none").page(size=1).response for one in look.listable if not _is_public(look, one)]
+    doors = [
+        one.resource.asked_with("none").page(size=1).response for one in look.listable if not _is_public(look, one)
+    ]
     if wrong is None:
         return
     yield whether("credentials.wrong-refused", wrong.status in REFUSALS, evidence_of(wrong), status=wrong.status)
