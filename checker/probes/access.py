@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checker.client.messages import Response
 from checker.model.finding import Answer
@@ -51,16 +51,15 @@ def accepted(look: SystemLook) -> Iterator[Told]:
 @probe("credentials.wrong-refused", "credentials.missing-refused", "credentials.errors-distinct", scope="system")
 def refusals(look: SystemLook) -> Iterator[Told]:
     """Ask with wrong credentials, with none, and for a record that can't exist; the three should be told apart. That nothing is shown without
-    credentials, and nothing under a made-up id, has to hold of each resource.
+    credentials, and nothing under a made-up id, has to hold of each resource that shows us something.
     """
     if look.settings.auth is None or isinstance(look.settings.auth, NoAuth):
         for claim in ("credentials.wrong-refused", "credentials.missing-refused", "credentials.errors-distinct"):
             yield unknown(claim, "no-authentication")
         return
     wrong = knock(look, "wrong")
-    doors = [
-        one.resource.asked_with("none").page(size=1).response for one in look.listable if not _is_public(look, one)
-    ]
+    closed = [one for one in _shown(look) if not _is_public(look, one)]
+    doors = [one.resource.asked_with("none").page(size=1).response for one in closed]
     if wrong is None:
         return
     yield whether("credentials.wrong-refused", wrong.status in REFUSALS, evidence_of(wrong), status=wrong.status)
@@ -86,8 +85,13 @@ def absent_record(look: SystemLook) -> Response | None:
     """The answer to a read of a record that can't exist, in the form of the ids seen: the first that doesn't say so, of each resource once;
     None where nothing can be read singly.
     """
-    told = [one.resource.read(one.made_up_id).response for one in look.listable if one.profile.operations.read]
+    told = [one.resource.read(one.made_up_id).response for one in _shown(look) if one.profile.operations.read]
     return next((one for one in told if not _says_none(one)), told[0] if told else None)
+
+
+def _shown(look: SystemLook) -> Sequence[ResourceLook]:
+    """The resources whose list we may read; where there is none, all that have one."""
+    return [one for one in look.listable if one.readable] or look.listable
 
 
 def _says_none(absent: Response) -> bool:
