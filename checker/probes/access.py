@@ -67,7 +67,7 @@ def refusals(look: SystemLook) -> Iterator[Told]:
         yield unknown("credentials.missing-refused", "public-lists")
         yield unknown("credentials.errors-distinct", "public-lists")
         return
-    missing = next((one for one in doors if one.status not in REFUSALS), doors[0])
+    missing = next((one for one in doors if one.ok), doors[0])
     yield whether(
         "credentials.missing-refused", missing.status in REFUSALS, evidence_of(missing), status=missing.status
     )
