@@ -6,9 +6,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from checker.patience import undisturbed
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
@@ -19,6 +23,7 @@ MEMORY = "350MB"  # as DuckDB counts it; strings under way, scans and batches co
 FOLDER = "readiness-records-"  # how folders with records begin; only we may read them
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 BATCH = 50_000  # rows that are held as Arrow at a time
+LONGEST_LOADING_S = 4.0  # a second or less, on a machine that has time
 STRETCH = 8  # batches of a statement
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.
 SETTINGS = {
@@ -75,6 +80,7 @@ def engine() -> Iterator[Backend]:
 
     Ctrl-C under way is KeyboardInterrupt, as everywhere.
     """
+    _loaded()
     import ibis
 
     with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
@@ -89,6 +95,13 @@ def engine() -> Iterator[Backend]:
             raise
         finally:
             connection.disconnect()
+
+
+def _loaded() -> None:
+    """A Ctrl-C while DuckDB's native library comes up makes an ImportError of it, or takes the process down: it waits until that is over."""
+    _, interrupted = undisturbed(partial(import_module, "ibis.backends.duckdb"), LONGEST_LOADING_S)
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 def _stretches(batches: RecordBatchReader) -> Iterator[RecordBatchReader]:

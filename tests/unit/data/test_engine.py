@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pyarrow as pa
@@ -12,6 +14,31 @@ import pytest
 from checker.data.engine import EMBEDDED, STRETCH, engine, opened
 
 LONG = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range"
+
+WHILE_LOADING = """
+import os, signal, sys
+from checker.data.engine import engine
+
+def press(event, given):
+    if event == "import" and given[:1] == ("_duckdb",):
+        sys.modules.pop("typing", None)  # so that the native library has it looked for again while it comes up
+    if event == "import" and given[:1] == ("typing",):
+        print("pressed", flush=True)
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(press)
+try:
+    with engine():
+        print("opened")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_while_the_native_library_loads_is_ctrl_c() -> None:
+    """Catches: ImportError("initialization failed"), told as a bug of ours, and what the audit had found was lost."""
+    done = subprocess.run([sys.executable, "-c", WHILE_LOADING], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["pressed", "interrupted"]), done.stderr
 
 
 def test_ctrl_c_in_mid_query_is_ctrl_c() -> None:
