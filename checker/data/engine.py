@@ -24,7 +24,7 @@ FOLDER = "readiness-records-"  # how folders with records begin; only we may rea
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 BATCH = 50_000  # rows that are held as Arrow at a time
 LONGEST_LOADING_S = 4.0  # a second or less, on a machine that has time
-STRETCH = 8  # batches of a statement
+STRETCH = 16  # batches of a statement
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.
 SETTINGS = {
     "memory_limit": MEMORY,
@@ -139,14 +139,14 @@ class Embedded:
 
     def computed(self, name: str, batches: RecordBatchReader, expression: Callable[[Table], Table]) -> Table:
         """Some batches after the others: DuckDB holds on to those whose texts it looked at until its statement ends, beside its memory limit."""
-        made: Table | None = None
-        for some in _stretches(batches):
-            table = expression(self.load(f"{name}_records", some))
-            if made is None:
-                made = self.keep(name, table)
-            else:
-                self._connection.con.execute(f'insert into "{name}" {self._connection.compile(table)}')
-        assert made is not None  # noqa: S101 - of no records, too
+        stretches = _stretches(batches)
+        given = f"{name}_records"
+        computed = expression(self.load(given, next(stretches)))
+        made = self.keep(name, computed)
+        more = f'insert into "{name}" {self._connection.compile(computed)}'  # worded once: that takes as long as thousands of rows
+        for some in stretches:
+            self._connection.con.register(given, some)
+            self._connection.con.execute(more)
         return made
 
     def drop(self, kept: Table) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain, groupby
-from operator import or_
+from operator import itemgetter, or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.data.engine import EMBEDDED, Engine, Session, opened
@@ -204,16 +204,13 @@ def _shared(session: Session, by: str, columns: Sequence[str], both: Table, side
 
     several = both.filter((both.left_rows > 1) | (both.right_rows > 1)).select(*columns, "left_first")
     members = [side.inner_join(several, columns).mutate(side=at) for at, side in enumerate(sides)]
-    rows = (
+    told = [one.select("left_first", "side", "row", "id", *columns) for one in members]
+    rows: Iterator[tuple[Any, ...]] = (
         row
-        for batch in session.read(
-            ibis.union(*(one.select("left_first", "side", "row", "id", *columns) for one in members)).order_by(
-                "left_first", "side", "row"
-            )
-        )
-        for row in batch.to_pylist()
+        for batch in session.read(ibis.union(*told).order_by("left_first", "side", "row"))
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
     )
-    for _, group in groupby(rows, key=lambda row: row["left_first"]):
+    for _, group in groupby(rows, key=itemgetter(0)):
         held = list(group)
-        left, right = (tuple(row["id"] for row in held if row["side"] == at) for at in (0, 1))
-        yield Shared(by, " + ".join(held[0][column] for column in columns), left, right)
+        left, right = (tuple(one for _, side, _, one, *_ in held if side == at) for at in (0, 1))
+        yield Shared(by, " + ".join(held[0][4:]), left, right)
