@@ -26,7 +26,9 @@ EFFECTS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (State, ("begin", "end", "settle", "learn", "keep", "knows", "refuse", "note", "run_begins", "run_ends")),
 )
 FLOWS = ("products", "contacts")
-SHARDS = 4  # one of them at every change, the others in the soak; several processes share the work
+SHARDS = (
+    7  # one of them at every change, the others in the soak; odd, so that moments before and after an effect take turns
+)
 THIRD = 5  # every so many moments a third run is looked at
 MOST = 2000  # a run that has more side effects than this is no longer the one that is tested
 
