@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,7 +9,6 @@ import click
 from checker.cli.options import CONTEXT, language_option, progress
 
 FOLDER = "readiness-demo"
-NOT_NOTICED = {"en": "nothing notices it yet", "de": "bemerkt noch nichts"}
 TELLS = {
     "en": "\nThat was the demonstration: a CRM and an ERP ran on this machine, with invented customers, and are stopped again.\n"
           "Look around: {folder}/readiness.yaml (the project), {folder}/answers.yaml (the customer's answers).\n"
@@ -30,7 +28,11 @@ TELLS = {
     help="Where project and report are written.",
 )
 @click.option(
-    "--fault", "faults", multiple=True, metavar="ID", help="Break something first; may be given several times."
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="ID",
+    help="Break something first, and point out what turned beside a healthy pair; may be given several times.",
 )
 @click.option(
     "--list-faults", is_flag=True, help="List what can be broken, and which items of the checklist notice; run nothing."
@@ -46,41 +48,29 @@ def command(folder: Path, language: str | None, *, faults: tuple[str, ...], list
       readiness demo --fault crm-name-cut       # what the audit says of a CRM that cuts names
       readiness demo --list-faults
     """
-    from datetime import UTC, datetime
-
-    from checker.audit import Options, audit
+    from checker.cli.demo_text import COMPARING, broken, listing, turned_lines
     from checker.cli.written import tell, write
-    from checker.project.load import load_project
-    from checker.sandbox.demo_project import demo_environment, write_demo
-    from checker.sandbox.pair import running_pair
-    from checker.trial import Wish
+    from checker.demonstration import Stage, compared, demonstrate
+    from checker.sandbox.faulty import listed
 
     language = language or "en"
     if list_faults:
-        click.echo("\n".join(lines(language)))
+        click.echo("\n".join(listing(language)))
         return
     _check(faults)
-    folder.mkdir(parents=True, exist_ok=True)
-    now = datetime.now(UTC)
+    stage = Stage(tuple(listed()[one] for one in dict.fromkeys(faults)), language)
+    for line in broken(stage.faults, language):
+        click.echo(line)
     with progress() as say:
-        say("starting the CRM and the ERP")
-        with running_pair(now, switched_on=faults) as pair:
-            loaded = load_project(write_demo(folder, pair, now, language))
-            wish = Wish(
-                touch=True, agree=lambda _planned, _addresses: None
-            )  # both systems are ours, and end with the demonstration
-            made = audit(loaded, Options(gate=loaded.project.gate, wish=wish, environ=demo_environment()), say)
-    tell(made, "terminal", language, write(made.audit, loaded.folder, language))
+        made = demonstrate(folder, stage, say)
+    tell(made, "terminal", language, write(made.audit, folder, language))
+    if stage.faults and not made.interrupted:
+        click.echo(f"\n{COMPARING[language]}")
+        with progress() as say:
+            turned = compared(made.audit, stage, say)
+        for line in turned_lines(stage.faults, turned, made.audit, language) if turned is not None else ():
+            click.echo(line)
     click.echo(TELLS[language].format(folder=folder))
-
-
-def lines(language: str) -> Iterator[str]:
-    """Every fault with what it breaks and the items that notice, for people."""
-    from checker.sandbox.faulty import listed
-
-    for one in listed().values():
-        noticed = ", ".join(one.must) or NOT_NOTICED[language]
-        yield f"{one.id}\n    {one.breaks[language]}\n    → {noticed}"
 
 
 def _check(faults: tuple[str, ...]) -> None:

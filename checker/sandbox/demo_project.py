@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +29,7 @@ def demo_environment() -> dict[str, str]:
     }
 
 
-def demo_project(pair: Pair, now: datetime, language: str = "en") -> str:
+def demo_project(pair: Pair, now: datetime, language: str = "en", checklists: Sequence[str] = ("core",)) -> str:
     """The text of `readiness.yaml` for a running pair; the two documents are expected beside it. Going live is ten weeks after `now`."""
     return _filled(
         "readiness.yaml",
@@ -36,6 +37,7 @@ def demo_project(pair: Pair, now: datetime, language: str = "en") -> str:
         ERP_URL=pair.erp.base_url,
         GO_LIVE=(now + GO_LIVE_AFTER).date().isoformat(),
         LANGUAGE=language,
+        CHECKLISTS=f"[{', '.join(checklists)}]",
     )
 
 
@@ -49,13 +51,15 @@ def demo_answers(now: datetime, language: str = "en") -> str:
     return EITHER.sub(lambda found: found["de" if language == "de" else "en"], text)
 
 
-def write_demo(folder: Path, pair: Pair, now: datetime, language: str = "en") -> Path:
+def write_demo(
+    folder: Path, pair: Pair, now: datetime, language: str = "en", checklists: Sequence[str] = ("core",)
+) -> Path:
     """Write project file, answers and both documents into an existing folder; the project file's path. Replaces files of these names."""
     for name in (CRM_DOCUMENT, ERP_DOCUMENT):
         (folder / name).write_text(document_text(name), "utf-8")
     (folder / "answers.yaml").write_text(demo_answers(now, language), "utf-8")
     project = folder / "readiness.yaml"
-    project.write_text(demo_project(pair, now, language), "utf-8")
+    project.write_text(demo_project(pair, now, language, checklists), "utf-8")
     return project
 
 
