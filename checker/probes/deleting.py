@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from checker.model.paths import get
@@ -20,6 +21,7 @@ from checker.resources.writing import Outcome
 GONE = frozenset({404, 410})
 LEAST_REASON = 3  # letters of a word that says why
 CLAIMS = ("delete.accepted", "delete.visible")
+BLOCKED = ("delete.blocked-with-reason", "delete.dependents-shown")
 
 
 @probe(*CLAIMS, scope="resource")
@@ -57,7 +59,7 @@ def _traces(touch: ResourceTouch, before: Record, deleted: tuple[str, ...], stat
         yield unknown("delete.visible", "still-there", evidence)
         return
     yield yes("delete.accepted", evidence, status=status, outcome="gone" if left is None else "marked")
-    since, more = _among_changes(touch, before)
+    since, more = _among_changes(touch, before, touch.id or "")
     listed = touch.listed_now(touch.id or "", before)
     evidence = (*evidence, *more, *listed.evidence)
     how = f"field {field}" if field else "changes" if since else None
@@ -96,7 +98,7 @@ def _mark(touch: ResourceTouch, before: Record, after: Record) -> str | None:
     )
 
 
-def _among_changes(touch: ResourceTouch, before: Record) -> tuple[bool, tuple[str, ...]]:
+def _among_changes(touch: ResourceTouch, before: Record, record_id: str) -> tuple[bool, tuple[str, ...]]:
     """Whether asking for changes since the record's last one brings it, with what the profile says is needed to see deletes."""
     stamp = touch.look.stamp(before)
     query: Query | None = touch.resource.since(stamp.at) if stamp is not None else None
@@ -105,41 +107,91 @@ def _among_changes(touch: ResourceTouch, before: Record) -> tuple[bool, tuple[st
     for name, value in (touch.profile.updated_since.deletes or {}).items():
         query = query | Query(brackets(name, _plain(value)))
     page = touch.resource.page(query)
-    return any(touch.resource.id_of(one) == touch.id for one in page.records), evidence_of(page.response)
+    return any(touch.resource.id_of(one) == record_id for one in page.records), evidence_of(page.response)
 
 
 def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-@probe("delete.blocked-with-reason", scope="resource")
+@probe(*BLOCKED, scope="resource")
 def blocked(touch: ResourceTouch) -> Iterator[Told]:
-    """Delete a test record that another one of ours points at: is that refused, with a reason, and if not, what becomes of the other?"""
-    claim = "delete.blocked-with-reason"
+    """Delete a test record that another one of ours points at: is that refused, with a reason, and if not, does it show what becomes of the other?"""
+    claim, dependents = BLOCKED
     found = _pointing(touch)
     if touch.profile.operations.delete is None or found is None:
-        yield unknown(claim, "no-delete-operation" if found else "nothing-points")
+        for one in BLOCKED:
+            yield unknown(one, "no-delete-operation" if found else "nothing-points")
         return
     target, other, field = found
     before = _control(other)
     wait_for_next_unit(other, before or {})
     written = touch.writer.delete(touch.resource, target)
     status = written.response.status if written.response else None
-    values = {"pointing": f"{other.profile.name}.{field}", "status": status}
+    pointing = f"{other.profile.name}.{field}"
+    values = {"pointing": pointing, "status": status}
     if refused_by_rule(written):
         reason = says_why(written.response.json() if written.response else None)
         yield whether(claim, reason, written.evidence, **values, outcome=None if reason else "refused-without-reason")
+        yield yes(dependents, written.evidence, pointing=pointing, outcome="kept")
     elif broke_on(written) and _breaks_again(touch, target):
         yield no(claim, written.evidence, **values, outcome="refused-as-broken")
+        yield unknown(dependents, why_not(written), written.evidence)
     elif written.ok:
-        after = other.resource.read(other.control.record_id or "") if other.control else None
-        evidence = (*written.evidence, *(evidence_of(after.response) if after else ()))
-        outcome = _left_of(after.record if after else None, field, target)
-        silent = outcome == "emptied" and _stands_still(other, before, after.record if after else None)
-        yield no(claim, evidence, **values, outcome="emptied-in-silence" if silent else outcome)
+        left = _left_behind(other, before, field, target)
+        evidence = (*written.evidence, *left.evidence)
+        silent = left.outcome == "emptied" and left.shown is False and other.profile.fields.updated is not None
+        yield no(claim, evidence, **values, outcome="emptied-in-silence" if silent else left.outcome)
+        yield _shown(touch, target, left, evidence, pointing)
         touch.system.lost_control(touch)
     else:
-        yield unknown(claim, why_not(written), written.evidence, **values)
+        for one in BLOCKED:
+            yield unknown(one, why_not(written), written.evidence, **(values if one == claim else {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What became of a record that pointed at a deleted one, and whether a run that asks for changes sees it; None where that can't be told."""
+
+    outcome: str
+    shown: bool | None
+    evidence: tuple[str, ...]
+
+
+def _shown(touch: ResourceTouch, target: str, left: Left, evidence: tuple[str, ...], pointing: str) -> Told:
+    """Whether it shows what became of the other record; open where the one that it points at was not deleted at all."""
+    claim = BLOCKED[1]
+    kept = touch.seen_once(target)
+    evidence = (*evidence, *evidence_of(kept.response))
+    before = touch.control.record if touch.control else None
+    if kept.record is not None and _mark(touch, before or {}, kept.record) is None:
+        return unknown(claim, "still-there", evidence)
+    if left.shown is None:
+        return unknown(claim, "stamp-too-coarse", evidence)
+    return whether(claim, left.shown, evidence, pointing=pointing, outcome=left.outcome)
+
+
+def _left_behind(other: ResourceTouch, before: Record | None, field: str, target: str) -> Left:
+    """Look at the record that pointed there: gone, too, or marked; pointing at nobody, which nothing shows; or emptied."""
+    after = other.resource.read(other.control.record_id or "") if other.control else None
+    evidence = evidence_of(after.response) if after else ()
+    record = after.record if after else None
+    if record is None:
+        traced, more = _traced(other, before or {})
+        return Left("cascaded", traced, (*evidence, *more))
+    if _mark(other, before or {}, record) is not None:
+        return Left("cascaded", True, evidence)
+    if str(get(record, field)) == target:
+        return Left("orphaned", False, evidence)
+    return Left("emptied", _moved(other, before, record), evidence)
+
+
+def _traced(other: ResourceTouch, before: Record) -> tuple[bool, tuple[str, ...]]:
+    """Whether a record that is gone is among what changed, or in a journal of the system's own."""
+    record_id = other.control.record_id or "" if other.control else ""
+    since, evidence = _among_changes(other, before, record_id)
+    journal, more = (None, ()) if since else journal_of(other, record_id)
+    return since or journal is not None, (*evidence, *more)
 
 
 def _control(other: ResourceTouch) -> Record | None:
@@ -147,12 +199,13 @@ def _control(other: ResourceTouch) -> Record | None:
     return other.resource.read(other.control.record_id or "").record if other.control else None
 
 
-def _stands_still(other: ResourceTouch, before: Record | None, after: Record | None) -> bool:
-    """Whether a record's changed time, where it has a field for one, is the same as before."""
+def _moved(other: ResourceTouch, before: Record | None, after: Record) -> bool | None:
+    """Whether a record's changed time moved; None where it is too coarse to tell, and no move where there is none."""
     stamps = [other.look.stamp(one or {}) for one in (before, after)]
+    if any(one is not None and one.precision not in NEXT_UNIT for one in stamps):
+        return None
     at = [one.at if one is not None else None for one in stamps]
-    precise = all(one is None or one.precision in NEXT_UNIT for one in stamps)
-    return other.profile.fields.updated is not None and precise and at[0] == at[1]
+    return at[0] != at[1]
 
 
 def _breaks_again(touch: ResourceTouch, target: str) -> bool:
@@ -179,10 +232,3 @@ def says_why(body: Any) -> bool:
     if isinstance(body, list):
         return any(says_why(one) for one in body)
     return isinstance(body, str) and sum(map(str.isalpha, body)) >= LEAST_REASON
-
-
-def _left_of(record: Record | None, field: str, target: str) -> str:
-    """What became of the record that pointed there."""
-    if record is None:
-        return "cascaded"
-    return "orphaned" if str(get(record, field)) == target else "emptied"

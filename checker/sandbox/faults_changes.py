@@ -149,6 +149,19 @@ def _emptying(store: Store) -> None:
     store.check_unused = emptied  # type: ignore[method-assign]
 
 
+def _taking_along(store: Store) -> None:
+    """What points at a deleted record is gone with it, as a database cascades: no stamp, no mark, no event tells of it."""
+
+    def vanished(name: str, record_id: Id) -> None:
+        for kind in store.kinds.values():
+            for link in [one for one, target in kind.links.items() if target == name]:
+                for record in [one for one in store.living(kind.name) if one.data.get(link) == record_id]:
+                    vanished(kind.name, record.id)
+                    store.forget(kind.name, record.id)
+
+    store.check_unused = vanished  # type: ignore[method-assign]
+
+
 def _counting_anew(store: Store) -> None:
     """Numbers of articles go on behind the newest one that is there."""
     real = store.next_number
@@ -186,6 +199,7 @@ instead(
     lambda _ask, _store: Reply(409, {"fehler": {}}),
 )
 planted("crm-delete-empties-links", "crm", _emptying)
+planted("crm-delete-takes-others-along", "crm", _taking_along)
 planted("erp-ids-come-again", "erp", _counting_anew)
 planted("crm-delete-ignores-who-points-there", "crm", _unprotected)
 after("erp-reading-moves-the-stamp", reads("erp", "artikel"), _moved_by_reading)

@@ -168,6 +168,12 @@ class Store:
                 del self._records[name][record_id]
             self.told(name, "deleted", gone)
 
+    def forget(self, name: str, record_id: Id) -> None:
+        """Take a record away for good, without telling anybody: for faults. Raises a 404."""
+        with self.lock:
+            self._free(self.kinds[name], self.get(name, record_id))
+            del self._records[name][record_id]
+
     def _put(self, kind: Kind, record: Record, before: Record | None) -> None:
         if before is not None:
             self._free(kind, before)

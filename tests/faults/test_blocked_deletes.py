@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from checker.model.finding import Answer
-from tests.faults.test_switchable import audited
+from checker.model.audit import Audit
+from checker.model.finding import Answer, Finding
+from tests.faults.test_switchable import audited, clean
 
-CLAIM = "delete.blocked-with-reason"
+BLOCKED, SHOWN = "delete.blocked-with-reason", "delete.dependents-shown"
+COMPANIES = "crm/companies"
+
+
+def told(made: Audit) -> Mapping[str, Finding]:
+    """What is said of deleting companies, by claim."""
+    return {one.id: one for one in made.findings if one.subject == COMPANIES and one.id in {BLOCKED, SHOWN}}
+
+
+def test_a_company_with_a_contact_stays_and_so_does_the_contact() -> None:
+    """A delete that is refused with a reason leaves nothing to be noticed: both items are met."""
+    made = clean("touch")
+    found = told(made)
+    assert {claim: one.answer for claim, one in found.items()} == {BLOCKED: Answer.YES, SHOWN: Answer.YES}
+    assert found[SHOWN].values["outcome"] == "kept"
+    states = {one.item: one.state for one in made.results if one.subject == COMPANIES}
+    assert (states["delete-blocked"], states["delete-dependents"]) == ("ready", "ready")
 
 
 @pytest.mark.parametrize(
-    ("faults", "answer", "outcome"),
+    ("fault", "outcome", "left"),
     [
-        ((), Answer.YES, None),
-        (("crm-delete-ignores-who-points-there",), Answer.NO, "orphaned"),
-        (("crm-delete-empties-links",), Answer.NO, "emptied-in-silence"),
+        ("crm-delete-ignores-who-points-there", "orphaned", "orphaned"),
+        ("crm-delete-empties-links", "emptied-in-silence", "emptied"),
+        ("crm-delete-takes-others-along", "cascaded", "cascaded"),
     ],
 )
-def test_what_becomes_of_a_record_that_others_point_at(
-    faults: tuple[str, ...], answer: Answer, outcome: str | None
-) -> None:
-    """A company with a contact is refused with a reason; where it goes all the same, what becomes of the contact is told."""
-    made = audited(*faults)
-    found = next(one for one in made.findings if (one.id, one.subject) == (CLAIM, "crm/companies"))
-    assert (found.answer, found.values.get("outcome")) == (answer, outcome)
-    assert found.evidence
+def test_what_becomes_of_a_record_that_points_at_a_deleted_one(fault: str, outcome: str, left: str) -> None:
+    """Where the company goes all the same, it is told what becomes of its contact, and that no run sees it."""
+    made = audited(fault)
+    found = told(made)
+    assert (found[BLOCKED].answer, found[BLOCKED].values["outcome"]) == (Answer.NO, outcome)
+    assert (found[SHOWN].answer, found[SHOWN].values["outcome"]) == (Answer.NO, left)
+    assert found[SHOWN].evidence
+    (item,) = [one for one in made.results if (one.item, one.subject) == ("delete-dependents", COMPANIES)]
+    assert (item.state, item.severity, item.grade) == ("not-ready", "major", "probed")
