@@ -8,9 +8,10 @@ from decimal import Decimal
 from statistics import median
 from typing import Any, NamedTuple
 
+from checker.data.charges import DISCOUNT, amount
 from checker.data.counted import Counted, holds, idle, open_
 from checker.data.quality import Record, Sample
-from checker.data.sums import DISCOUNT, PENNY, PRICE, QUANTITY, amount, field_called, lines_of, parts_of_sum
+from checker.data.sums import PENNY, PRICE, QUANTITY, field_called, lines_of, parts_of_sum
 from checker.model.paths import get
 from checker.profiles.names import words
 

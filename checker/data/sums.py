@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 
+from checker.data.charges import (
+    DISCOUNT,
+    SHIPPING,
+    Record,
+    Terms,
+    Total,
+    amount,
+    beside,
+    charges,
+    chosen,
+    discounts,
+    fits,
+    off,
+)
 from checker.data.counted import Counted, holds, idle, open_
 from checker.model.paths import get
 from checker.model.profile import ResourceProfile
 from checker.profiles.names import words
-
-Record = Mapping[str, Any]
 
 PENNY = Decimal("0.011")
 FEWEST = 5  # documents that must show what a total is made of
@@ -24,25 +35,14 @@ NET, TAX, GROSS = (
     frozenset({"gross", "brutto"}),
 )
 RATE = frozenset({"rate", "percent", "prozent", "satz", "id", "key", "code", "schluessel", "number", "nr"})
+NO_PART = RATE | SHIPPING | DISCOUNT  # `shipping_tax`, `versandkosten_brutto`
 TOTAL = NET | GROSS | {"total", "amount", "sum", "subtotal", "summe", "gesamt", "betrag", "gesamtbetrag", "grandtotal"}
 QUANTITY = frozenset({"quantity", "qty", "menge", "anzahl"})
 PRICE = frozenset({"price", "preis", "einzelpreis", "stueckpreis"})
-DISCOUNT = frozenset({"discount", "rabatt", "nachlass", "rebate"})
-
-
-def amount(value: Any) -> Decimal | None:
-    """A number however it is written: 1249.9, "1249.90", "1.249,90"; None where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    text = str(value).strip()
-    if not re.fullmatch(r"-?[0-9][0-9.,]*", text):
-        return None
-    if "," in text and text.rfind(",") > text.rfind("."):
-        text = text.replace(".", "").replace(",", ".")
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
+# Of an amount of the whole document: what is left of it to be paid, or was.
+NOT_WHOLE = frozenset(
+    {"due", "paid", "open", "outstanding", "balance", "refunded", "offen", "bezahlt", "faellig", "rest"}
+)
 
 
 def lines_of(profile: ResourceProfile, record: Record) -> list[Record]:
@@ -66,31 +66,72 @@ class Parts(NamedTuple):
     tax: str
     gross: str
 
-    def wrong(self, record: Record) -> bool | None:
-        """Whether a document's three amounts don't add up; None where it doesn't tell them."""
+    def total(self, record: Record, _lines: Sequence[Record]) -> Total | None:
+        """The gross amount, and what net and tax make; None where the document doesn't tell the three."""
         net, tax, gross = (amount(get(record, one)) for one in self)
-        return None if net is None or tax is None or gross is None else abs(net + tax - gross) > PENNY
+        return None if net is None or tax is None or gross is None else Total(record, gross, net + tax, PENNY)
+
+    def excused(self, _one: Total, _left: Decimal, _known: Collection[str]) -> bool:
+        """Nothing but shipping and a discount explains a gross amount that is another."""
+        return False
+
+    def __str__(self) -> str:
+        return f"{self.gross} = {self.net} + {self.tax}"
 
 
 class LineSum(NamedTuple):
     """A total that is the sum of its lines' quantities × prices: its field, and theirs."""
 
-    total: str
+    name: str
     quantity: str
     price: str
 
-    def wrong(self, record: Record, lines: Sequence[Record]) -> bool | None:
-        """Whether a document's total is another; None where it doesn't tell, has a discount, or another amount of it explains the difference."""
-        total = amount(record.get(self.total))
+    def total(self, record: Record, lines: Sequence[Record]) -> Total | None:
+        """The total, and what the lines make; None where the document doesn't tell them, or a line has a discount of its own."""
+        total = amount(record.get(self.name))
         priced = [(amount(one.get(self.quantity)), amount(one.get(self.price))) for one in lines]
         made = [count * each for count, each in priced if count is not None and each is not None]
-        if total is None or not made or len(made) < len(lines) or _reduced(record) or any(map(_reduced, lines)):
+        if total is None or not made or len(made) < len(lines) or any(map(_reduced, lines)):
             return None
-        beside = total - sum(made)
-        allowed = PENNY * len(made)
-        others = (amount(value) for name, value in record.items() if name != self.total)
-        explained = any(one and min(abs(beside - one), abs(beside + one)) <= allowed for one in others)
-        return None if explained else abs(beside) > allowed
+        return Total(record, total, sum(made, Decimal(0)), PENNY * len(made))
+
+    def excused(self, one: Total, left: Decimal, known: Collection[str]) -> bool:
+        """Whether a total that is another by `left` proves nothing: a discount that isn't among the known, or another amount explains it."""
+        if _reduced(one.record, known):
+            return True
+        named = {self.name, *charges([one.record]), *discounts([one.record])}
+        others = (amount(value) for name, value in one.record.items() if name not in named)
+        return any(each and min(abs(left - each), abs(left + each)) <= one.allowed for each in others)
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.quantity} × {self.price}"
+
+
+class Made(NamedTuple):
+    """How a total comes about: from net and tax or from the lines, and with what is added or taken off beside."""
+
+    of: Parts | LineSum
+    terms: Terms
+    beside: tuple[str, ...]
+
+    def wrong(self, record: Record, lines: Sequence[Record]) -> bool | None:
+        """Whether a document's total is another; None where it tells too little, or something else explains it."""
+        one = self.of.total(record, lines)
+        if one is None:
+            return None
+        known = {*(term.field for term in self.terms), *self.beside}
+        return False if fits(one, self.terms) else None if self.of.excused(one, off(one, self.terms), known) else True
+
+    def __str__(self) -> str:
+        return " ".join([str(self.of), *map(str, self.terms)])
+
+
+def made_of(of: Parts | LineSum, told: Sequence[tuple[Record, Sequence[Record]]]) -> Made:
+    """With what beside it a total comes out right, by documents and their lines."""
+    totals = [total for record, lines in told if (total := of.total(record, lines)) is not None]
+    terms = chosen(totals, taxed=isinstance(of, LineSum)) if totals else ()
+    # What net holds already, nobody can tell from net, tax and gross.
+    return Made(of, terms, tuple(beside(totals, terms)) if isinstance(of, LineSum) else ())
 
 
 def parts_of_sum(records: Sequence[Record]) -> Parts | None:
@@ -98,7 +139,7 @@ def parts_of_sum(records: Sequence[Record]) -> Parts | None:
     names = {name for record in records[:2] for name in record}
     found: list[str] = []
     for wanted in (NET, TAX, GROSS):
-        told = [one for one in sorted(names) if wanted & set(words(one)) and not RATE & set(words(one))]
+        told = [one for one in sorted(names) if wanted & set(words(one)) and not NO_PART & set(words(one))]
         told = [one for one in told if any(amount(record.get(one)) is not None for record in records)]
         if len(told) != 1:
             return None
@@ -106,23 +147,36 @@ def parts_of_sum(records: Sequence[Record]) -> Parts | None:
     return Parts(*found) if len(set(found)) == len(found) else None
 
 
-def line_sum(profile: ResourceProfile, records: Sequence[Record]) -> LineSum | None:
-    """How a total is made of its lines, as nearly all documents show it; None where they don't, or are too few."""
+def line_sums(profile: ResourceProfile, records: Sequence[Record]) -> list[Made]:
+    """Which totals are made of the lines, and how, as nearly all documents show it; none where they don't, or are too few."""
     told = [(record, lines) for record in records if (lines := lines_of(profile, record))]
     rows = [line for _, lines in told for line in lines]
     quantity, price = field_called(rows, QUANTITY), field_called(rows, PRICE)
     if quantity is None or price is None:
-        return None
-    for name in sorted({name for record, _ in told for name in record if TOTAL & set(words(name))}):
-        made = LineSum(name, quantity, price)
-        wrong = [one for record, lines in told if (one := made.wrong(record, lines)) is not None]
-        if len(wrong) >= FEWEST and sum(wrong) * 100 <= MOST_OTHERS * len(wrong):
-            return made
-    return None
+        return []
+    names = sorted({name for record, _ in told for name in record if _is_total(name)})
+    every = (made_of(LineSum(name, quantity, price), told) for name in names)
+    return [made for made in every if _shown(made, told)]
+
+
+def _shown(made: Made, told: Sequence[tuple[Record, Sequence[Record]]]) -> bool:
+    """Whether enough documents show that a total is made like this: nearly all that nothing else explains, and most of all that tell it."""
+    answers = [made.wrong(record, lines) for record, lines in told if made.of.total(record, lines) is not None]
+    known = [one for one in answers if one is not None]
+    right = len(known) - sum(known)
+    return len(known) >= FEWEST and sum(known) * 100 <= MOST_OTHERS * len(known) and right * 2 >= len(answers)
+
+
+def _is_total(name: str) -> bool:
+    told = set(words(name))
+    return bool(TOTAL & told) and not (SHIPPING | DISCOUNT | NOT_WHOLE) & told
 
 
 def amounts(profile: ResourceProfile, records: Sequence[Record]) -> Counted:
-    """Net and tax make gross in every record that tells the three, and a total that is the sum of its lines is that in every one."""
+    """Net and tax make gross in every record that tells the three, and a total that is the sum of its lines is that in every one.
+
+    Shipping and a discount on the whole count as the documents show it, and the answer says how.
+    """
     claim = "amounts.consistent"
     found = sums(profile, records)
     if found is None:
@@ -130,36 +184,45 @@ def amounts(profile: ResourceProfile, records: Sequence[Record]) -> Counted:
     wrong = [one for record in records if (one := found.wrong(record)) is not None]
     if not wrong:
         return open_(claim, "no-records")
-    return holds(claim, not any(wrong), fields=list(found.fields), wrong=sum(wrong), of=len(wrong))
+    told = {"fields": list(found.fields), "made": list(map(str, found.made)), "beside": list(found.beside)}
+    return holds(claim, not any(wrong), **told, wrong=sum(wrong), of=len(wrong))
 
 
 class Sums(NamedTuple):
     """What documents of one resource show of how their amounts are made."""
 
     profile: ResourceProfile
-    parts: Parts | None
-    made: LineSum | None
+    made: tuple[Made, ...]
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields that hold amounts of the whole document."""
-        return tuple(dict.fromkeys((*(self.parts or ()), *((self.made.total,) if self.made else ()))))
+        held = ([*one.of] if isinstance(one.of, Parts) else [one.of.name] for one in self.made)
+        return tuple(dict.fromkeys(name for names in held for name in names))
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Shipping and discounts that no total holds."""
+        used = {term.field for one in self.made for term in one.terms}
+        return tuple(dict.fromkeys(name for one in self.made for name in one.beside if name not in used))
 
     def wrong(self, record: Record) -> bool | None:
         """Whether a document's amounts don't add up; None where it tells too little."""
-        told = [self.parts.wrong(record)] if self.parts else []
-        told += [self.made.wrong(record, lines_of(self.profile, record))] if self.made else []
-        known = [one for one in told if one is not None]
+        lines = lines_of(self.profile, record)
+        known = [told for one in self.made if (told := one.wrong(record, lines)) is not None]
         return any(known) if known else None
 
 
 def sums(profile: ResourceProfile, records: Sequence[Record]) -> Sums | None:
     """How the amounts of these documents are made; None where they don't show it."""
-    parts, made = parts_of_sum(records), line_sum(profile, records)
-    return Sums(profile, parts, made) if parts or made else None
+    parts = parts_of_sum(records)
+    whole = [made_of(parts, [(record, ()) for record in records])] if parts else []
+    made = (*whole, *line_sums(profile, records))
+    return Sums(profile, made) if made else None
 
 
-def _reduced(record: Record) -> bool:
-    return any(
-        DISCOUNT & set(words(name)) and value not in (None, "", 0, "0", "0.00", {}) for name, value in record.items()
-    )
+def _reduced(record: Record, known: Collection[str] = ()) -> bool:
+    """Whether a document or a line has a discount, but for those known."""
+    fields = {one.partition(".")[0] for one in known}
+    told = ((name, value) for name, value in record.items() if DISCOUNT & set(words(name)) and name not in fields)
+    return any(value not in (None, "", 0, "0", "0.00", {}) for _, value in told)

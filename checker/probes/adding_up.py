@@ -32,4 +32,4 @@ def totals(touch: ResourceTouch) -> Iterator[Told]:
     if wrong is None:
         yield unknown(CLAIM, "no-sums", seen.evidence)
     else:
-        yield whether(CLAIM, not wrong, seen.evidence, fields=list(known.fields))
+        yield whether(CLAIM, not wrong, seen.evidence, fields=list(known.fields), made=list(map(str, known.made)))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.catalogue import finding
+from checker.data.charges import amount
 from checker.data.quality import Sample, quality
-from checker.data.sums import amount
 from checker.model.finding import Answer, Grade
 from checker.model.profile import FieldInfo, FieldRoles, Relation
 from tests.clients import contacts
