@@ -29,6 +29,7 @@ from checker.probes import (
 from checker.probes.attempts import Waiting
 from checker.probes.base import Probe
 from checker.probes.contexts import SystemLook
+from checker.probes.deleting import can_sweep
 from checker.probes.hooking import Lab, Patience, ResourceHooks, barred_at
 from checker.probes.needs import bodies_of, unique_fields
 from checker.probes.rights import RESTRICTED
@@ -83,7 +84,9 @@ def planned(
             heard = profile.name in lively
             if profile.operations.create is not None and (heard or _asked(round_, name, profile.name)):
                 unique = len(set(unique_fields(seen, name, profile)))
-                made.append(Planned(name, profile.name, _at_most(profile, unique) + extra + OF_EVENTS * heard))
+                swept = sum(can_sweep(profile, one) and _asked(round_, name, one.name) for one in ordered)
+                most = _at_most(profile, unique) + swept + extra + OF_EVENTS * heard
+                made.append(Planned(name, profile.name, most))
         subscribed = subscriptions(profiles[name]) if lively and name in profiles else None
         if subscribed is not None and made and made[-1].system == name:
             made.append(Planned(name, subscribed.name, SUBSCRIPTIONS))

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checker.model.finding import Answer
 from checker.model.paths import get
+from checker.model.profile import ResourceProfile
 from checker.probes.attempts import broke_on, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
 from checker.probes.journals import journal_of
+from checker.probes.rows import row_of
 from checker.probes.shifting import begin
 from checker.probes.stamps import NEXT_UNIT, wait_for_next_unit
 from checker.probes.touching import Record, ResourceTouch
@@ -26,7 +29,21 @@ BLOCKED = ("delete.blocked-with-reason", "delete.dependents-shown")
 
 @probe(*CLAIMS, scope="resource")
 def delete(touch: ResourceTouch) -> Iterator[Told]:
-    """Delete the test record, read it again, and look for traces."""
+    """Delete the test record, read it again, and look for traces; of a record that goes with the one that it came in, too."""
+    swept = _swept(touch)
+    for told in _deleted(touch):
+        yield _of_both(told, swept) if swept is not None and told.claim == swept.claim else told
+
+
+def _of_both(own: Told, swept: Told) -> Told:
+    """One answer of two deletes: both have to show."""
+    if Answer.NO in {own.answer, swept.answer} or own.answer is Answer.UNKNOWN:
+        return own if own.answer is Answer.NO else swept
+    return own._replace(evidence=(*own.evidence, *swept.evidence))
+
+
+def _deleted(touch: ResourceTouch) -> Iterator[Told]:
+    """The test record's own delete."""
     if not touch.born:
         yield from touch.left_open(*CLAIMS)
         return
@@ -46,39 +63,75 @@ def delete(touch: ResourceTouch) -> Iterator[Told]:
         yield unknown("delete.visible", "delete-refused", written.evidence)
         return
     touch.gone = True
-    yield from _traces(touch, before, written.evidence, status)
-
-
-def _traces(touch: ResourceTouch, before: Record, deleted: tuple[str, ...], status: int | None) -> Iterator[Told]:
-    """What is left: nothing, a mark in the record, or a place among what changed; a record as it was is no delete."""
-    left, evidence = _after(touch, before)
-    evidence = (*deleted, *evidence)
+    left, evidence = _after(touch, touch.id or "", before)
+    evidence = (*written.evidence, *evidence)
     field = _mark(touch, before, left) if left is not None else None
-    if left is not None and field is None:
+    if left is not None and field is None:  # a record as it was is no delete
         yield no("delete.accepted", evidence, status=status, message=None, outcome="still-there")
         yield unknown("delete.visible", "still-there", evidence)
         return
     yield yes("delete.accepted", evidence, status=status, outcome="gone" if left is None else "marked")
-    since, more = _among_changes(touch, before, touch.id or "")
-    listed = touch.listed_now(touch.id or "", before)
-    evidence = (*evidence, *more, *listed.evidence)
+    yield _visible(touch, touch.id or "", before, field, evidence)
+
+
+def _swept(touch: ResourceTouch) -> Told | None:
+    """Delete a new test record that rows of this resource come in: does it show that they went? None where there is none, or they didn't go."""
+    for parent in touch.system.resources:
+        good = parent.control
+        if parent is touch or good is None or not good.ok or not can_sweep(parent.profile, touch.profile):
+            continue
+        living = parent.resource.read(good.record_id or "").record or {}
+        body = parent.body() if row_of(parent, parent.control_body, living, touch.profile.name) else {}
+        born = parent.writer.create(parent.resource, body) if parent.marked(body) else None
+        if (
+            born is None
+            or not born.ok
+            or born.record_id is None
+            or not parent.writer.owns(parent.resource, born.record_id)
+        ):
+            continue
+        row = row_of(parent, body, parent.seen(record_id=born.record_id).record or {}, touch.profile.name)
+        gone = parent.writer.delete(parent.resource, born.record_id)
+        if row is None or not gone.ok:
+            continue
+        left, evidence = _after(touch, row.id, row.record)
+        evidence = (*row.evidence, *gone.evidence, *evidence)
+        field = _mark(touch, row.record, left) if left is not None else None
+        if left is None or field is not None:
+            return _visible(touch, row.id, row.record, field, evidence, parent=parent.profile.name)
+    return None
+
+
+def can_sweep(parent: ResourceProfile, rows: ResourceProfile) -> bool:
+    """Whether deleting a record of `parent` may take records of `rows` with it that came in it."""
+    operations = parent.operations
+    able = parent.line_items and operations.create and operations.read and operations.delete
+    return bool(able) and rows.name != parent.name and any(one.to == parent.name for one in rows.relations)
+
+
+def _visible(
+    touch: ResourceTouch, record_id: str, before: Record, field: str | None, deleted: tuple[str, ...], **values: Any
+) -> Told:
+    """What is left of a deleted record: nothing, a mark in the record, a place among what changed, or an entry in a journal."""
+    since, more = _among_changes(touch, record_id, before)
+    listed = touch.listed_now(record_id, before)
+    evidence = (*deleted, *more, *listed.evidence)
     how = f"field {field}" if field else "changes" if since else None
     if how is None:
-        journal, told = journal_of(touch, touch.id or "")
+        journal, told = journal_of(touch, record_id)
         how, evidence = (f"journal {journal}" if journal else None), (*evidence, *told)
-    values = {"how": how, "listed": listed.record is not None}
-    yield yes("delete.visible", evidence, **values) if how else no("delete.visible", evidence, **values)
+    return whether("delete.visible", how is not None, evidence, how=how, listed=listed.record is not None, **values)
 
 
-def _after(touch: ResourceTouch, before: Record) -> tuple[Record | None, tuple[str, ...]]:
+def _after(touch: ResourceTouch, record_id: str, before: Record) -> tuple[Record | None, tuple[str, ...]]:
     """The record as a single read gives it after the delete, waiting while it is as it was; None where it is gone."""
     evidence: tuple[str, ...] = ()
     for pause in (*touch.waiting.pauses, None):
         if touch.profile.operations.read is None:
-            seen = touch.listed_now(touch.id or "", before)
+            seen = touch.listed_now(record_id, before)
             record, response = seen.record, seen.response
         else:
-            single = touch.resource.read(touch.id or "")
+            single = touch.resource.read(record_id)
             record, response = single.record, single.response
         evidence = evidence_of(response)
         if record is None or _mark(touch, before, record) is not None or pause is None:
@@ -98,7 +151,7 @@ def _mark(touch: ResourceTouch, before: Record, after: Record) -> str | None:
     )
 
 
-def _among_changes(touch: ResourceTouch, before: Record, record_id: str) -> tuple[bool, tuple[str, ...]]:
+def _among_changes(touch: ResourceTouch, record_id: str, before: Record) -> tuple[bool, tuple[str, ...]]:
     """Whether asking for changes since the record's last one brings it, with what the profile says is needed to see deletes."""
     stamp = touch.look.stamp(before)
     query: Query | None = touch.resource.since(stamp.at) if stamp is not None else None
@@ -189,7 +242,7 @@ def _left_behind(other: ResourceTouch, before: Record | None, field: str, target
 def _traced(other: ResourceTouch, before: Record) -> tuple[bool, tuple[str, ...]]:
     """Whether a record that is gone is among what changed, or in a journal of the system's own."""
     record_id = other.control.record_id or "" if other.control else ""
-    since, evidence = _among_changes(other, before, record_id)
+    since, evidence = _among_changes(other, record_id, before)
     journal, more = (None, ()) if since else journal_of(other, record_id)
     return since or journal is not None, (*evidence, *more)
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from checker.model.finding import Answer
 from checker.model.instants import EPOCH_S
 from checker.model.paths import MISSING, get
 from checker.probes.alterations import same
 from checker.probes.attempts import Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
+from checker.probes.rows import row_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import fitted, quoted, texts, written_and_seen
 from checker.profiles.field_names import says_who
@@ -165,7 +167,10 @@ def _in_list(touch: ResourceTouch, seen: Seen, changes: Mapping[str, Any]) -> To
 
 @probe("timestamp.moves-on-child", "write.lines-replaced", scope="resource")
 def child(touch: ResourceTouch) -> Iterator[Told]:
-    """Change one value in a line or sub-record, and nothing else: as many are there afterwards as before."""
+    """Change one value in a line or sub-record, and nothing else: as many are there afterwards as before.
+
+    Where the line is a record of its own, it is changed there as well: what moves the document in one way may leave it alone in the other.
+    """
     claim, lines = "timestamp.moves-on-child", "write.lines-replaced"
     if not touch.born or touch.first_seen.record is None:
         yield from touch.left_open(claim, lines)
@@ -175,6 +180,21 @@ def child(touch: ResourceTouch) -> Iterator[Told]:
         yield unknown(claim, reason)
         yield unknown(lines, reason)
         return
+    inside = {one.claim: one for one in _changed_inside(touch, rows)}
+    yield inside[lines]
+    told = inside[claim]
+    alone = None if told.answer is Answer.NO else _changed_alone(touch, next(iter(rows)))
+    if alone is None:
+        yield told
+    elif alone.answer is Answer.YES and told.answer is Answer.YES:
+        yield told._replace(evidence=(*told.evidence, *alone.evidence))
+    else:
+        yield alone if alone.answer is not Answer.UNKNOWN else told
+
+
+def _changed_inside(touch: ResourceTouch, rows: Mapping[str, Any]) -> Iterator[Told]:
+    """What becomes of the rows, and of the record's stamp, when they are sent inside the record."""
+    claim, lines = "timestamp.moves-on-child", "write.lines-replaced"
     before = touch.latest
     wait_for_next_unit(touch, before)
     written, seen = written_and_seen(touch, rows)
@@ -194,6 +214,31 @@ def child(touch: ResourceTouch) -> Iterator[Told]:
         yield unknown(claim, "child-unchanged", evidence, field=name)
         return
     yield from moved(claim, touch, before, written.evidence, seen)
+
+
+def _changed_alone(touch: ResourceTouch, name: str) -> Told | None:
+    """Whether the record's stamp moves when its first row in the list `name` is changed as a record of its own; None where it is none, or can't be."""
+    claim, before = "timestamp.moves-on-child", touch.latest
+    row = row_of(touch, {name: (touch.birth.body if touch.birth else {}).get(name)}, before)
+    rows, _ = changed_rows(touch)
+    changes = {
+        one: value for one, value in (rows or {}).get(name, [{}])[0].items() if value != before[name][0].get(one)
+    }
+    if (
+        row is None
+        or row.resource.profile.operations.update is None
+        or not changes
+        or changes.keys() - row.record.keys()
+    ):
+        return None
+    wait_for_next_unit(touch, before)
+    written = touch.writer.update_row(touch.resource, touch.id or "", row.resource, row.id, row.pointing, changes)
+    answer = row.resource.read(row.id) if written.ok else None
+    evidence = (*row.evidence, *written.evidence, *(evidence_of(answer.response) if answer is not None else ()))
+    if answer is None or not all(same(value, (answer.record or {}).get(one)) for one, value in changes.items()):
+        return unknown(claim, "child-unchanged" if written.ok else why_not(written), evidence)
+    told = next(moved(claim, touch, before, evidence, touch.seen_once(touch.id or "")))
+    return told._replace(values={**told.values, "alone": row.resource.name})
 
 
 def changed_rows(touch: ResourceTouch) -> tuple[dict[str, Any] | None, str]:

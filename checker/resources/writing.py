@@ -16,6 +16,7 @@ from checker.client.clock import Clock
 from checker.client.messages import Response
 from checker.errors import Problem, RefusedError, TransportError, UnreachableError, UnreadableError
 from checker.journal import Intent, Journal
+from checker.model.paths import get
 from checker.model.permit import Permit
 from checker.resources import seeking, sending
 from checker.resources.batches import BatchForm
@@ -145,18 +146,43 @@ class Writer:
         `condition`: the entity tag that the record has to have still (If-Match). Only a sync may change what is no test record of ours: for
         any other purpose that raises RefusedError.
         """
-        method, _ = resource.operation(resource.profile.operations.update, "update")
         if purpose != SYNC and not self.owns(resource, record_id):
             raise self._not_ours(resource, record_id, "not in the journal, or without the mark")
+        ours = self.journal.is_test_record(resource.system, resource.name, record_id)
+        only_if = ("header If-Match", condition) if condition is not None else None
+        return self._changed(resource, record_id, changes, purpose, only_if, ours=ours)
+
+    def update_row(
+        self, parent: Resource, parent_id: str, row: Resource, row_id: str, pointing: str, changes: Mapping[str, Any]
+    ) -> Written:
+        """Change a row of a test record of ours that is a record of its own: it has neither mark nor entry, and is ours as long as it points there.
+
+        `pointing` is the row's field that names its test record. Raises RefusedError where it names another one; else as `create`.
+        """
+        held = seeking.found(row, row_id) if self.owns(parent, parent_id) else None
+        if held is None or str(get(held, pointing)) != parent_id:
+            raise self._not_ours(row, row_id, "no row of a test record")
+        return self._changed(row, row_id, changes, "probe", None, ours=True)
+
+    def _changed(
+        self,
+        resource: Resource,
+        record_id: str,
+        changes: Mapping[str, Any],
+        purpose: str,
+        only_if: tuple[str, str] | None,
+        *,
+        ours: bool,
+    ) -> Written:
+        """Send a change that may be sent."""
+        method, _ = resource.operation(resource.profile.operations.update, "update")
         before = None
         if method == "PUT":  # what a PUT leaves out is cleared: without the record as it is nothing may be sent
             before = seeking.whole(resource, record_id)
         elif purpose == SYNC and resource.profile.operations.read:
             before = resource.read(record_id).record
         body = merged(_writable(before or {}, resource), changes) if method == "PUT" else dict(changes)
-        ours = self.journal.is_test_record(resource.system, resource.name, record_id)
         intent = self._intend(resource, "update", record_id, purpose, None, test=ours, before=before)
-        only_if = ("header If-Match", condition) if condition is not None else None
         written = self._sent(resource, "update", body, record_id, intent, only_if)
         return self._noted(replace(written, record_id=record_id))
 

@@ -16,9 +16,6 @@ from checker.model.finding import Answer
 YES, NO, UNKNOWN, NOT_PERMITTED = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.NOT_PERMITTED
 
 # What brings what is missing: an issue by its short name, or what stands in the way.
-OWN_LINES = (
-    "a way to change lines that came inside a record of ours (no journal names them, so nothing may write them alone)"
-)
 LIVES_OF_LINES = "a life of lines without a text of their own (they have no room for our mark)"
 FLOWS_BY_API = "a subscription that takes several calls (a flow is made of three)"
 
@@ -245,9 +242,9 @@ CHANGES = (
         written("timestamp.moves-on-bulk", "crm/contacts", YES, field="date_updated"),
     )),
     Row("bulk-partial", (written("batch.errors-per-row", "crm/contacts", NO, status=400, outcome="all-refused"),)),
-    # Sent inside the invoice a changed line moves it, which is said; changed alone it doesn't.
-    Row("child-does-not-move-parent", (written("timestamp.moves-on-child", "crm/invoices", YES, field="date_updated"),), later=(
-        Later(OWN_LINES, "timestamp.moves-on-child", "crm/invoices", NO, today=YES, audit="lab"),
+    # Sent inside the invoice a changed line moves it; changed alone it doesn't.
+    Row("child-does-not-move-parent", (
+        written("timestamp.moves-on-child", "crm/invoices", NO, field="date_updated", alone="invoice_lines"),
     )),
 )  # fmt: skip
 
@@ -308,7 +305,7 @@ DELETES_AND_DOCUMENTS = (
     Row("nested-create", (bare("line-items.declared", "crm/invoices", YES, path="lines[]"),)),
     Row("nested-update", (written("write.lines-replaced", "crm/invoices", YES, field="lines", sent=1, found=1),)),
     Row("no-transitions", (written("write.transitions-known", "crm/deals", YES, field="stage", refused=[]),)),
-    Row("delete-cascade", later=(Later(LIVES_OF_LINES, "delete.visible", "crm/invoice_lines", NO, audit="lab"),)),
+    Row("delete-cascade", (written("delete.visible", "crm/invoice_lines", NO, how=None, listed=False, parent="invoices"),)),
     Row("mass-delete", not_ours="nothing of ours ever deletes by a filter"),
     Row("left-clean", (touched("cleanup.nothing-left", "crm", YES),)),
 )  # fmt: skip

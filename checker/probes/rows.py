@@ -1,0 +1,67 @@
+"""Rows: records of another resource that came inside a test record, as a document's lines do where they have an address of their own.
+
+They have no room for our mark. They are told as ours by what they say: the test record lists as many as it was created with, each is read by the
+id that it is listed under, and by a relation of its resource it points back at the test record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checker.model.paths import get
+from checker.probes.contexts import evidence_of
+from checker.probes.touching import Record, ResourceTouch
+from checker.resources.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record of `resource` that came inside a test record; `pointing` is its field that points back, `record` the row as it was read by its id."""
+
+    resource: Resource
+    id: str
+    pointing: str
+    record: Record
+    evidence: tuple[str, ...]
+
+
+def row_of(touch: ResourceTouch, sent: Mapping[str, Any], held: Record, kind: str | None = None) -> Row | None:
+    """The first row of a test record that is a record of its own, of the resource `kind` where one is named; None where none is.
+
+    `sent` is what the test record was created with, `held` the record as it is now.
+    """
+    for resource, pointing in _pointing_back(touch, kind):
+        for listed in _listed(sent, held):
+            row_id = str(listed) if isinstance(listed, str | int) else resource.id_of(listed)
+            answer = resource.read(row_id) if row_id else None
+            record = answer.record if answer is not None else None
+            if answer is None or record is None or row_id is None or resource.id_of(record) != row_id:
+                continue
+            if str(get(record, pointing)) == touch.resource.id_of(held):
+                return Row(resource, row_id, pointing, record, evidence_of(answer.response))
+    return None
+
+
+def _pointing_back(touch: ResourceTouch, kind: str | None) -> Iterator[tuple[Resource, str]]:
+    """Resources whose records are read by their id alone and point at this one, each with the field that does."""
+    look = touch.look.system
+    for profile in look.profile.resources:
+        field = next((one.field for one in profile.relations if one.to == touch.profile.name), None)
+        alone = (profile.operations.read or "").count("{") == 1
+        if field is not None and alone and profile.name != touch.profile.name and kind in {None, profile.name}:
+            yield Resource(look.name, profile, look.whole_client, zone=look.zone).recorded(look.scope), field
+
+
+def _listed(sent: Mapping[str, Any], held: Record) -> Iterator[Any]:
+    """The first entry of each list that was sent with objects in it and is as long as it was sent: an object, or a bare id."""
+    for name, rows in sent.items():
+        there = held.get(name)
+        if with_objects(rows) and isinstance(there, list) and len(there) == len(rows):
+            yield there[0]
+
+
+def with_objects(value: Any) -> bool:
+    """Whether a value of a body is a list of objects, which a system may keep as records of their own."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, Mapping) for one in value)
