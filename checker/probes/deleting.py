@@ -13,7 +13,7 @@ from checker.probes.attempts import broke_on, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
 from checker.probes.journals import journal_of
-from checker.probes.rows import row_of
+from checker.probes.rows import first_rows, listed_id, row_of
 from checker.probes.shifting import begin
 from checker.probes.stamps import NEXT_UNIT, wait_for_next_unit
 from checker.probes.touching import Record, ResourceTouch
@@ -77,11 +77,9 @@ def _deleted(touch: ResourceTouch) -> Iterator[Told]:
 def _swept(touch: ResourceTouch) -> Told | None:
     """Delete a new test record that rows of this resource come in: does it show that they went? None where there is none, or they didn't go."""
     for parent in touch.system.resources:
-        good = parent.control
-        if parent is touch or good is None or not good.ok or not can_sweep(parent.profile, touch.profile):
+        if parent is touch or parent.control is None or not can_sweep(parent.profile, touch.profile):
             continue
-        living = parent.resource.read(good.record_id or "").record or {}
-        body = parent.body() if row_of(parent, parent.control_body, living, touch.profile.name) else {}
+        body = parent.body() if _lists_rows(parent, touch) else {}
         born = parent.writer.create(parent.resource, body) if parent.marked(body) else None
         if (
             born is None
@@ -100,6 +98,13 @@ def _swept(touch: ResourceTouch) -> Told | None:
         if left is None or field is not None:
             return _visible(touch, row.id, row.record, field, evidence, parent=parent.profile.name)
     return None
+
+
+def _lists_rows(parent: ResourceTouch, touch: ResourceTouch) -> bool:
+    """Whether the test record of `parent` listed rows by what may be ids of this resource."""
+    held = parent.first_seen.record if parent.birth is not None and parent.birth.written.ok else None
+    entries = first_rows(parent.birth.body, held) if parent.birth is not None and held is not None else ()
+    return any(listed_id(touch.resource, one) is not None for one in entries)
 
 
 def can_sweep(parent: ResourceProfile, rows: ResourceProfile) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets as chance
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,12 +16,16 @@ from typing import Any
 
 from checker.client.build import EVENTS
 from checker.client.origin import parse_base
+from checker.errors import TransportError
 from checker.hooks import Event, Signature, exchange, kept, read_event, verified
 from checker.hooks.events import CREATE, DELETE, UPDATE
+from checker.probes.rows import Row, row_of, with_objects
 from checker.probes.stamps import plain_change
 from checker.probes.touching import ResourceTouch, SystemTouch
+from checker.profiles.names import singular, words
 from checker.project.types import WebhookSettings
 from checker.receiver import Delivery, Receiver
+from checker.resources import seeking
 from checker.resources.bodies import Bodies
 from checker.resources.resource import Resource
 from checker.resources.subscribing import Form, form_of
@@ -51,7 +56,10 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A change that should lead to an event: of which resource and record, when it was asked for (monotonic seconds), and the record afterwards."""
+    """A change that should lead to an event: of which resource and record, when it was asked for (monotonic seconds), and the record afterwards.
+
+    `called`: the words by which the event of a row, which came or went with its document, is told from the document's own.
+    """
 
     resource: str
     kind: str
@@ -59,6 +67,13 @@ class Deed:
     began: float
     record: Mapping[str, Any]
     evidence: tuple[str, ...]
+    called: frozenset[str] = frozenset()
+
+    def told_by(self, event: Event) -> bool:
+        """Whether an event is about the record. A row's bare number may be another record's, too: then the event has to name the row."""
+        if not event.about(self.record_id):
+            return False
+        return not self.record_id.isdigit() or any(self.called <= _words(one) for one in event.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +195,9 @@ class Lab:
         if born is None:
             return
         yield born
+        row = self._row(touch, born.record_id)
+        if row is not None:
+            yield self._of_row(touch, row, CREATE, born)
         operations = touch.profile.operations
         changes = plain_change(touch) if operations.update else {}
         if changes and not self.stop.is_set():
@@ -192,7 +210,26 @@ class Lab:
             began = self.hears.monotonic()
             written = touch.writer.delete(touch.resource, born.record_id)
             if written.ok:
-                yield Deed(touch.profile.name, DELETE, born.record_id, began, born.record, written.evidence)
+                gone = Deed(touch.profile.name, DELETE, born.record_id, began, born.record, written.evidence)
+                yield gone
+                if row is not None and _is_gone(row):
+                    yield self._of_row(touch, row, DELETE, gone)
+
+    def _row(self, touch: ResourceTouch, record_id: str) -> Row | None:
+        """The first row of a new record that is a record of its own, of a resource that is listened to as well."""
+        sent = touch.birth.body if touch.birth else {}
+        row = None
+        if any(with_objects(one) for one in sent.values()):
+            with suppress(TransportError):  # the record's own events are heard all the same
+                row = row_of(touch, sent, touch.seen_once(record_id).record or {})
+        return row if row is not None and row.resource.name in {one.profile.name for one in self.touches} else None
+
+    @staticmethod
+    def _of_row(touch: ResourceTouch, row: Row, kind: str, with_: Deed) -> Deed:
+        """What became of a row with what was done to its document."""
+        called = _words(row.resource.name) - _words(touch.profile.name)
+        evidence = (*with_.evidence, *row.evidence)
+        return Deed(row.resource.name, kind, row.id, with_.began, row.record, evidence, called)
 
     def create(self, touch: ResourceTouch) -> Deed | None:
         """Create a record; None where that was refused, or the answer shows another record as the new one."""
@@ -260,7 +297,7 @@ def able(touch: ResourceTouch) -> bool:
 def matched(deeds: Sequence[Deed], came: Sequence[tuple[Delivery, Event]]) -> Iterator[Arrival]:
     """For each deed the first event that tells of it: about its record and of its kind; one whose kind isn't told counts by its order."""
     for deed in deeds:
-        about = [(one, event) for one, event in came if event.about(deed.record_id) and one.moment >= deed.began]
+        about = [(one, event) for one, event in came if deed.told_by(event) and one.moment >= deed.began]
         kind = [pair for pair in about if pair[1].kind == deed.kind]
         untold = [pair for pair in about if pair[1].kind is None]
         own = [one for one in deeds if one.record_id == deed.record_id and one.resource == deed.resource]
@@ -268,6 +305,18 @@ def matched(deeds: Sequence[Deed], came: Sequence[tuple[Delivery, Event]]) -> It
         first = next(iter(kind), untold[place] if place < len(untold) else None)
         if first is not None:
             yield Arrival(deed, *first)
+
+
+def _is_gone(row: Row) -> bool:
+    """Whether a row went with its document."""
+    try:
+        return seeking.found(row.resource, row.id) is None
+    except TransportError:
+        return False
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(map(singular, words(name)))
 
 
 def _as_before(before: Mapping[str, Any], after: Mapping[str, Any] | None, changes: Mapping[str, Any]) -> bool:

@@ -33,15 +33,21 @@ def row_of(touch: ResourceTouch, sent: Mapping[str, Any], held: Record, kind: st
     `sent` is what the test record was created with, `held` the record as it is now.
     """
     for resource, pointing in _pointing_back(touch, kind):
-        for listed in _listed(sent, held):
-            row_id = str(listed) if isinstance(listed, str | int) else resource.id_of(listed)
-            answer = resource.read(row_id) if row_id else None
-            record = answer.record if answer is not None else None
-            if answer is None or record is None or row_id is None or resource.id_of(record) != row_id:
+        for entry in first_rows(sent, held):
+            row_id = listed_id(resource, entry)
+            answer = resource.read(row_id) if row_id is not None else None
+            if row_id is None or answer is None or answer.record is None or resource.id_of(answer.record) != row_id:
                 continue
-            if str(get(record, pointing)) == touch.resource.id_of(held):
-                return Row(resource, row_id, pointing, record, evidence_of(answer.response))
+            if str(get(answer.record, pointing)) == touch.resource.id_of(held):
+                return Row(resource, row_id, pointing, answer.record, evidence_of(answer.response))
     return None
+
+
+def listed_id(resource: Resource, entry: Any) -> str | None:
+    """The id that an entry of a list has where it is a record of that resource: an object with one, or the bare id."""
+    if isinstance(entry, Mapping):
+        return resource.id_of(entry)
+    return str(entry) if isinstance(entry, str | int) and entry != "" else None
 
 
 def _pointing_back(touch: ResourceTouch, kind: str | None) -> Iterator[tuple[Resource, str]]:
@@ -54,7 +60,7 @@ def _pointing_back(touch: ResourceTouch, kind: str | None) -> Iterator[tuple[Res
             yield Resource(look.name, profile, look.whole_client, zone=look.zone).recorded(look.scope), field
 
 
-def _listed(sent: Mapping[str, Any], held: Record) -> Iterator[Any]:
+def first_rows(sent: Mapping[str, Any], held: Record) -> Iterator[Any]:
     """The first entry of each list that was sent with objects in it and is as long as it was sent: an object, or a bare id."""
     for name, rows in sent.items():
         there = held.get(name)

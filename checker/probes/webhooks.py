@@ -35,18 +35,23 @@ SYSTEM_CLAIMS = (
 @probe(*RESOURCE_CLAIMS, scope="resource")
 def events(at: ResourceHooks) -> Iterator[Told]:
     """Create, change and delete a test record: does an event come for each, and what does it hold?"""
-    reason = _closed(at.lab) or (None if able(at.touch) else at.touch.barred)
+    reason = _closed(at.lab) or (None if able(at.touch) or at.deeds else at.touch.barred)
     if reason is None and not at.deeds:
         reason = "create-refused" if at.touch.writer.owns(at.touch.resource, at.touch.id or "") else "not-ours"
     if reason is not None:
         for claim in RESOURCE_CLAIMS:
             yield unknown(claim, reason)
         return
-    heard, missing = at.heard, [one for one in at.deeds if one.kind not in {there.deed.kind for there in at.heard}]
+    heard = at.heard
+    missing = [one for one in at.deeds if not any(one is there.deed for there in heard)]
     evidence = (*(key for one in at.deeds for key in one.evidence), *at.lab.shown(*(one.delivery for one in heard)))
     yield _arrives(at, heard, evidence)
-    tried = [one.kind for one in at.deeds]
-    values = {"missing": [one.kind for one in missing], "tried": tried, "name": heard[0].event.name if heard else None}
+    tried = list(dict.fromkeys(one.kind for one in at.deeds))
+    values = {
+        "missing": list(dict.fromkeys(one.kind for one in missing)),
+        "tried": tried,
+        "name": heard[0].event.name if heard else None,
+    }
     if not missing and at.touch.profile.operations.update and UPDATE not in tried:
         yield unknown("webhook.covers-events", "nothing-changed", evidence, **values)
     else:
@@ -242,7 +247,7 @@ def _after(again: Sequence[tuple[Delivery, Delivery]]) -> dict[str, Any]:
 def _able(lab: Lab) -> ResourceTouch | None:
     """The first resource of which an event of a create came."""
     names = {one.deed.resource for one in lab.heard if one.deed.kind == "create"}
-    return next((one for one in lab.touches if one.profile.name in names), None)
+    return next((one for one in lab.touches if one.profile.name in names and able(one)), None)
 
 
 def _failed(lab: Lab, touch: ResourceTouch) -> list[tuple[Delivery, Delivery | None]]:

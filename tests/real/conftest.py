@@ -156,12 +156,26 @@ class Audits:
 
     @cached_property
     def hooked(self) -> Looked:
-        """With a flow that sends its events to the receiver, which a person has set up by hand; the writing part alone."""
+        """With a flow that sends its events to the receiver; the writing part alone."""
         system, port = self._written(), free_port()
         project = projects.small(
             self.folder / "hooked", url=system.url, document=f"{system.url}/server/specs/oas", auth=BEARER,
             resources=("contacts", "products"), listen=f"127.0.0.1:{port}",
         )  # fmt: skip
+        return self._heard(system, project, port)
+
+    @cached_property
+    def nested(self) -> Looked:
+        """Invoices with lines, while such a flow sends the events of both; the writing part alone."""
+        system, port = self._written(), free_port()
+        project = projects.written(
+            self.folder / "nested", "events.readiness.yaml",
+            CRM_URL=system.url, CRM_DOCUMENT=f"{system.url}/server/specs/oas", LISTEN=f"127.0.0.1:{port}",
+        )  # fmt: skip
+        return self._heard(system, project, port)
+
+    def _heard(self, system: Sandbox, project: Path, port: int) -> Looked:
+        """An audit while a flow, which a person has set up by hand, sends the system's events to the receiver."""
         address = f"http://127.0.0.1:{port}{Store(project.parent).receiver_path('crm')}"
         made = system.run("webhook.py", "create", address)
         assert made.returncode == 0, made.stdout

@@ -16,7 +16,6 @@ from checker.model.finding import Answer
 YES, NO, UNKNOWN, NOT_PERMITTED = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.NOT_PERMITTED
 
 # What brings what is missing: an issue by its short name, or what stands in the way.
-LIVES_OF_LINES = "a life of lines without a text of their own (they have no room for our mark)"
 FLOWS_BY_API = "a subscription that takes several calls (a flow is made of three)"
 
 
@@ -72,6 +71,11 @@ def restricted(claim: str, subject: str, answer: Answer, **values: Any) -> Expec
 def hooked(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
     """In the audit that writes while a flow sends events to the receiver."""
     return Expected("hooked", claim, subject, answer, values)
+
+
+def nested(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
+    """In the audit of invoices and their lines while a flow sends the events of both."""
+    return Expected("nested", claim, subject, answer, values)
 
 
 def written(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
@@ -325,7 +329,12 @@ EVENTS = (
     Row("webhook-retry", (hooked("webhook.retried", "crm", NO, status=[500, 503]),)),
     Row("webhook-down", (hooked("webhook.retried", "crm", NO),)),
     Row(
-        "webhook-nested", later=(Later(LIVES_OF_LINES, "webhook.covers-events", "crm/invoice_lines", NO, audit="lab"),)
+        "webhook-nested",
+        (
+            nested("webhook.covers-events", "crm/invoices", YES, missing=[]),
+            nested("webhook.arrives", "crm/invoice_lines", YES, events=1),
+            nested("webhook.covers-events", "crm/invoice_lines", NO, missing=["delete"], tried=["create", "delete"]),
+        ),
     ),
     Row("webhook-removed", later=(Later(FLOWS_BY_API, "webhook.several-subscriptions", "crm", YES, audit="hooked"),)),
 )

@@ -3,181 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from checker.client.recorder import Recorder
 from checker.describe import described
 from checker.errors import RefusedError
-from checker.journal import Journal
+from checker.hooks import read_event
+from checker.hooks.events import CREATE, DELETE
 from checker.model.finding import Answer, Finding
 from checker.model.permit import Permit
-from checker.probes.attempts import Waiting
-from checker.probes.base import Ledger
-from checker.probes.contexts import ResourceLook, SystemLook
-from checker.probes.needs import bodies_of
+from checker.probes.hooking import Deed, Lab, Patience, ResourceHooks
 from checker.probes.round import Round
 from checker.probes.rows import row_of
-from checker.probes.touching import ResourceTouch, SystemTouch
+from checker.probes.run import ask
+from checker.probes.webhooks import events
 from checker.project.load import load_project
-from checker.project.types import System
-from checker.resources.resource import Resource
-from checker.resources.writing import Writer
-from checker.touch import cleaned, planned
-from tests.clients import FAST, Time, client
-from tests.servers import Answered, Asked, serve
-from tests.unit.probes.touched import MARK, TODAY, probed
+from checker.project.types import WebhookSettings
+from checker.receiver import Receiver
+from checker.touch import planned
+from tests.unit.probes.shop import LINE, TEXT, document, shop
+from tests.unit.probes.touched import TODAY, probed
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
-TEXT = {"type": "string"}
-OWN = {"id": {**TEXT, "readOnly": True}, "updated_at": {**TEXT, "format": "date-time", "readOnly": True}}
-LINE = {"order_id": TEXT, "quantity": {"type": "integer"}, "unit_price": {"type": "number"}}
-ORDER = {"number": {**TEXT, "maxLength": 40}, "lines": {"type": "array", "items": {"type": "object", "required": ["quantity"], "properties": {**OWN, **LINE}}}}  # fmt: skip
-SOMEBODYS = {"id": "l0", "order_id": "o0", "quantity": 7, "unit_price": 1.0, "updated_at": "2026-01-01T00:00:00.000Z"}
-
-
-def document() -> dict[str, Any]:
-    """Orders and their lines, each with an address of its own."""
-    paths: dict[str, Any] = {}
-    since = [{"name": "updated_since", "in": "query", "schema": {**TEXT, "format": "date-time"}}]
-    for name, fields in (("orders", ORDER), ("order-lines", {**LINE, "deleted_at": {**TEXT, "nullable": True}})):
-        record = {"type": "object", "required": [*fields][:1], "properties": {**OWN, **fields}}
-        body = {"content": {"application/json": {"schema": record}}}
-        one = {"200": {"description": "one", **body}}
-        many = {"type": "object", "properties": {"data": {"type": "array", "items": record}}}
-        listed = {"200": {"description": "many", "content": {"application/json": {"schema": many}}}}
-        paths[f"/{name}"] = {
-            "get": {"parameters": since, "responses": listed},
-            "post": {"requestBody": body, "responses": {"201": {"description": "new", **body}}},
-        }
-        paths[f"/{name}/{{id}}"] = {
-            "parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}],
-            "get": {"responses": one},
-            "patch": {"requestBody": body, "responses": one},
-            "delete": {"responses": {"204": {"description": "gone"}}},
-        }
-    return {"openapi": "3.0.3", "info": {"title": "Small shop", "version": "1"}, "paths": paths}
-
-
-@dataclass
-class Shop:
-    """The server: a deleted order takes its lines with it. `defect` names what it does wrong; without one it is a good citizen."""
-
-    time: Time
-    defect: str = ""
-    orders: dict[str, dict[str, Any]] = field(default_factory=dict)
-    lines: dict[str, dict[str, Any]] = field(default_factory=lambda: {"l0": SOMEBODYS})
-    number: int = 0
-
-    def __call__(self, asked: Asked) -> Any:
-        """Answer a request."""
-        kind, _, one = asked.path.strip("/").partition("/")
-        held = {"orders": self.orders, "order-lines": self.lines}[kind]
-        if not one:
-            return self.listed(kind, asked.query) if asked.method == "GET" else self.created(asked.json())
-        if one not in held or held[one].get("deleted_at"):
-            return Answered(404, {"error": "none"})
-        if asked.method == "PATCH":
-            self.changed(kind, one, asked.json())
-        elif asked.method == "DELETE":
-            return self.deleted(one)
-        return self.shown(one) if kind == "orders" else held[one]
-
-    def stamp(self) -> str:
-        """Now."""
-        return self.time.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-    def listed(self, kind: str, query: dict[str, str]) -> Any:
-        """The list; what is deleted is among what changed."""
-        held = [self.shown(one) for one in self.orders] if kind == "orders" else [*self.lines.values()]
-        since = query.get("updated_since", "").replace("+00:00", "Z")
-        found = [one for one in held if one["updated_at"] >= since and (since or not one.get("deleted_at"))]
-        return {"data": found}
-
-    def shown(self, order: str) -> dict[str, Any]:
-        """An order as answers show it."""
-        rows = [one for one in self.lines.values() if one["order_id"] == order and not one.get("deleted_at")]
-        if self.defect == "lists-somebody-elses":
-            rows = [self.lines["l0"] for _ in rows]
-        return {**self.orders[order], "lines": rows}
-
-    def created(self, body: dict[str, Any]) -> Answered:
-        """A new order, its lines with it."""
-        if not body.get("number"):
-            return Answered(422, {"errors": [{"field": "number"}]})
-        self.number += 1
-        order = f"o{self.number}"
-        self.orders[order] = {"id": order, "number": body["number"], "updated_at": self.stamp()}
-        self.rows(order, body.get("lines") or [])
-        return Answered(201, self.shown(order))
-
-    def rows(self, order: str, rows: list[dict[str, Any]]) -> None:
-        """The lines of an order: those that are sent, and no others."""
-        self.lines = {name: one for name, one in self.lines.items() if one["order_id"] != order}
-        for row in rows:
-            self.number += 1
-            own = {"id": f"l{self.number}", "order_id": order, "updated_at": self.stamp()}
-            self.lines[own["id"]] = {**row, **own}
-
-    def changed(self, kind: str, one: str, body: dict[str, Any]) -> None:
-        """A changed order or line; a line moves its order, too."""
-        order = one if kind == "orders" else self.lines[one]["order_id"]
-        if kind == "orders":
-            if "lines" in body:
-                self.rows(one, body.pop("lines"))
-            self.orders[one] = {**self.orders[one], **body}
-        elif self.defect != "line-ignores":
-            self.lines[one] = {**self.lines[one], **body, "updated_at": self.stamp()}
-        if kind == "orders" or self.defect != "line-moves-nothing":
-            self.orders[order]["updated_at"] = self.stamp()
-
-    def deleted(self, order: str) -> Answered:
-        """A deleted order."""
-        del self.orders[order]
-        for one in [one for one in self.lines.values() if one["order_id"] == order]:
-            if self.defect == "lines-vanish":
-                del self.lines[one["id"]]
-            elif self.defect != "lines-stay":
-                self.lines[one["id"]] = {**one, "deleted_at": self.stamp(), "updated_at": self.stamp()}
-        return Answered(204, b"")
-
-
-@contextmanager
-def shop(folder: Path, defect: str = "") -> Iterator[tuple[Shop, SystemTouch]]:
-    """The shop, running, with that defect."""
-    at = Time()
-    server = Shop(at, defect)
-    path = folder / "shop.json"
-    path.write_text(json.dumps(document()), "utf-8")
-    known = described(str(path))
-    assert known.profile is not None
-    assert known.document is not None
-    with serve(server) as running:
-        made = client(running.url, at=at)
-        settings = System(base_url=running.url, limits=FAST)
-        look = SystemLook("crm", settings, known.profile, known.document.api, made, Recorder(), Ledger())
-        journal = Journal(folder / "journal.sqlite", "test")
-        system = SystemTouch(look, Writer(Permit("crm", made.base_url), journal, MARK, clock=at.clock))
-        for name, wanted in (("orders", {"number", "lines.quantity"}), ("order-lines", {"quantity"})):
-            profile = known.profile.resource(name)
-            assert profile is not None
-            look.resources.append(ResourceLook(look, Resource("crm", profile, made, zone=look.zone)))
-            plan = bodies_of(look.resources[-1], (), MARK, TODAY)
-            plan = type(plan)(**{**vars(plan), "wanted": frozenset(wanted)})
-            system.resources.append(ResourceTouch(look.resources[-1], system, plan, Waiting(at.sleep, at.monotonic)))
-        try:
-            yield server, system
-            cleaned(system)
-            assert server.orders == {}
-            assert server.lines["l0"] == SOMEBODYS
-        finally:
-            journal.close()
-            made.close()
+HOOK = "/events-of-the-shop"
 
 
 def found(folder: Path, defect: str = "") -> dict[tuple[str, str], Finding]:
@@ -208,6 +58,18 @@ def test_what_becomes_of_a_row_is_told(
     finding = found(tmp_path, defect)[where]
     assert (finding.answer, {name: finding.values.get(name) for name in values}) == (answer, values)
     assert finding.evidence or answer is UNKNOWN
+
+
+@pytest.mark.parametrize(("defect", "answer", "parent"), [("", YES, None), ("lines-vanish", NO, "orders")])
+def test_a_line_that_shows_its_own_delete_has_to_show_that_of_its_order(
+    tmp_path: Path, defect: str, answer: Answer, parent: str | None
+) -> None:
+    """A line with a text of its own is deleted alone, which shows, and with its order: one that shows in one way only is found in neither."""
+    with shop(tmp_path, defect, {**LINE, "remark": TEXT}) as (_, system):
+        probed(system, "orders")
+        found = probed(system, "order-lines")
+    assert found["delete.accepted"].answer is YES
+    assert (found["delete.visible"].answer, found["delete.visible"].values.get("parent")) == (answer, parent)
 
 
 def test_the_order_that_is_deleted_for_its_lines_stands_in_the_plan(tmp_path: Path) -> None:
@@ -241,3 +103,53 @@ def test_a_row_that_points_elsewhere_is_never_written(tmp_path: Path) -> None:
             )
         with pytest.raises(RefusedError):  # an order that isn't ours, as its line says
             system.writer.update_row(orders.resource, "o0", lines.resource, "l0", "order_id", {"quantity": 8})
+
+
+def heard(
+    folder: Path, defect: str = "", asked: tuple[str, ...] = ("orders", "order-lines")
+) -> tuple[dict[tuple[str, str], Finding], list[str]]:
+    """What is told of the events of orders and their lines, by resource and claim; and the resources whose events were waited for."""
+    receiver = Receiver()
+    try:
+        with shop(folder, defect) as (server, system):
+            server.hook = receiver.base + HOOK
+            touches = [one for one in system.resources if one.profile.name in asked]
+            settings, patience = WebhookSettings(registration="manual"), Patience(events=2, quiet=0.1)
+            lab = Lab(system, touches, receiver, None, settings, TODAY, HOOK, patience)
+            told = [(touch, one) for touch in touches for one in ask(events, ResourceHooks(lab, touch), touch.subject)]
+            return {(touch.profile.name, one.id): one for touch, one in told}, [one.resource for one in lab.deeds]
+    finally:
+        receiver.stop()
+
+
+def test_the_events_of_rows_are_those_of_their_documents_life(tmp_path: Path) -> None:
+    """Lines that come and go with an order are listened for; that nobody changed one alone is left open."""
+    found, _ = heard(tmp_path)
+    assert found["orders", "webhook.covers-events"].answer is YES
+    assert found["order-lines", "webhook.arrives"].answer is YES
+    covered = found["order-lines", "webhook.covers-events"]
+    assert (covered.answer, covered.values["reason"]) == (UNKNOWN, "nothing-changed")
+    assert (covered.values["missing"], covered.values["tried"]) == ([], [CREATE, DELETE])
+
+
+def test_lines_that_go_without_an_event_are_told(tmp_path: Path) -> None:
+    """The order's own delete comes, its lines' doesn't: whoever listens for lines never learns of it."""
+    found, _ = heard(tmp_path, "lines-vanish")
+    assert found["orders", "webhook.covers-events"].answer is YES
+    covered = found["order-lines", "webhook.covers-events"]
+    assert (covered.answer, covered.values["missing"], covered.values["name"]) == (NO, [DELETE], "order_line.created")
+
+
+def test_rows_that_nobody_listens_for_are_no_deeds(tmp_path: Path) -> None:
+    """Where lines are no flow's affair, their events aren't waited for."""
+    _, waited_for = heard(tmp_path, asked=("orders",))
+    assert set(waited_for) == {"orders"}
+
+
+def test_a_bare_number_in_its_documents_event_is_no_event_of_a_row() -> None:
+    """Line 27 of order 12 and order 27: an event that has the number only is the line's where it names lines."""
+    row = Deed("order-lines", DELETE, "27", 0.0, {}, (), frozenset({"line"}))
+    order = Deed("orders", DELETE, "27", 0.0, {}, ())
+    of_order = read_event({}, json.dumps({"event": "orders.deleted", "keys": ["27"]}).encode())
+    of_line = read_event({}, json.dumps({"event": "line_item.deleted", "key": 27}).encode())
+    assert (row.told_by(of_order), row.told_by(of_line), order.told_by(of_order)) == (False, True, True)
