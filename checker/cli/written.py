@@ -81,9 +81,10 @@ def ending(made: Audited, language: str) -> Iterator[str]:
     for one in made.refused:
         message, hint = explain_problem(one, language)
         yield f"{message}" + (f"\n  → {hint}" if hint else "")
-    yield texts["touch" if "touch" in made.audit.phases else "look"]
     if made.left:
         yield texts["left"].format(count=len(made.left))
+    else:
+        yield texts["touch" if "touch" in made.audit.phases else "look"]
     if made.audit.stopped:
         yield texts["interrupted"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from checker.errors import InputError
 from checker.model.paths import get
 from checker.model.profile import ResourceProfile
 from checker.probes.base import Told, no, probe, unknown
@@ -35,7 +36,10 @@ def others(system: SystemTouch) -> Iterator[Told]:
     for profile in system.look.profile.resources:
         if profile.operations.create is None or not (profile.operations.list or profile.operations.search):
             continue
-        strange, seen = _strangers(system, profile, (began - EARLIER).replace(microsecond=0))
+        try:
+            strange, seen = _strangers(system, profile, (began - EARLIER).replace(microsecond=0))
+        except InputError:  # a list inside another record, and nobody says inside which
+            continue
         if seen is not None:
             looked.append(profile.name)
         if strange:

@@ -29,18 +29,18 @@ def send(
 ) -> Response:
     """Send one write: `verb` is create, update or delete; `key` a create's idempotency key with where it goes (`header NAME`, `body NAME`).
 
-    An update's `key` is what has to hold still (`header If-Match`): that makes it no safer to send again.
+    An update's or a delete's `key` is what has to hold still (`header If-Match`): that makes it no safer to send again.
 
     Only the writer calls it, after permit and journal. Raises InputError where the profile has no such operation, TransportError where
     no answer came.
     """
     method, path = resource.operation(getattr(resource.profile.operations, verb), verb)
     headers: dict[str, str] = {}
-    if key is not None and body is not None:
+    if key is not None:
         place, _, name = key[0].partition(" ")
         if place == "header":
             headers[name] = key[1]
-        else:
+        elif body is not None:
             body = {**body, name: key[1]}
     target = resource.filled(path, record_id)
     content = {} if body is None else content_of(body, resource.profile)

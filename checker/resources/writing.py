@@ -25,6 +25,7 @@ from checker.resources.resource import Resource
 
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
 UNAUTHORIZED, TIMED_OUT, SERVER_ERROR = 401, 408, 500
+CONDITION_WANTED = 428  # Precondition Required (RFC 6585, section 3): no change without If-Match
 REDIRECTS = frozenset({301, 302, 303, 307, 308})  # after a write: 303 may lead to what was created
 TOLD_TO_WAIT = "http.told-to-wait"
 SYNC = "sync"  # the purpose that may change records that are not ours
@@ -84,6 +85,7 @@ class Writer:
         self._settle_s = settle_s
         self._lost = False
         self._owned: set[tuple[str, str]] = set()  # records seen with the mark: so each is looked at once
+        self._conditional: set[str] = set()  # resources that were seen to take no change without a condition
         self.writes = 0
 
     def create(
@@ -277,7 +279,7 @@ class Writer:
         key: tuple[str, str] | None,
     ) -> Written:
         try:
-            response = sending.send(resource, verb, body, record_id, key)
+            response = self._answer(resource, verb, body, record_id, key)
         except TransportError as error:
             nothing_left = isinstance(error, UnreachableError) or any(one.code in NOT_SENT for one in error.problems)
             # Told to wait by the answer to this very write: it was sent, and a 503 says nothing about what was stored.
@@ -293,6 +295,28 @@ class Writer:
         if sending.says_error(response) and (record is None or resource.id_of(record) is None):
             return Written(Outcome.REFUSED, response, None, None, None, intent)
         return Written(Outcome.DONE, response, record, None, None, intent)
+
+    def _answer(
+        self,
+        resource: Resource,
+        verb: str,
+        body: Mapping[str, Any] | None,
+        record_id: str | None,
+        key: tuple[str, str] | None,
+    ) -> Response:
+        """The answer to a write. A change for which the system wants a condition goes under the record's entity tag of now.
+
+        Whoever gave a condition of his own gets the answer to that one.
+        """
+        if record_id is None or key is not None:
+            return sending.send(resource, verb, body, record_id, key)
+        if resource.name not in self._conditional:
+            response = sending.send(resource, verb, body, record_id, None)
+            if response.status != CONDITION_WANTED or resource.profile.operations.read is None:
+                return response
+            self._conditional.add(resource.name)
+        tag = resource.read(record_id).response.headers.get("etag")
+        return sending.send(resource, verb, body, record_id, ("header If-Match", tag) if tag else None)
 
     def _confirmed(self, resource: Resource, written: Written, texts: Mapping[str, Any], *, sure: bool) -> Written:
         """A create that was answered well, with the id of what was created: never that of another record."""

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from checker.model.finding import Answer
+from checker.model.profile import Operations, UpdatedSince
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
 from checker.probes.journals import tells
 from tests.unit.probes.writable import FIELDS, small
@@ -122,6 +124,28 @@ def test_a_system_that_breaks_on_the_second_of_two_keeps_its_rule(tmp_path: Path
     with small(tmp_path, "race-breaks") as one:
         finding = one.probed()["write.unique-under-race"]
     assert (finding.answer, sorted(finding.values["status"])) == (YES, [201, 500])
+
+
+def test_a_system_that_wants_the_version_with_every_change_is_changed_and_left_clean(tmp_path: Path) -> None:
+    """Precondition Required (428) is no refusal of the change: it goes under the version of now, and an outdated one is still refused."""
+    with small(tmp_path, "wants-condition") as it:
+        found = it.probed()
+        claims = ("write.update-accepted", "write.lock-honoured", "delete.accepted", "cleanup.nothing-left")
+        assert {claim: found[claim].answer for claim in claims} == dict.fromkeys(claims, YES)
+        assert all(record["deleted_at"] for record in it.server.records.values())
+
+
+def test_a_list_inside_another_record_keeps_nobody_from_looking_for_side_effects(tmp_path: Path) -> None:
+    with small(tmp_path, "brings-another") as it:
+        look = it.system.look
+        inside = replace(
+            look.resources[0].profile,
+            name="rows",
+            operations=Operations(list="GET /contacts/{id}/rows", create="POST /contacts/{id}/rows"),
+            updated_since=UpdatedSince(),
+        )
+        look.profile = replace(look.profile, resources=(inside, *look.profile.resources))
+        assert it.probed()["side-effects.none-seen"].answer is NO
 
 
 def test_a_lagging_list_is_waited_for_and_its_delay_told(tmp_path: Path) -> None:

@@ -166,9 +166,11 @@ class Writable:
             return Answered(404, {"error": "none"})
         if asked.method == "GET":
             return self.read(record_id)
+        condition = asked.headers.get("if-match")
+        if condition is None and self.defect == "wants-condition":
+            return Answered(428, {"error": "which version?"})
         if asked.method == "DELETE":
             return self.deleted(record_id)
-        condition = asked.headers.get("if-match")
         if condition is not None and condition != self.tag(record_id) and self.defect != "ignores-lock":
             return Answered(412, {"error": "changed meanwhile"})
         return self.updated(record_id, asked.json(), user)
