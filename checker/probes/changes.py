@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from checker.model.instants import Instant
+from checker.model.profile import UpdatedSince
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import ResourceLook, Walk, evidence_of, walk
+from checker.profiles import languages
+from checker.resources.query import brackets
 
 FINE = frozenset({"second", "millisecond", "microsecond"})
 CLUMP_SHARE = 0.1  # of the records that may share one changed time before a time cursor is in danger
@@ -18,6 +24,7 @@ SEVERAL = 3  # days that hardly have the same time of day by chance
 ENOUGH = 2  # different changed times that a boundary needs
 SINCE_PAGES = 10
 SINCE_RECORDS = 200  # up to which a list of changes is asked for in small pages
+NONSENSE = "not-a-date"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # an instant that every system can take
 
 
@@ -69,47 +76,79 @@ def _precision(stamped: Sequence[Instant]) -> str:
     return max((one.precision for one in stamped), key=("day", "minute", "second", "millisecond", "microsecond").index)
 
 
-@probe(
-    "updated-since.excludes-older",
-    "updated-since.includes-boundary",
-    "updated-since.nonsense-refused",
-    scope="resource",
-)
+CLAIMS = ("updated-since.excludes-older", "updated-since.includes-boundary", "updated-since.nonsense-refused")
+
+
+@probe(*CLAIMS, scope="resource")
 def updated_since(look: ResourceLook) -> Iterator[Told]:
     """Ask for what changed since an instant in the middle of the records' own: the older must be missing, the boundary there."""
     if not look.readable:
         return
-    boundary = ("updated-since.excludes-older", "updated-since.includes-boundary")
-    nonsense = look.resource.since("not-a-date")
+    declared = look.profile.updated_since
     stamped = _stamped(look)
     reason = None
-    if nonsense is None:
+    if look.resource.since(NONSENSE) is None:
         reason = "not-declared"
     elif look.profile.fields.updated is None:
         reason = "no-timestamp-field"
     elif len({instant.at for _, instant in stamped}) < ENOUGH:
         reason = "too-few-records"
-    if reason is None:
-        moments = sorted({instant.at for _, instant in stamped})
-        yield from _boundary(look, stamped, moments[len(moments) // 2])
-    else:
-        yield from (unknown(claim, reason) for claim in boundary)
-    if nonsense is None:
-        yield unknown("updated-since.nonsense-refused", "not-declared")
+    if reason is not None:
+        yield from (unknown(claim, reason) for claim in CLAIMS[:2])
+        yield _nonsense(look, stamped, declared)
         return
-    page = look.resource.page(nonsense)
+    moments = sorted({instant.at for _, instant in stamped})
+    middle = moments[len(moments) // 2]
+    asked = _Spelt(declared) if declared.supported is not None or declared.query else _spelt(look, stamped, middle)
+    if asked.way is None:
+        yield from (unknown(claim, asked.why, asked.evidence) for claim in CLAIMS)
+        return
+    yield from _boundary(look, stamped, middle, asked.way)
+    yield _nonsense(look, stamped, asked.way)
+
+
+def _nonsense(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], way: UpdatedSince) -> Told:
+    query = look.resource.since(NONSENSE, way=way)
+    if query is None:
+        return unknown("updated-since.nonsense-refused", "not-declared")
+    page = look.resource.page(query)
     evidence = evidence_of(page.response)
-    if not page.response.ok and not _takes_instants(look, stamped):
+    if not page.response.ok and not _takes_instants(look, stamped, way):
         # What refuses every instant proves nothing by refusing nonsense: the question was put in a wrong form.
-        yield unknown("updated-since.nonsense-refused", "refused", evidence, status=page.response.status)
-        return
-    yield whether("updated-since.nonsense-refused", not page.response.ok, evidence, status=page.response.status)
+        return unknown("updated-since.nonsense-refused", "refused", evidence, status=page.response.status)
+    return whether("updated-since.nonsense-refused", not page.response.ok, evidence, status=page.response.status)
 
 
-def _takes_instants(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Spelt:
+    """How changes are asked for; where `way` is None, why it isn't known, and what was asked to find out."""
+
+    way: UpdatedSince | None
+    why: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+def _spelt(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], middle: datetime) -> _Spelt:
+    """The spelling that works of a filter whose language the document doesn't tell: it brings records, and none of the older."""
+    declared, updated = look.profile.updated_since, look.profile.fields.updated
+    name = updated[0] if isinstance(updated, list) else updated
+    guesses = languages.usual(declared.param, name) if declared.param is not None and name is not None else ()
+    evidence: list[str] = []
+    refused = True
+    for way in (*(replace(declared, query=one) for one in guesses), declared):
+        page = look.resource.page(look.resource.since(middle, spelling(look, stamped[0][1]), way))
+        evidence += evidence_of(page.response)
+        refused = refused and not page.response.ok
+        came = [look.stamp(record) for record in page.records]
+        if page.response.ok and came and all(one is not None and one.at >= middle for one in came):
+            return _Spelt(way)
+    return _Spelt(None, "refused" if refused else "language-unknown", tuple(evidence))
+
+
+def _takes_instants(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], way: UpdatedSince) -> bool:
     """Whether the list answers to a sensible instant in the form in which the boundary is asked."""
-    form = spelling(look, stamped[0][1]) if stamped else look.profile.updated_since.format
-    query = look.resource.since(LONG_AGO, form)
+    form = spelling(look, stamped[0][1]) if stamped else way.format
+    query = look.resource.since(LONG_AGO, form, way)
     return query is not None and look.resource.page(query, size=1).response.ok
 
 
@@ -126,13 +165,24 @@ def _ids(look: ResourceLook, records: Iterable[dict[str, Any]]) -> set[str]:
     return {found for record in records if (found := look.asked.id_of(record)) is not None}
 
 
-def _boundary(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], middle: datetime) -> Iterator[Told]:
-    declared = look.profile.updated_since
-    shown = {"param": ", ".join(declared.query) or (declared.param.name if declared.param else None)}
+def _named(way: UpdatedSince) -> str | None:
+    """The parameters that a query for changes sets."""
+    if (way.operation or "").startswith("POST"):
+        return ", ".join(way.query) or (way.param.name if way.param else None)
+    named = dict.fromkeys(name for key, below in way.query.items() for name, _ in brackets(key, below))
+    return ", ".join(named) or (way.param.name if way.param else None)
+
+
+def _boundary(
+    look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], middle: datetime, way: UpdatedSince
+) -> Iterator[Told]:
+    shown = {"param": _named(way)}
     expected = sum(instant.at >= middle for _, instant in stamped)
     # Two pages and a bit: some servers forget the filter behind the first.
     size = max(1, expected // 2) if look.profile.pagination.style != "none" and expected <= SINCE_RECORDS else None
-    answer: Walk = walk(look.resource, size, look.resource.since(middle, spelling(look, stamped[0][1])), SINCE_PAGES)
+    answer: Walk = walk(
+        look.resource, size, look.resource.since(middle, spelling(look, stamped[0][1]), way), SINCE_PAGES
+    )
     first = answer.pages[0]
     if not first.response.ok:
         for claim in ("updated-since.excludes-older", "updated-since.includes-boundary"):

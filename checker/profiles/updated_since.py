@@ -8,6 +8,7 @@ from checker.model.api import Schema
 from checker.model.profile import Param, Undetermined, UpdatedSince
 from checker.profiles.fields import find_updated
 from checker.profiles.inputs import QUERY, filters, sorts
+from checker.profiles.languages import CONDITIONS, certain
 from checker.profiles.names import flat, vocabulary, words
 from checker.profiles.view import Detection, Input, View
 
@@ -22,6 +23,8 @@ RANGE_SIGNS = frozenset((">", ">=", "=>"))
 RANGE_OPERATORS = vocabulary(
     "range gte gt ge greater_than_or_equal greater_than_equal greater_than after since min from"
 )
+# Parameters with a query language of their own that may be no more than a search for words.
+WORDS = ("q", "query", "search", "search_query", "domain", "fql")
 
 _SAID = re.compile(
     r"(updated|modified|changed|edited|ge[aä]ndert)\b[^.]{0,60}?\b(since|after|later|newer|on or after|seit|nach|greater)\b"
@@ -160,7 +163,8 @@ def detect_updated_since(view: View) -> Detection:
         )
         why = f"the filter {structured.name} knows ranges, and records have {updated}"
         return Detection({"updated_since": since}, {"updated_since": why}, {"updated_since": 0.7})
-    return _not_found(view, updated)
+    known = _in_language(view, updated) if updated is not None else None
+    return known or _not_found(view, updated)
 
 
 def _found(one: Input, rank: int, view: View) -> Detection:
@@ -183,8 +187,29 @@ def _found(one: Input, rank: int, view: View) -> Detection:
     )
 
 
+def _in_language(view: View, updated: str) -> Detection | None:
+    """A query parameter whose language is known by its neighbours."""
+    asked = [one for one in view.inputs if one.location == "query" and one.operation is view.listing]
+    for one in asked:
+        template = certain(one.name, {other.name for other in asked}, updated)
+        if template is not None:
+            since = UpdatedSince(
+                supported=True,
+                operation=one.operation.key,
+                param=one.param(),
+                query=template,
+                format="rfc3339",
+                boundary="inclusive",
+                pointer=one.pointer,
+            )
+            why = f"{one.name} takes OData's expressions, and records have {updated}"
+            return Detection({"updated_since": since}, {"updated_since": why}, {"updated_since": 0.8})
+    return None
+
+
 def _not_found(view: View, updated: str | None) -> Detection:
-    query = next((one for one in view.inputs if _own_language(one, view)), None)
+    languages = sorted((one for one in view.inputs if _own_language(one, view)), key=_speaks)
+    query = next(iter(languages), None)
     operation = view.listing.key if view.listing is not None else None
     if query is not None and (updated is not None or not view.properties):
         reason = f"{query.name} takes a query of the system's own; whether it can ask for changes isn't said"
@@ -203,17 +228,9 @@ def _own_language(one: Input, view: View) -> bool:
     """Whether a parameter of the list takes a query language, so that more may be asked than is said."""
     name = flat(one.name.removeprefix("$"))
     free = one.location == "query" and one.operation is view.operation("list") and not one.schema.enum
-    known = name in (
-        "filter",
-        "filters",
-        "q",
-        "query",
-        "where",
-        "search",
-        "conditions",
-        "criteria",
-        "search_query",
-        "domain",
-        "fql",
-    )
-    return free and known and filters(one, view)
+    return free and name in (*CONDITIONS, *WORDS) and filters(one, view)
+
+
+def _speaks(one: Input) -> bool:
+    """Whether a query language looks for words rather than for values of fields: those come last."""
+    return flat(one.name.removeprefix("$")) not in CONDITIONS

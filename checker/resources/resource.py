@@ -16,7 +16,7 @@ from checker.client.messages import Request, Response
 from checker.client.pagination import Answer, Pager, Step, Stop, pager
 from checker.client.recorder import Scope
 from checker.errors import InputError, Problem, TransportError, UnreadableError
-from checker.model.profile import ResourceProfile
+from checker.model.profile import ResourceProfile, UpdatedSince
 from checker.resources import answers
 from checker.resources import query as queries
 from checker.resources.ahead import Ahead
@@ -192,9 +192,9 @@ class Resource:
         """Conditions by filter parameter, in the profile's form; None where the list has no such filter."""
         return queries.filtered(self.profile.filtering, conditions)
 
-    def since(self, instant: datetime | str, form: str | None = None) -> Query | None:
-        """What changed since an instant; None where the profile knows no way. A text is sent as it is."""
-        declared = self.profile.updated_since
+    def since(self, instant: datetime | str, form: str | None = None, way: UpdatedSince | None = None) -> Query | None:
+        """What changed since an instant, in the profile's way or in another one; None where there is none. A text is sent as it is."""
+        declared = way or self.profile.updated_since
         method = (declared.operation or self._list_key() or "").partition(" ")[0]
         return queries.since(declared, instant, form=form, zone=self._zone, post=method == "POST")
 

@@ -51,6 +51,38 @@ def test_refusing_nonsense_counts_only_where_an_instant_is_taken() -> None:
     assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "refused")
 
 
+@dataclass
+class Spells(Lists):
+    """A list whose filter takes conditions in brackets, with an operator that no document names; it takes no notice of any other."""
+
+    operator: str = "$gte"
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list; changed since, where the condition is spelt so."""
+        plain = {name: value for name, value in query.items() if not name.startswith(("filter", "q"))}
+        since = query.get(f"filter[updated_at][{self.operator}]")
+        return super().listed({**plain, "since": since} if since else plain)
+
+
+@pytest.mark.parametrize("operator", ["$gte", "_gte", "gte"])
+def test_the_spelling_of_a_filter_that_nobody_describes_is_found(operator: str) -> None:
+    """The document names the parameter alone: the usual spellings are tried, and the one that works is told."""
+    asked = replace(profile(), updated_since=UpdatedSince(param=Param(name="filter", in_="query")))
+    found = probed(Spells(operator=operator), asked)
+    answers = [found[one].answer for one in ("updated-since.excludes-older", "updated-since.includes-boundary")]
+    assert answers == [Answer.YES, Answer.YES]
+    assert found["updated-since.excludes-older"].values["param"] == f"filter[updated_at][{operator}]"
+
+
+@pytest.mark.parametrize("param", ["filter", "q"])
+def test_a_filter_whose_spelling_is_not_found_is_not_blamed(param: str) -> None:
+    """What was asked in a wrong form says nothing of the boundary, nor of nonsense."""
+    asked = replace(profile(), updated_since=UpdatedSince(param=Param(name=param, in_="query")))
+    found = probed(Spells(operator="since_when"), asked)
+    told = {one.values["reason"] for name, one in found.items() if name.startswith("updated-since.")}
+    assert told == {"language-unknown"}
+
+
 def test_the_query_of_the_project_file_is_named() -> None:
     """Where the project file says how to ask for changes, the finding names that query and not the document's parameter."""
     param = Param(name="filter", in_="query")

@@ -135,3 +135,21 @@ def test_an_instant_without_a_zone_is_naive():
     since = query("geaendert_ab", description="seit diesem Zeitpunkt geändert (einschließlich), Ortszeit ohne Zeitzone")
     found = contacts(since).updated_since
     assert (found.supported, found.format, found.boundary) == (True, "naive", "inclusive")
+
+
+def test_a_filter_among_odatas_options_says_by_itself_how_changes_are_asked_for():
+    """`$filter` beside `$top` and `$orderby` takes OData's expressions: no other word in the document is needed."""
+    found = contacts(query("$top", "integer"), query("$search"), query("$filter"), query("$orderby")).updated_since
+    assert (found.supported, found.param.name, found.query) == (True, "$filter", {"$filter": "updated_at ge {since}"})
+
+
+@pytest.mark.parametrize("others", [("limit",), ("$top", "$inlinecount")])
+def test_a_filter_that_may_be_another_language_stays_open(others):
+    """Alone it may be anything, and version 2 writes times otherwise."""
+    found = contacts(query("$filter"), *(query(one) for one in others)).updated_since
+    assert (found.supported, found.query) == (None, {})
+
+
+def test_a_search_for_words_comes_after_a_filter():
+    """Of two parameters with a language of their own, the one that looks for words can hardly ask for changes."""
+    assert contacts(query("search"), query("filter")).updated_since.param.name == "filter"

@@ -1,0 +1,35 @@
+"""Query languages of lists: how "changed at or after" is spelt where a document names no more than the parameter that takes it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from checker.model.profile import Param
+from checker.profiles.names import flat
+
+SINCE = "{since}"
+# OData 4.0, part 2, section 5.1: the options of a collection. `$filter` beside one of the others is that language, whoever speaks it.
+ODATA = frozenset(("$top", "$skip", "$orderby", "$select", "$expand", "$count", "$skiptoken"))
+OLDER_ODATA = frozenset(("$inlinecount", "$format"))  # of version 2 and 3, whose literals of time are written otherwise
+# Operators in brackets, as public interfaces spell them: filter[changed][gte]=…
+OPERATORS = ("$gte", "_gte", "gte", "ge", "from")
+# Parameters whose language has conditions on fields; `q` and `search` look for words.
+CONDITIONS = frozenset(("filter", "filters", "where", "conditions", "criteria"))
+
+
+def certain(name: str, beside: Collection[str], field: str) -> dict[str, Any] | None:
+    """The query template of a parameter whose language its neighbours tell; None where they don't."""
+    if name == "$filter" and ODATA.intersection(beside) and not OLDER_ODATA.intersection(beside):
+        return {name: f"{field.replace('.', '/')} ge {SINCE}"}
+    return None
+
+
+def usual(param: Param, field: str) -> Iterator[dict[str, Any]]:
+    """Templates worth a try for a parameter whose language nobody told."""
+    if param.in_ == "query" and flat(param.name) in CONDITIONS:
+        for operator in OPERATORS:
+            below: Any = {operator: SINCE}
+            for part in reversed(field.split(".")):
+                below = {part: below}
+            yield {param.name: below}
