@@ -16,7 +16,16 @@ if TYPE_CHECKING:  # pages are walked by what this finds
 LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))?)*)")
 HEADER = "header:"
 # Where next links stand when a profile doesn't say: HAL, JSON:API, OData, and the commonest of the rest.
-NEXT_LINKS = ("_links.next", "links.next", "@odata.nextLink", "next", "paging.next", "meta.next", "pagination.next")
+NEXT_LINKS = (
+    "_links.next",
+    "links.next",
+    "@odata.nextLink",
+    "@nextLink",
+    "next",
+    "paging.next",
+    "meta.next",
+    "pagination.next",
+)
 # The same in headers; some hold a number, which is no link.
 NEXT_HEADERS = ("header:next-page", "header:x-next-page", "header:next", "header:x-next")
 

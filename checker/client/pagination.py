@@ -173,6 +173,7 @@ class Walk(ABC):
             values.append((size, self.size))
         if place is not None and value is not None:
             values.append((place, value))
+        values += [(one, True) for one in self.pagination.params if one.means == "total"]
         return Step(tuple(values))
 
     def _once(self, step: Step, mark: str) -> Step | Stop:

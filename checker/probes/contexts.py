@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,9 @@ from checker.resources.resource import Page, Resource
 WALK_PAGES = 25  # pages that a walk takes at most; the rest is said to be unseen
 WALK_RECORDS = 5000
 UNREADABLE = frozenset({"unreadable", "items-missing"})  # a good status, yet no list
+NOBODY = "987654321"  # an id that no record has
+NO_UUID = "00000000-0000-4000-8000-0000000000fe"
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 LARGE_PAGE = 100  # records a page, where a document names no maximum
 
 
@@ -112,11 +116,14 @@ class ResourceLook:
 
     @property
     def made_up_id(self) -> str:
-        """An id that can't exist, in the form of those seen: a number where they are numbers, else a text."""
+        """An id that can't exist, in the form of those seen: a number where they are numbers, a UUID where they are UUIDs, else a text."""
         name = self.profile.fields.id
-        seen = [get(record, name) for record in self.first.records] if name and self.first.response.ok else []
-        if seen and all(isinstance(one, int) or str(one).isdigit() for one in seen if one is not None):
-            return "987654321"
+        held = [get(record, name) for record in self.first.records] if name and self.first.response.ok else []
+        seen = [str(one) for one in held if one is not None]
+        if held and all(one.isdigit() for one in seen):
+            return NOBODY
+        if seen and all(UUID.fullmatch(one) for one in seen):
+            return NO_UUID
         return "readiness-no-such-record"
 
     def stamp(self, record: dict[str, Any]) -> Instant | None:

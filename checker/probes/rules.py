@@ -11,6 +11,7 @@ from checker.probes.alterations import same
 from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.breaking import Fault, in_first_row, left_out, replaced
+from checker.probes.contexts import NO_UUID, NOBODY, UUID
 from checker.probes.leniency import FORMED, empty, unknown_field
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
@@ -31,9 +32,6 @@ WRONG: Mapping[str, str] = {
 NUMBERS = frozenset({"number", "integer"})
 NO_NUMBER = "readiness-no-number"
 NO_OPTION = "rdy-no-such-option"
-NOBODY = "987654321"  # an id that no record has
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-NO_UUID = "00000000-0000-4000-8000-0000000000fe"
 LONG_AGO = {"date": "2001-01-01", "date-time": "2001-01-01T00:00:00Z"}
 
 RULES = (

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from checker.model.api import Operation, Schema
 from checker.model.profile import Pagination, Undetermined
 from checker.profiles.names import flat, vocabulary
-from checker.profiles.paging import RECORD_ID, STARTING_RECORD, TOKEN, meaning, spelled
+from checker.profiles.paging import RECORD_ID, STARTING_RECORD, TOKEN, counts, meaning, spelled
 from checker.profiles.shapes import MAX_DEPTH, good_schema, join
 from checker.profiles.view import Detection, Input, View
 
@@ -155,6 +155,9 @@ def detect_pagination(view: View) -> Detection:
     page = _profile(operation, meant, styles)
     next_path = (token if style in ("cursor", "since_id") else None) or url or header
     page = replace(page, next_path=next_path, total_path=_total(operation, answers))
+    if page.total_path is not None:
+        counting = [one.param("total") for one in view.inputs if one.operation.key == operation.key and counts(one)]
+        page = replace(page, params=(*page.params, *counting[:1]))
     why = _why(style, meant, next_path)
     return Detection(
         {"pagination": page}, {"pagination": why}, {"pagination": _sure(style, page)}, _open(style, meant, view)

@@ -29,6 +29,11 @@ CURSOR = vocabulary(
 SINCE_ID = vocabulary("since_id min_id last_id after_id max_id from_id starting_id id_above_than id_gt")
 STARTING_RECORD = vocabulary("starting_after ending_before from after")  # may take a record's id
 MODE = vocabulary("pagination_type pagination_mode paging_mode pagination paging page_mode")
+# Switches by which a list tells how many records there are in all.
+COUNTING = vocabulary(
+    "count with_count include_count count_total total include_total with_total show_total return_total total_count include_total_count "
+    "with_total_count return_total_count pagination_with_count page_count_total"
+)
 TOKEN = re.compile(
     r"\b(tokens?|cursor|opaque|returned (by|from|in) (the|a) previous|next_offset|bookmark)\b", re.IGNORECASE
 )
@@ -48,6 +53,11 @@ def spelled(one: Input) -> str:
         else one.name
     )
     return flat(leaf)
+
+
+def counts(one: Input) -> bool:
+    """Whether an input, set to true, makes the answer tell how many records there are in all."""
+    return one.location == "query" and one.schema.type == "boolean" and flat(one.name.removeprefix("$")) in COUNTING
 
 
 def meaning(one: Input) -> str | None:

@@ -84,6 +84,10 @@ def total(body: Any, headers: Headers, path: str | None) -> int | None:
     if path is None:
         return None
     value = headers.get(path.removeprefix(HEADER)) if path.startswith(HEADER) else get(body, path)
+    if value is None and path.startswith(
+        "@"
+    ):  # OData 4.01 made `odata.` optional: documents leave it out, answers of 4.0 have it
+        value = get(body, f"@odata.{path[1:]}")
     text = str(value).strip()
     return int(text) if not isinstance(value, bool) and COUNT.fullmatch(text) else None
 

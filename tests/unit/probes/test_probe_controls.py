@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from checker.model.finding import Answer
 from checker.model.profile import Filtering, Param, UpdatedSince
+from checker.probes.contexts import UUID
 from checker.probes.filtering import field_of
-from tests.servers import Answered
+from tests.servers import Answered, Asked
 from tests.unit.probes.lists import Lists, probed, profile, record
 
 
@@ -101,6 +102,51 @@ def test_an_unknown_order_is_judged_only_beside_one_that_works(defect: str, reas
     """What ignores every order proves nothing about unknown fields, and an error of the server's own is no refusal."""
     found = probed(Lists(defect))["sort.unknown-refused"]
     assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, reason)
+
+
+@dataclass
+class CountsWhenAsked(Lists):
+    """A list that tells its number of records to those who ask, as OData does, under the name that version 4.0 has for it."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list; counted where that is wanted."""
+        answer = super().listed({name: value for name, value in query.items() if name != "$count"})
+        counted = {"@odata.count": answer["total"]} if query.get("$count") == "true" else {}
+        return {"data": answer["data"], **counted}
+
+
+def test_a_list_that_counts_when_asked_is_asked() -> None:
+    """With the number of records known, a walk can be held against it."""
+    paged = profile().pagination
+    asked = replace(
+        paged, params=(*paged.params, Param(name="$count", in_="query", means="total")), total_path="@count"
+    )
+    found = probed(CountsWhenAsked(), replace(profile(), pagination=asked))
+    assert found["pagination.complete"].answer is Answer.YES
+    assert (
+        probed(CountsWhenAsked(), replace(profile(), pagination=replace(paged, total_path="@count")))[
+            "pagination.complete"
+        ].answer
+        is Answer.UNKNOWN
+    )
+
+
+@dataclass
+class ByUuid(Lists):
+    """Records that are known by UUIDs; an id that is none is a bad request."""
+
+    def __call__(self, asked: Asked) -> Answered | Any:
+        """Answer a request."""
+        last = asked.path.rpartition("/")[2]
+        if last != "contacts" and not UUID.fullmatch(last):
+            return Answered(400, {"error": "no UUID"})
+        return super().__call__(asked)
+
+
+def test_a_record_that_is_not_there_is_asked_for_in_the_form_of_the_ids() -> None:
+    """What answers 400 to a malformed id may well answer 404 to an unknown one."""
+    known = [{**record(i), "id": f"10000000-0000-4000-8000-{i:012}"} for i in range(9)]
+    assert probed(ByUuid(records=known))["credentials.errors-distinct"].values["unknown"] == 404
 
 
 def test_records_that_are_counted_but_not_shown_are_there() -> None:

@@ -41,7 +41,7 @@ EXPECTED: dict[str, tuple[Document, dict[str, Any]]] = {
         {
             "items": "value",
             "style": "offset",
-            "paging": {"$top": "size", "$skip": "position"},
+            "paging": {"$top": "size", "$skip": "position", "$count": "total"},
             "since": "$filter",
             "sort": ["$orderby"],
             "email": "EMail",

@@ -112,3 +112,13 @@ def test_every_page_style_says_why_and_how_sure():
     assert found.pagination.pointer.startswith("#/paths/~1contacts/get")
     assert "page" in found.why["pagination"]
     assert 0 < found.sure["pagination"] <= 1
+
+
+@pytest.mark.parametrize("name", ["$count", "count", "include_total", "withCount", "pagination[withCount]"])
+def test_a_switch_that_asks_for_the_total_is_known(name):
+    """It is set where the answer has a place for the total; a `count` that is a number is the page's size."""
+    total = {"type": "integer"}
+    params = [query("$top", "integer"), query("$skip", "integer"), query(name, "boolean")]
+    assert [one.name for one in page(params, total=total).params if one.means == "total"] == [name]
+    assert [one.name for one in page(params).params if one.means == "total"] == []
+    assert [one.means for one in page([query("count", "integer")], total=total).params] == ["size"]
