@@ -165,9 +165,14 @@ def detect_pagination(view: View) -> Detection:
 
 
 def _profile(operation: Operation, meant: Mapping[str, list[Input]], styles: list[str]) -> Pagination:
-    size = next(iter(meant.get("size", ())), None)
+    sizes = meant.get("size", [])
+    # Two sizes belong to two ways of paging (limit beside start, pageSize beside page), which few systems let mix: one of each is kept.
+    size = next((one for one in sizes if ("page" in spelled(one)) == (styles[:1] == ["page"])), next(iter(sizes), None))
+    if len(sizes) > 1:
+        styles = styles[:1]
+        meant = {kind: found for kind, found in meant.items() if kind in (*styles, "mode")}
     largest, usual = _sizes(size)
-    params = [one.param("size") for one in meant.get("size", [])[:1]]
+    params = [size.param("size")] if size is not None else []
     for kind in MODES_FIRST:
         params += [one.param("position") for one in meant.get(kind, [])]
     params += [one.param("free") for one in meant.get("mode", [])]

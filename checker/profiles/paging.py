@@ -34,6 +34,7 @@ COUNTING = vocabulary(
     "count with_count include_count count_total total include_total with_total show_total return_total total_count include_total_count "
     "with_total_count return_total_count pagination_with_count page_count_total"
 )
+_HOLDER = re.compile(r"^(pagination|paging|pager)_(?=.)")  # pagination[page], paging.limit
 TOKEN = re.compile(
     r"\b(tokens?|cursor|opaque|returned (by|from|in) (the|a) previous|next_offset|bookmark)\b", re.IGNORECASE
 )
@@ -52,7 +53,9 @@ def spelled(one: Input) -> str:
         if one.location == "body"
         else one.name
     )
-    return flat(leaf)
+    said = flat(leaf)
+    inner = _HOLDER.sub("", said)
+    return said if said in MODE or inner in MODE else inner
 
 
 def counts(one: Input) -> bool:

@@ -122,3 +122,18 @@ def test_a_switch_that_asks_for_the_total_is_known(name):
     assert [one.name for one in page(params, total=total).params if one.means == "total"] == [name]
     assert [one.name for one in page(params).params if one.means == "total"] == []
     assert [one.means for one in page([query("count", "integer")], total=total).params] == ["size"]
+
+
+def test_parameters_in_brackets_that_say_paging_are_known_by_what_is_inside():
+    """A list that takes `pagination[page]` and `pagination[pageSize]` is paged, and neither is a filter."""
+    names = ("pagination[page]", "pagination[pageSize]")
+    found = page([query(one, "integer") for one in names])
+    assert (found.style, [one.name for one in found.params]) == ("page", ["pagination[pageSize]", "pagination[page]"])
+
+
+def test_of_two_ways_of_paging_one_is_taken_with_its_own_size():
+    """Start with limit, or page with its size: what is mixed from both is refused by most that offer both."""
+    names = ("pagination[page]", "pagination[pageSize]", "pagination[start]", "pagination[limit]")
+    found = page([query(one, "integer") for one in names])
+    assert (found.style, found.also) == ("offset", ())
+    assert [one.name for one in found.params] == ["pagination[limit]", "pagination[start]"]
