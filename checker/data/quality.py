@@ -102,13 +102,18 @@ def _key(record: Record, names: Sequence[str | None], forms: Sequence[str]) -> t
     return found if all(found) else None
 
 
+def _nothing(sample: Sample) -> str:
+    """Why there are no values to look at, as a reason's code."""
+    return "no-values" if sample.records else "no-records"
+
+
 def _currencies(sample: Sample) -> Counted:
     claim, name = "currency.codes-used", sample.profile.fields.currency
     if name is None:
         return idle(claim)
     values = Counter(str(one) for one in filled(sample.records, name))
     if not values:
-        return open_(claim, "no-records")
+        return open_(claim, _nothing(sample))
     signs = {value: n for value, n in values.items() if CODE.fullmatch(value) is None}
     return holds(claim, not signs, field=name, found=dict(values.most_common(10)), signs=sum(signs.values()))
 
@@ -154,7 +159,7 @@ def _dates(sample: Sample) -> Counted:
         if wrong or len(forms) > 1:
             bad[name] = wrong or len(values)
     if not looked:
-        return open_(claim, "no-date-field" if not declared else "no-records")
+        return open_(claim, "no-date-field" if not declared else _nothing(sample))
     return holds(claim, not bad, fields=bad, looked=looked)
 
 
@@ -205,7 +210,7 @@ def _synthetic(sample: Sample) -> Counted:
         return idle(claim)
     mails = [str(one) for one in filled(sample.records, name)]
     if not mails:
-        return open_(claim, "no-records")
+        return open_(claim, _nothing(sample))
     real = sum(NOBODYS.search(one.strip()) is None for one in mails)
     if real:
         return open_(claim, "looks-real", field=name, real=real, of=len(mails))
@@ -230,5 +235,5 @@ def _relations(sample: Sample) -> Counted:
     if not known:
         return idle(claim)
     if not looked:
-        return open_(claim, "no-records")
+        return open_(claim, _nothing(sample))
     return holds(claim, not lost, fields=lost, of=looked)

@@ -10,9 +10,12 @@ from checker.model.paths import segments
 from checker.probes.alterations import same
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import UNREADABLE, ResourceLook, evidence_of
+from checker.profiles.names import words
 
 Record = Mapping[str, Any]
 
+NOT_FOUND = frozenset({400, 404})
+IDS = (("id",), ("uuid",), ("guid",), ("gid",), ("key",), ("number",), ("no",), ("code",), ("slug",))
 FORBIDDEN = frozenset({401, 403})
 TOO_MANY, SERVER_ERROR = 429, 500
 
@@ -76,7 +79,14 @@ def single(look: ResourceLook) -> Iterator[Told]:
     answer = look.resource.read(known)
     evidence = evidence_of(answer.response)
     if not answer.response.ok:
-        yield refused("read.single", answer.response.status, evidence, operation=operation)
+        instead, tried = _other_id(look, listed) if answer.response.status in NOT_FOUND else (None, ())
+        yield refused(
+            "read.single",
+            answer.response.status,
+            (*evidence, *tried),
+            operation=operation,
+            **({"instead": instead} if instead else {}),
+        )
     elif answer.record is None:
         yield no("read.single", evidence, status=answer.response.status, operation=operation)
     else:
@@ -90,6 +100,24 @@ def _first_known(look: ResourceLook) -> tuple[Record, str | None]:
     """The first listed record that has an id, and its id."""
     found = ((one, look.asked.id_of(one)) for one in look.first.records)
     return next(((record, known) for record, known in found if known is not None), ({}, None))
+
+
+def _other_id(look: ResourceLook, listed: Record) -> tuple[str | None, tuple[str, ...]]:
+    """Another field of the record by which it can be read, and the answer that shows it; None where none of those called an id is one."""
+    own = look.profile.fields.id
+    for name, value in listed.items():
+        values = [one.get(name) for one in look.first.records]
+        if (
+            name == own
+            or words(name)[-1:] not in IDS
+            or not isinstance(value, int | str)
+            or len(set(values)) < len(values)
+        ):
+            continue
+        answer = look.resource.read(str(value))
+        if answer.response.ok and answer.record is not None and answer.record.get(name) == value:
+            return name, evidence_of(answer.response)
+    return None, ()
 
 
 def _agrees(look: ResourceLook, known: str, listed: Record, read: Record, evidence: tuple[str, ...]) -> Told:

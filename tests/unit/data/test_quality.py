@@ -168,3 +168,9 @@ def test_a_day_is_a_day(value: str, answer: Answer) -> None:
 def test_only_nobodys_addresses_prove_that_data_are_invented(mail: str, answer: Answer) -> None:
     """Domains that are reserved for examples; any other may be somebody's, and that is not said to be bad."""
     assert told("test-data.synthetic", [{"email": mail}]).answer is answer
+
+
+@pytest.mark.parametrize(("records", "reason"), [([{"email": None}], "no-values"), ([], "no-records")])
+def test_a_list_whose_field_is_empty_is_not_called_empty(records: list[Any], reason: str) -> None:
+    """Records without a value are told from no records at all."""
+    assert told("test-data.synthetic", records).values["reason"] == reason

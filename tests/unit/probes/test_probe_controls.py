@@ -105,6 +105,28 @@ def test_an_unknown_order_is_judged_only_beside_one_that_works(defect: str, reas
 
 
 @dataclass
+class ByAnotherId(Lists):
+    """Records that have a number of the database's and an id for the outside; they are read by the latter."""
+
+    def __call__(self, asked: Asked) -> Answered | Any:
+        """Answer a request."""
+        last = asked.path.rpartition("/")[2]
+        if last == "contacts":
+            return super().__call__(asked)
+        return next((one for one in self.records if one["documentId"] == last), Answered(404, {"error": "none"}))
+
+
+def test_the_field_by_which_records_are_read_is_found_where_the_id_is_not_it() -> None:
+    """A list that shows two ids: the document doesn't say which one the path takes, the system does."""
+    known = [{**record(i), "documentId": f"doc{i}", "groupId": "one"} for i in range(9)]
+    found = probed(ByAnotherId(records=known))["read.single"]
+    assert (found.answer, found.values["instead"]) == (Answer.NO, "documentId")
+    assert (
+        "instead" not in probed(ByAnotherId(records=[{**one, "documentId": ""} for one in known]))["read.single"].values
+    )
+
+
+@dataclass
 class CountsWhenAsked(Lists):
     """A list that tells its number of records to those who ask, as OData does, under the name that version 4.0 has for it."""
 
