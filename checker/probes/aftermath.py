@@ -80,12 +80,12 @@ def _strangers(system: SystemTouch, profile: ResourceProfile, since: datetime) -
 def _concerns(
     system: SystemTouch, profile: ResourceProfile, record: Mapping[str, Any], ours: set[tuple[str, str | None]]
 ) -> bool:
-    """Whether a record bears our mark, or points at a record of ours that was written without anything inside it."""
-    if marked(record, system.writer.mark):
-        return True
+    """Whether a record bears our mark, or points at a record of ours; none that points at one that was written with rows inside it."""
     parents = {one.profile.name for one in system.resources if one.birth is not None and _with_rows(one.birth.body)}
-    to = ((one.to, get(record, one.field)) for one in profile.relations if one.to not in parents)
-    return any((name, str(value)) in ours for name, value in to if value is not None)
+    to = {(one.to, str(get(record, one.field))) for one in profile.relations} & ours
+    if any(name in parents for name, _ in to):
+        return False
+    return bool(to) or marked(record, system.writer.mark)
 
 
 def _with_rows(body: Mapping[str, Any]) -> bool:

@@ -110,16 +110,24 @@ def detect_schema(view: View) -> Detection:
 
 def _facts(schema: Schema) -> FieldInfo:
     """What a schema says of a field, whatever the field is called."""
+    plain = _number_or_text(schema) or schema
     return FieldInfo(
         name="",
-        type=schema.type,
-        format=schema.format,
+        type=plain.type,
+        format=plain.format,
         read_only=schema.read_only,
         max_length=_number(_first(schema, "maxLength")),
         pattern=_text(_first(schema, "pattern")),
         enum=tuple(_choices(schema)),
         description=schema.description[:LONGEST_TEXT],
     )
+
+
+def _number_or_text(schema: Schema) -> Schema | None:
+    """The number of a field that is declared as a number or its text, as amounts often are for the sake of their decimals."""
+    kinds = {one.type: one for one in schema.variants if one.type != "null"}
+    number = kinds.get("number") if set(kinds) == {"number", "string"} else None
+    return number if number is not None and number.format is not None else None
 
 
 def _number(value: object) -> int | None:

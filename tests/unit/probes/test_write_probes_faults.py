@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from checker.model.finding import Answer
-from checker.model.profile import Operations, UpdatedSince
+from checker.model.profile import Operations, Relation, ResourceProfile, UpdatedSince
 from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
 from checker.probes.journals import tells
 from tests.unit.probes.writable import FIELDS, small
@@ -146,6 +146,32 @@ def test_a_list_inside_another_record_keeps_nobody_from_looking_for_side_effects
         )
         look.profile = replace(look.profile, resources=(inside, *look.profile.resources))
         assert it.probed()["side-effects.none-seen"].answer is NO
+
+
+def test_lines_that_were_sent_along_are_no_side_effect_in_a_list_of_their_own(tmp_path: Path) -> None:
+    """What points at a record of ours that was written with lines is such a line."""
+    with small(tmp_path) as it:
+        look = it.system.look
+        rows = ResourceProfile(
+            name="rows",
+            operations=Operations(list="GET /rows", create="POST /rows"),
+            items_path="data",
+            relations=(Relation(field="contact_id", to="contacts"),),
+        )
+        look.profile = replace(look.profile, resources=(rows, *look.profile.resources))
+        found = it.probed()["side-effects.none-seen"]
+        assert (found.answer, "rows" in found.values["looked"]) == (UNKNOWN, True)
+
+
+def test_a_mark_where_records_do_not_show_it_is_none(tmp_path: Path) -> None:
+    """Lines that only a special read shows can't tell a record as ours: what bears the mark nowhere else is not created."""
+    fields = {
+        "last_name": {"type": "string", "enum": ["Kern"]},
+        **{name: FIELDS[name] for name in ("stage", "email", "lines")},
+    }
+    with small(tmp_path, "hides-lines", fields) as it:
+        assert it.probed()["cleanup.nothing-left"].answer is YES
+        assert it.server.records
 
 
 def test_a_lagging_list_is_waited_for_and_its_delay_told(tmp_path: Path) -> None:

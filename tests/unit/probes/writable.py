@@ -153,10 +153,8 @@ class Writable:
             return Answered(401, {"error": "who?"})
         if asked.method != "GET" and user == USERS["reader"] and self.defect != "anyone-writes":
             return Answered(401 if self.defect == "reader-unauthorised" else 403, {"error": "read only"})
-        if asked.path == "/companies":
-            return {"data": [{"id": COMPANY, "name": "Kern GmbH"}], "total": 1}
-        if asked.path == "/audit-log":
-            return {"data": self.log[::-1] if asked.query.get("sort") == "-id" else self.log[:2]}
+        if asked.path in {"/companies", "/audit-log", "/rows"}:
+            return self.other(asked)
         record_id = asked.path.removeprefix("/contacts").strip("/")
         if record_id == "batch":
             return self.batch(asked, user)
@@ -175,6 +173,19 @@ class Writable:
             return Answered(412, {"error": "changed meanwhile"})
         return self.updated(record_id, asked.json(), user)
 
+    def other(self, asked: Asked) -> Any:
+        """The lists beside that of the contacts."""
+        if asked.path == "/companies":
+            return {"data": [{"id": COMPANY, "name": "Kern GmbH"}], "total": 1}
+        if asked.path == "/rows":
+            return {"data": self.rows()}
+        return {"data": self.log[::-1] if asked.query.get("sort") == "-id" else self.log[:2]}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The lines of all records, as systems show them that keep them in a list of their own."""
+        kept = [(one["id"], line) for one in self.records.values() for line in one["lines"] or []]
+        return [{"id": f"r{place}", "contact_id": record_id, **line} for place, (record_id, line) in enumerate(kept)]
+
     def next_id(self, letter: str) -> str:
         """An id for a new record."""
         if self.defect != "ids-again":
@@ -191,7 +202,7 @@ class Writable:
 
     def shown(self, record: dict[str, Any]) -> dict[str, Any]:
         """A record as answers show it."""
-        hidden = {"hides": "note", "no-user": "updated_by"}.get(self.defect)
+        hidden = {"hides": "note", "no-user": "updated_by", "hides-lines": "lines"}.get(self.defect)
         sums = {"net": 100.0, "tax": 19.0, "gross": 120.0 if self.defect == "sums-off" else 119.0}
         return {name: value for name, value in {**record, **sums}.items() if name != hidden}
 

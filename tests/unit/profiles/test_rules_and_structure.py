@@ -31,6 +31,16 @@ def test_read_only_beside_a_reference_counts():
     assert found.validation.enum == ()
 
 
+def test_a_number_that_may_be_written_as_a_text_is_a_number():
+    """Amounts are often declared so for the sake of their decimals; two kinds of an id stay two."""
+    amount = {"anyOf": [{"type": "number", "format": "decimal"}, {"type": "string"}], "nullable": True}
+    either = {"oneOf": [{"type": "string"}, {"type": "number"}]}
+    record = {"type": "object", "properties": {"id": {"type": "string"}, "limit": amount, "code": either}}
+    found = {one.name: one for one in resource(crud(record=record)).schema}
+    assert (found["limit"].type, found["limit"].format) == ("number", "decimal")
+    assert found["code"].type is None
+
+
 def test_parts_of_all_of_are_joined():
     """Rules of allOf parts hold together."""
     body = {"allOf": [{**fields("code"), "required": ["code"]}, fields("name")]}
