@@ -106,7 +106,7 @@ def _other_id(look: ResourceLook, listed: Record) -> tuple[str | None, tuple[str
     """Another field of the record by which it can be read, and the answer that shows it; None where none of those called an id is one."""
     own = look.profile.fields.id
     for name, value in listed.items():
-        values = [one.get(name) for one in look.first.records]
+        values = [str(one.get(name)) for one in look.first.records]
         if (
             name == own
             or words(name)[-1:] not in IDS
