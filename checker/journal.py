@@ -33,6 +33,11 @@ CREATE TABLE IF NOT EXISTS intents (
 );
 CREATE INDEX IF NOT EXISTS of_records ON intents (system, resource, record);
 """
+# Of an intent about a test record: that the record was created by us and seen to be gone since.
+GONE = (
+    "(test = 1 AND EXISTS (SELECT 1 FROM intents AS made WHERE made.operation = 'create' AND made.removed IS NOT NULL"
+    " AND (made.system, made.resource, made.record) = (intents.system, intents.resource, intents.record)))"
+)
 COLUMNS = (
     "number, mark, purpose, system, base_url, resource, operation, record, key, test, outcome, note, removed, at, body"
 )
@@ -132,7 +137,9 @@ class Journal:
 
     def unresolved(self, system: str | None = None, mark: str | None = None) -> list[Entry]:
         """Intents that nobody knows the end of, newest first; a test record that is gone has none left."""
-        return self._entries("COALESCE(outcome, 'unknown') = 'unknown' AND removed IS NULL", system, mark)
+        return self._entries(
+            f"COALESCE(outcome, 'unknown') = 'unknown' AND removed IS NULL AND NOT {GONE}", system, mark
+        )
 
     def is_test_record(self, system: str, resource: str, record: str) -> bool:
         """Whether we created this record, as a test record."""

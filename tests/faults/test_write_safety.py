@@ -222,6 +222,21 @@ def test_nothing_is_changed_together_with_somebody_elses_record(tmp_path):
         assert not [x for x in one.journal.unresolved() if x.operation == "update"]
 
 
+def test_nothing_awaits_an_answer_about_a_test_record_that_is_gone(tmp_path):
+    """A change of ours ended nobody knows how; once the record is removed nobody needs to know. Catches: `purge` is refused for ever."""
+    shelf = Shelf()
+    with desk(tmp_path, shelf) as one:
+        made, kept = (one.writer.create(one.resource, {"name": f"{MARK}-{n}"}) for n in range(2))
+        shelf.before = lambda asked: Answered(500, {}) if asked.method == "PATCH" else None
+        for record in (made, kept):
+            one.writer.update(one.resource, record.record_id, {"name": f"{MARK} x"})
+        assert len(one.journal.unresolved()) == 2
+        one.journal.removed(made.intent)
+        assert [x.record for x in one.journal.unresolved()] == [kept.record_id]
+        assert one.cleaned() == 0
+        assert one.journal.unresolved() == []
+
+
 def test_a_foreign_sqlite_file_is_not_adopted(tmp_path):
     """Somebody else's database at the journal's place stays as it is."""
     path = tmp_path / "journal.sqlite"
