@@ -45,7 +45,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One intended write. `operation` is create, update or delete; `test` says that the record is a test record of ours.
+    """One intended write. `operation` is create, update, delete or merge; `test` says that the record is a test record of ours.
 
     `outcome`: done, refused, unknown; None for an intent whose end nobody wrote down. `removed`: when the record was seen to be gone.
     `body` holds the texts that were to be written, by dotted name: by them an intent without an outcome is looked up.

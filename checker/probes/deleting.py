@@ -12,13 +12,12 @@ from checker.model.profile import ResourceProfile
 from checker.probes.attempts import broke_on, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
-from checker.probes.journals import journal_of
 from checker.probes.rows import first_rows, listed_id, row_of
 from checker.probes.shifting import begin
 from checker.probes.stamps import NEXT_UNIT, wait_for_next_unit
 from checker.probes.touching import Record, ResourceTouch
+from checker.probes.traces import mark_of, traced
 from checker.probes.writing import quoted
-from checker.resources.query import Query, brackets
 from checker.resources.writing import Outcome
 
 GONE = frozenset({404, 410})
@@ -65,7 +64,7 @@ def _deleted(touch: ResourceTouch) -> Iterator[Told]:
     touch.gone = True
     left, evidence = _after(touch, touch.id or "", before)
     evidence = (*written.evidence, *evidence)
-    field = _mark(touch, before, left) if left is not None else None
+    field = mark_of(touch, before, left) if left is not None else None
     if left is not None and field is None:  # a record as it was is no delete
         yield no("delete.accepted", evidence, status=status, message=None, outcome="still-there")
         yield unknown("delete.visible", "still-there", evidence)
@@ -94,7 +93,7 @@ def _swept(touch: ResourceTouch) -> Told | None:
             continue
         left, evidence = _after(touch, row.id, row.record)
         evidence = (*row.evidence, *gone.evidence, *evidence)
-        field = _mark(touch, row.record, left) if left is not None else None
+        field = mark_of(touch, row.record, left) if left is not None else None
         if left is None or field is not None:
             return _visible(touch, row.id, row.record, field, evidence, parent=parent.profile.name)
     return None
@@ -118,13 +117,9 @@ def _visible(
     touch: ResourceTouch, record_id: str, before: Record, field: str | None, deleted: tuple[str, ...], **values: Any
 ) -> Told:
     """What is left of a deleted record: nothing, a mark in the record, a place among what changed, or an entry in a journal."""
-    since, more = _among_changes(touch, record_id, before)
+    how, more = (f"field {field}", ()) if field else traced(touch, before, record_id)
     listed = touch.listed_now(record_id, before)
     evidence = (*deleted, *more, *listed.evidence)
-    how = f"field {field}" if field else "changes" if since else None
-    if how is None:
-        journal, told = journal_of(touch, record_id)
-        how, evidence = (f"journal {journal}" if journal else None), (*evidence, *told)
     return whether("delete.visible", how is not None, evidence, how=how, listed=listed.record is not None, **values)
 
 
@@ -139,37 +134,10 @@ def _after(touch: ResourceTouch, record_id: str, before: Record) -> tuple[Record
             single = touch.resource.read(record_id)
             record, response = single.record, single.response
         evidence = evidence_of(response)
-        if record is None or _mark(touch, before, record) is not None or pause is None:
+        if record is None or mark_of(touch, before, record) is not None or pause is None:
             return record, evidence
         touch.waiting.sleep(pause)
     return None, evidence
-
-
-def _mark(touch: ResourceTouch, before: Record, after: Record) -> str | None:
-    """The field that shows the delete: the one that the profile names, else one that now says so by its name and value."""
-    name = touch.profile.fields.deleted
-    if name is not None:
-        return name if get(after, name) not in (None, False, "", 0) else None
-    changed = [one for one in after if after[one] != before.get(one) and after[one] not in (None, False, "")]
-    return next(
-        (one for one in changed if any(word in one.lower() for word in ("delet", "archiv", "trash", "geloescht"))), None
-    )
-
-
-def _among_changes(touch: ResourceTouch, record_id: str, before: Record) -> tuple[bool, tuple[str, ...]]:
-    """Whether asking for changes since the record's last one brings it, with what the profile says is needed to see deletes."""
-    stamp = touch.look.stamp(before)
-    query: Query | None = touch.resource.since(stamp.at) if stamp is not None else None
-    if query is None:
-        return False, ()
-    for name, value in (touch.profile.updated_since.deletes or {}).items():
-        query = query | Query(brackets(name, _plain(value)))
-    page = touch.resource.page(query)
-    return any(touch.resource.id_of(one) == record_id for one in page.records), evidence_of(page.response)
-
-
-def _plain(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 @probe(*BLOCKED, scope="resource")
@@ -222,7 +190,7 @@ def _shown(touch: ResourceTouch, target: str, left: Left, evidence: tuple[str, .
     kept = touch.seen_once(target)
     evidence = (*evidence, *evidence_of(kept.response))
     before = touch.control.record if touch.control else None
-    if kept.record is not None and _mark(touch, before or {}, kept.record) is None:
+    if kept.record is not None and mark_of(touch, before or {}, kept.record) is None:
         return unknown(claim, "still-there", evidence)
     if left.shown is None:
         return unknown(claim, "stamp-too-coarse", evidence)
@@ -235,21 +203,14 @@ def _left_behind(other: ResourceTouch, before: Record | None, field: str, target
     evidence = evidence_of(after.response) if after else ()
     record = after.record if after else None
     if record is None:
-        traced, more = _traced(other, before or {})
-        return Left("cascaded", traced, (*evidence, *more))
-    if _mark(other, before or {}, record) is not None:
+        record_id = other.control.record_id or "" if other.control else ""
+        how, more = traced(other, before or {}, record_id)
+        return Left("cascaded", how is not None, (*evidence, *more))
+    if mark_of(other, before or {}, record) is not None:
         return Left("cascaded", True, evidence)
     if str(get(record, field)) == target:
         return Left("orphaned", False, evidence)
     return Left("emptied", _moved(other, before, record), evidence)
-
-
-def _traced(other: ResourceTouch, before: Record) -> tuple[bool, tuple[str, ...]]:
-    """Whether a record that is gone is among what changed, or in a journal of the system's own."""
-    record_id = other.control.record_id or "" if other.control else ""
-    since, evidence = _among_changes(other, record_id, before)
-    journal, more = (None, ()) if since else journal_of(other, record_id)
-    return since or journal is not None, (*evidence, *more)
 
 
 def _control(other: ResourceTouch) -> Record | None:

@@ -26,7 +26,7 @@ def reuse(touch: ResourceTouch) -> Iterator[Told]:
     if touch.birth is None or not touch.gone:
         yield from _without_delete(touch)
         return
-    newest = _left_behind(touch)
+    newest = next(iter(left_behind(touch)), None)
     evidence: tuple[str, ...] = ()
     for _ in range(EXPERIMENTS):
         if newest is None:
@@ -60,12 +60,12 @@ def _without_delete(touch: ResourceTouch) -> Iterator[Told]:
         yield from touch.left_open(CLAIM)
 
 
-def _left_behind(touch: ResourceTouch) -> str | None:
-    """The newest test record of this run that nothing needs any more."""
+def left_behind(touch: ResourceTouch) -> list[str]:
+    """The test records of this run that nothing needs any more, the newest first."""
     needed = {touch.id, touch.control.record_id if touch.control is not None else None}
     entries = touch.writer.journal.test_records(touch.system.name, touch.writer.mark)
     records = (one.record for one in entries if one.resource == touch.profile.name)
-    return next((one for one in records if one is not None and one not in needed), None)
+    return [one for one in records if one is not None and one not in needed]
 
 
 def _created(touch: ResourceTouch) -> tuple[Written, Mapping[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from checker.client.messages import Request, Response
 from checker.errors import UnreadableError
@@ -12,6 +12,7 @@ from checker.model.paths import MISSING, get, put, segments
 from checker.model.profile import ResourceProfile
 from checker.resources import answers
 from checker.resources.batches import BatchForm
+from checker.resources.merges import MergeForm
 from checker.resources.query import brackets
 from checker.resources.resource import Resource
 
@@ -60,6 +61,18 @@ def send_many(resource: Resource, form: BatchForm, bodies: Sequence[Mapping[str,
     content = {"json": form.filled(rows)}
     return resource.send(
         Request(method, resource.filled(path), fixed.get("query", {}), fixed.get("headers", {}), **content)
+    )
+
+
+def send_merge(resource: Resource, form: MergeForm, ids: tuple[str, str]) -> Response:
+    """Merge two records into one. As `send`: only the writer calls it. Raises as `send`."""
+    method, path = resource.operation(form.operation, "merge")
+    for name, record_id in form.path(ids).items():
+        path = path.replace(f"{{{name}}}", quote(record_id, safe=""))
+    fixed, body = resource.profile.fixed, form.body(ids)
+    json = dict(body) if body is not None else None
+    return resource.send(
+        Request(method, resource.filled(path), fixed.get("query", {}), fixed.get("headers", {}), json=json)
     )
 
 

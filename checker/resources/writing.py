@@ -7,7 +7,7 @@ the journal is ever deleted (design.md, decisions 2 and 7; acceptance A2 to A4, 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,7 @@ from checker.model.permit import Permit
 from checker.resources import seeking, sending
 from checker.resources.batches import BatchForm
 from checker.resources.marks import holds, marked, texts_of
+from checker.resources.merges import MergeForm
 from checker.resources.resource import Resource
 
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
@@ -204,6 +205,34 @@ class Writer:
             self.journal.settle(intent, outcome, record_id, str(response.status))
         return response
 
+    def merge(self, resource: Resource, form: MergeForm, ids: tuple[str, str]) -> Written:
+        """Merge two test records of ours into one, which can't be undone. `record_id` is that of a third record, where one came of it.
+
+        Raises RefusedError unless both are there, in the journal and marked; else as `create`.
+        """
+        for one in ids:
+            if self._ours(resource, one) is None or ids[0] == ids[1]:
+                raise self._not_ours(resource, one, "not there, or the same twice")
+        intents = [self._intend(resource, "merge", one, "probe", None, test=True) for one in ids]
+        # Some systems make a new record of the two: it is written down as one that may be ours, and looked for by the mark.
+        third = self._intend(resource, "create", None, "probe", None, test=True)
+        written = self._answered(resource, "merge", lambda: sending.send_merge(resource, form, ids), third)
+        note = str(written.response.status) if written.response is not None else None
+        for intent, one in zip(intents, ids, strict=True):
+            self.journal.settle(intent, written.outcome, one, note)
+        if not written.ok:
+            return self._noted(written)
+        found = self._third(resource, ids)
+        self.journal.settle(third, Outcome.DONE if found else Outcome.REFUSED, found, note)
+        return replace(written, record_id=found)
+
+    def _third(self, resource: Resource, ids: tuple[str, str]) -> str | None:
+        """The record that two others were merged into, where neither of them is left."""
+        if any(seeking.found(resource, one) is not None for one in ids):
+            return None
+        new = self.unknown_records(resource, self.mark, {})
+        return new[0] if len(new) == 1 else None
+
     def owns(self, resource: Resource, record_id: str) -> bool:
         """Whether a record is a test record of ours: by the journal and, once it can be read, by the mark that it carries.
 
@@ -224,13 +253,18 @@ class Writer:
 
     def delete(self, resource: Resource, record_id: str, *, purpose: str = "probe") -> Written:
         """Delete a test record of ours. Raises RefusedError for any other: without our journal's word, or without the mark; else as `create`."""
+        record = self._ours(resource, record_id)
+        intent = self._intend(resource, "delete", record_id, purpose, None, test=True, before=record)
+        return self._noted(replace(self._sent(resource, "delete", None, record_id, intent, None), record_id=record_id))
+
+    def _ours(self, resource: Resource, record_id: str) -> dict[str, Any] | None:
+        """A test record of ours as it is now; None where it is gone. Raises RefusedError for any other."""
         if not self.journal.is_test_record(resource.system, resource.name, record_id):
             raise self._not_ours(resource, record_id, "not in the journal")
         record = seeking.found(resource, record_id)
         if record is not None and not any(one and marked(record, one) for one in self._marks(resource, record_id)):
             raise self._not_ours(resource, record_id, "without the mark")
-        intent = self._intend(resource, "delete", record_id, purpose, None, test=True, before=record)
-        return self._noted(replace(self._sent(resource, "delete", None, record_id, intent, None), record_id=record_id))
+        return record
 
     def unknown_records(self, resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
         """Ids of the records that carry a mark and stand in no entry of the journal for this resource. Raises as `marked_records`."""
@@ -278,8 +312,12 @@ class Writer:
         intent: int,
         key: tuple[str, str] | None,
     ) -> Written:
+        return self._answered(resource, verb, lambda: self._answer(resource, verb, body, record_id, key), intent)
+
+    def _answered(self, resource: Resource, verb: str, send: Callable[[], Response], intent: int) -> Written:
+        """Send a write, and say what its answer, or that there is none, makes of it."""
         try:
-            response = self._answer(resource, verb, body, record_id, key)
+            response = send()
         except TransportError as error:
             nothing_left = isinstance(error, UnreachableError) or any(one.code in NOT_SENT for one in error.problems)
             # Told to wait by the answer to this very write: it was sent, and a 503 says nothing about what was stored.

@@ -9,6 +9,7 @@ from checker.errors import InputError, RefusedError, TransportError
 from checker.journal import Intent, Journal
 from checker.resources.batches import BatchForm
 from checker.resources.cleaning import clean_up
+from checker.resources.merges import MergeForm, Place
 from checker.resources.writing import Outcome
 from tests.faults.test_write_faults import BODY, MARK, OPERATIONS, Shelf, desk
 from tests.servers import Answered
@@ -235,6 +236,73 @@ def test_nothing_awaits_an_answer_about_a_test_record_that_is_gone(tmp_path):
         assert [x.record for x in one.journal.unresolved()] == [kept.record_id]
         assert one.cleaned() == 0
         assert one.journal.unresolved() == []
+
+
+MERGE = MergeForm(
+    "POST /contacts/merge", (), (Place("into", many=False, numbers=False), Place("from", many=False, numbers=False))
+)
+
+
+def merging(shelf, answer=None):
+    """The shelf merges: both records go, and a third is made of them; `answer` replaces what it says then."""
+
+    def merged(asked):
+        if not asked.path.endswith("/merge"):
+            return None
+        told = asked.json()
+        both = [shelf.records.pop(told[name]) for name in ("into", "from")]
+        shelf.records["m1"] = {"id": "m1", "name": " ".join(one["name"] for one in both)}
+        return answer or Answered(200, {"id": "m1"})
+
+    shelf.before = merged
+    return shelf
+
+
+def test_only_records_of_ours_are_merged(tmp_path):
+    """A merge can't be undone: a foreign record, one that lost our mark, one that is gone, and twice the same are refused before anything is sent."""
+    shelf = merging(Shelf())
+    with desk(tmp_path, shelf) as one:
+        ours, lost, gone = (one.writer.create(one.resource, {"name": f"{MARK}-{n}"}).record_id for n in range(3))
+        one.journal.settle(one.journal.intend(intent(one)), Outcome.DONE, "f1")  # the journal was told a wrong id
+        shelf.records[lost]["name"] = "Taken over by somebody"
+        del shelf.records[gone]
+        before, asked = dict(shelf.records), shelf.count("POST")
+        for other in ("f1", "f2", lost, gone, ours):
+            for ids in ((ours, other), (other, ours)):
+                with pytest.raises(RefusedError):
+                    one.writer.merge(one.resource, MERGE, ids)
+        assert (shelf.records, shelf.count("POST")) == (before, asked)
+        assert not [x for x in one.journal.unresolved() if x.operation == "merge"]
+
+
+@pytest.mark.parametrize("answer", [None, Answered(202, b""), Answered(500, {"error": "oops"})])
+def test_what_came_of_a_merge_is_removed_whatever_was_answered(tmp_path, answer):
+    """Both records are gone and a third bears our mark: it is removed, also after an error, and nothing foreign is."""
+    shelf = merging(Shelf(), answer)
+    with desk(tmp_path, shelf) as one:
+        two = tuple(one.writer.create(one.resource, {"name": f"{MARK}-{n}"}).record_id for n in range(2))
+        written = one.writer.merge(one.resource, MERGE, two)
+        assert written.outcome is (Outcome.UNKNOWN if answer and answer.status == 500 else Outcome.DONE)
+        assert shelf.ours == ["m1"]
+        assert one.cleaned() == 0
+        assert shelf.records == {"f1": {"id": "f1", "name": "Foreign"}}
+        assert one.journal.unresolved() == []
+
+
+def test_a_merge_is_written_down_before_it_is_sent(tmp_path):
+    """Killed between sending and hearing: the clean-up of the next run finds what came of it."""
+    shelf = Shelf()
+    with desk(tmp_path, shelf) as one:
+        two = tuple(one.writer.create(one.resource, {"name": f"{MARK}-{n}"}).record_id for n in range(2))
+
+        def killed(asked):
+            if asked.path.endswith("/merge"):
+                noted.extend(x.operation for x in one.journal.unresolved())
+
+        noted = []
+        shelf.before = killed
+        one.writer.merge(one.resource, MERGE, two)
+        assert sorted(noted) == ["create", "merge", "merge"]
 
 
 def test_a_foreign_sqlite_file_is_not_adopted(tmp_path):

@@ -93,6 +93,8 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
         "properties": {"data": {"type": "array", "items": company}, "total": {"type": "integer"}},
     }
     known = {"200": {"content": {"application/json": {"schema": companies}}, "description": "many"}}
+    two = {"type": "object", "required": ["winner_id", "loser_id"], "properties": {"winner_id": TEXT, "loser_id": TEXT}}
+    merge = {"content": {"application/json": {"schema": two}}}
     return {
         "openapi": "3.0.3",
         "info": {"title": "Small CRM", "version": "1"},
@@ -107,6 +109,7 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
                 "post": {"requestBody": rows, "responses": {"207": {"description": "each"}}},
                 "patch": {"requestBody": changes, "responses": {"200": {"description": "all"}}},
             },
+            "/contacts/merge": {"post": {"requestBody": merge, "responses": {"200": one}}},
             "/contacts/{id}": {
                 **by_id,
                 "get": {"responses": {"200": one}},
@@ -128,6 +131,7 @@ class Writable:
     keys: dict[str, str] = field(default_factory=dict)
     born: dict[str, float] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
+    redirects: dict[str, str] = field(default_factory=dict)
     creates: int = 0
     told_of_double: bool = False
     broke: bool = False
@@ -158,6 +162,9 @@ class Writable:
         record_id = asked.path.removeprefix("/contacts").strip("/")
         if record_id == "batch":
             return self.batch(asked, user)
+        if record_id == "merge":
+            return self.merged(**asked.json())
+        record_id = self.redirects.get(record_id, record_id)
         if not record_id:
             return self.listed(asked.query) if asked.method == "GET" else self.created(asked, user)
         if record_id not in self.records:
@@ -311,6 +318,27 @@ class Writable:
             for one, no in zip(bodies, refused, strict=True)
         ]
         return Answered(207, {"results": answers})
+
+    def merged(self, winner_id: str, loser_id: str) -> Answered:
+        """One record of two: what the one that stays lacks it takes over, and the other is deleted."""
+        if not {winner_id, loser_id} <= self.records.keys():
+            return Answered(404, {"error": "none"})
+        if self.defect == "merge-does-nothing":
+            return Answered(202, {})
+        winner, loser = self.records[winner_id], self.records[loser_id]
+        stamp = winner["updated_at"] if self.defect == "merge-in-silence" else self.stamp()
+        kept = {**winner, "nickname": f"{winner['nickname']} & {loser['nickname']}", "updated_at": stamp}
+        if self.defect == "merge-untraced":
+            del self.records[loser_id]
+        else:
+            self.deleted(loser_id)
+        if self.defect == "merge-redirects":
+            self.redirects[loser_id] = winner_id
+        if self.defect == "merge-makes-a-third":
+            self.deleted(winner_id)
+            kept = {**kept, "id": f"m{winner_id}"}
+        self.records[kept["id"]] = kept
+        return Answered(200, self.shown(kept))
 
     def changed_together(self, bodies: list[dict[str, Any]], user: str) -> Answered:
         """Several changed records."""
