@@ -74,7 +74,7 @@ def _deleted(touch: ResourceTouch) -> Iterator[Told]:
 
 
 def _swept(touch: ResourceTouch) -> Told | None:
-    """Delete a new test record that rows of this resource come in: does it show that they went? None where there is none, or they didn't go."""
+    """Delete a new test record that rows of this resource come in: does it show that they went? None where there are none."""
     for parent in touch.system.resources:
         if parent is touch or parent.control is None or not can_sweep(parent.profile, touch.profile):
             continue
@@ -94,8 +94,9 @@ def _swept(touch: ResourceTouch) -> Told | None:
         left, evidence = _after(touch, row.id, row.record)
         evidence = (*row.evidence, *gone.evidence, *evidence)
         field = mark_of(touch, row.record, left) if left is not None else None
-        if left is None or field is not None:
-            return _visible(touch, row.id, row.record, field, evidence, parent=parent.profile.name)
+        if left is not None and field is None:
+            return unknown("delete.visible", "row-stays", evidence, parent=parent.profile.name)
+        return _visible(touch, row.id, row.record, field, evidence, parent=parent.profile.name)
     return None
 
 

@@ -16,7 +16,10 @@ from checker.model.finding import Answer
 YES, NO, UNKNOWN, NOT_PERMITTED = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.NOT_PERMITTED
 
 # What brings what is missing: an issue by its short name, or what stands in the way.
-FLOWS_BY_API = "a subscription that takes several calls (a flow is made of three)"
+FLOWS_BY_API = (
+    "subscriptions as calls of the project file (a flow is made of three; events, collections and address stand in objects that the"
+    " document leaves free, so that nothing can be read off it)"
+)
 
 
 @dataclass(frozen=True)

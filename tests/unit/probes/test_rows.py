@@ -43,7 +43,7 @@ DEFECTS: list[tuple[str, tuple[str, str], Answer, dict[str, Any]]] = [
     ("line-moves-nothing", MOVES, NO, {"field": "updated_at", "alone": "order-lines"}),
     ("line-ignores", MOVES, YES, {"field": "updated_at"}),  # sent inside the order it moves; alone nothing could be changed
     ("lines-vanish", VISIBLE, NO, {"how": None, "listed": False, "parent": "orders"}),
-    ("lines-stay", VISIBLE, UNKNOWN, {"reason": "no-room-for-mark"}),
+    ("lines-stay", VISIBLE, UNKNOWN, {"reason": "row-stays", "parent": "orders"}),
     ("lists-somebody-elses", VISIBLE, UNKNOWN, {"reason": "no-room-for-mark"}),
 ]  # fmt: skip
 
