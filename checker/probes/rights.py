@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.contexts import evidence_of
+from checker.probes.rows import stranded
 from checker.probes.touching import ResourceTouch, SystemTouch
 
 RESTRICTED = "restricted"
@@ -49,12 +50,15 @@ def _asked(touch: ResourceTouch) -> Told:
 
 @probe("cleanup.nothing-left", scope="system")
 def nothing_left(system: SystemTouch) -> Iterator[Told]:
-    """What the clean-up could not remove."""
+    """What the clean-up could not remove: test records, and rows of theirs that stayed behind."""
     cleaned = system.cleaned
     if cleaned is None:
         yield unknown("cleanup.nothing-left", "stopped")
-    elif cleaned.left:
-        named = [f"{one.resource} {one.record or one.mark}" for one in cleaned.left[:MOST_NAMED]]
-        yield no("cleanup.nothing-left", left=len(cleaned.left), records=named)
+        return
+    left = [f"{one.resource} {one.record or one.mark}" for one in cleaned.left]
+    held = {one.resource for one in cleaned.left}  # what stays keeps its rows
+    left += [row for touch in system.resources if touch.profile.name not in held for row in stranded(touch)]
+    if left:
+        yield no("cleanup.nothing-left", left=len(left), records=left[:MOST_NAMED])
     else:
         yield yes("cleanup.nothing-left", removed=cleaned.removed)

@@ -15,6 +15,8 @@ from checker.probes.contexts import evidence_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.resources.resource import Resource
 
+MOST_PAGES = 3  # of a list that is looked through for rows that are left
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -66,6 +68,33 @@ def first_rows(sent: Mapping[str, Any], held: Record) -> Iterator[Any]:
         there = held.get(name)
         if with_objects(rows) and isinstance(there, list) and len(there) == len(rows):
             yield there[0]
+
+
+def stranded(touch: ResourceTouch) -> list[str]:
+    """Ids of rows that still point at test records of this resource, which are deleted; looked for again until none is there, or patience ends."""
+    birth = vars(touch).get("birth")  # a record that nobody made leaves no rows
+    if birth is None or not any(with_objects(one) for one in birth.body.values()):
+        return []
+    found: list[str] = []
+    for pause in (*touch.waiting.pauses, None):
+        found = [
+            one for resource, pointing in _pointing_back(touch, None) for one in _pointing(touch, resource, pointing)
+        ]
+        if not found or pause is None:
+            break
+        touch.waiting.sleep(pause)
+    return found
+
+
+def _pointing(touch: ResourceTouch, resource: Resource, pointing: str) -> Iterator[str]:
+    """Rows, by resource and id, on the first pages of a list that point at test records of ours and are none of their own."""
+    journal, system = touch.writer.journal, touch.system.name
+    for page in resource.pages(resource.filtered({pointing: touch.id}), most=MOST_PAGES):
+        for one in page.records:
+            row_id, to = resource.id_of(one), str(get(one, pointing))
+            own = row_id is None or journal.is_test_record(system, resource.name, row_id)
+            if not own and journal.is_test_record(system, touch.profile.name, to):
+                yield f"{resource.name} {row_id}"
 
 
 def with_objects(value: Any) -> bool:

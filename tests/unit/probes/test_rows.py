@@ -14,6 +14,7 @@ from checker.hooks import read_event
 from checker.hooks.events import CREATE, DELETE
 from checker.model.finding import Answer, Finding
 from checker.model.permit import Permit
+from checker.probes import CLEANUP_PROBES
 from checker.probes.hooking import Deed, Lab, Patience, ResourceHooks
 from checker.probes.round import Round
 from checker.probes.rows import row_of
@@ -22,9 +23,9 @@ from checker.probes.webhooks import events
 from checker.project.load import load_project
 from checker.project.types import WebhookSettings
 from checker.receiver import Receiver
-from checker.touch import planned
+from checker.touch import cleaned, planned
 from tests.unit.probes.shop import LINE, TEXT, document, shop
-from tests.unit.probes.touched import TODAY, probed
+from tests.unit.probes.touched import TODAY, probed, told
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 HOOK = "/events-of-the-shop"
@@ -70,6 +71,18 @@ def test_a_line_that_shows_its_own_delete_has_to_show_that_of_its_order(
         found = probed(system, "order-lines")
     assert found["delete.accepted"].answer is YES
     assert (found["delete.visible"].answer, found["delete.visible"].values.get("parent")) == (answer, parent)
+
+
+@pytest.mark.parametrize(("defect", "answer"), [("", YES), ("lines-vanish", YES), ("lines-stay", NO)])
+def test_lines_that_stay_behind_are_no_clean_sandbox(tmp_path: Path, defect: str, answer: Answer) -> None:
+    """All orders are removed, and their lines are still there: nothing of ours can remove them, so that they are named."""
+    with shop(tmp_path, defect) as (server, system):
+        probed(system, "orders")
+        system.cleaned = cleaned(system)
+        found = told(system, CLEANUP_PROBES)["cleanup.nothing-left"]
+        left = [one for one, line in server.lines.items() if one != "l0" and not line.get("deleted_at")]
+    assert (found.answer, found.values.get("left", 0)) == (answer, len(left))
+    assert set(found.values.get("records", [])) <= {f"order-lines {one}" for one in left}
 
 
 def test_the_order_that_is_deleted_for_its_lines_stands_in_the_plan(tmp_path: Path) -> None:
