@@ -23,6 +23,7 @@ from checker.data.counts import counts_of_flow, counts_of_resource
 from checker.data.direct import IndirectError, Wanted, match_columns, wanted_of
 from checker.data.doubles import Doubled, doubled, parts_of
 from checker.data.engine import EMBEDDED, FOLDER, Engine
+from checker.data.fields import FieldStats, field_stats
 from checker.data.figures import flow_figures
 from checker.data.forecast import forecast
 from checker.data.keys import Between, keys
@@ -31,7 +32,7 @@ from checker.data.quality import Sample
 from checker.data.times import times
 from checker.describe import both_described
 from checker.errors import InputError, Problem
-from checker.exports import Export, Fields, UnfitError, read_export
+from checker.exports import Export, Fields, UnfitError, read_export, stream_records
 from checker.model.figures import FlowFigures, RecordFigures, ResourceFigures
 from checker.model.profile import FieldRoles, Profile, ResourceProfile
 from checker.model.sync import Link, Matched, Row, Which
@@ -143,12 +144,27 @@ class Gathered:
         self.sources[subject] = Source(subject, f"{path.name} ({export.how})", len(held), export.written)
         return held
 
-    def each(self, system: str, resource: str) -> Iterator[Row]:
-        """The same, one after the other: those of a system are not all in memory at once."""
-        key, profile = (f"{system}/{resource}", ""), self.profile(system, resource)
-        if key in self._rows or key[0] in self.files:
-            return iter(self.records(system, resource))
-        return self._of_sandbox(system, profile)
+    def fields(self, system: str, resource: str) -> list[FieldStats]:
+        """What the values of each field of a resource look like. Few of its records are in memory at a time; of a file that isn't plain all are."""
+        subject, profile = f"{system}/{resource}", self.profile(system, resource)
+        path = self.files.get(subject)
+        if path is None:
+            return field_stats(row.values for row in self._of_sandbox(system, profile))
+        try:
+            return field_stats(self._streamed(subject, path, profile))
+        except UnfitError:
+            return field_stats(row.values for row in self.records(system, resource))
+
+    def _streamed(self, subject: str, path: Path, profile: ResourceProfile) -> Iterator[dict[str, Any]]:
+        self.say(f"reading {path.name}")
+        read, key, count = stream_records(path, _fields(profile)), profile.fields.id or "id", 0
+        for one in read.parts:
+            if one.get(key) not in (None, ""):
+                count += 1
+                yield one
+        if not count:
+            raise UnfitError("no ids")
+        self.sources[subject] = Source(subject, f"{path.name} ({read.how})", count, read.written)
 
     def _of_sandbox(self, system: str, profile: ResourceProfile) -> Iterator[Row]:
         self.say(f"{system}: reading {profile.name}")

@@ -262,13 +262,11 @@ def profile(project_path: Path | None, subject: str, given: tuple[str, ...], for
     """
     from dataclasses import asdict
 
-    from checker.data.fields import field_stats
-
     loaded = load_named_project(project_path)
     system, _, resource = subject.partition("/")
     with records_of(loaded, given, fresh=fresh) as made:
         _known(made, subject)
-        stats = field_stats([row.values for row in made.each(system, resource)])
+        stats = made.fields(system, resource)
         if form == "json":
             emit_json(
                 "data profile",

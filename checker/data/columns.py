@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from checker.data.keys import Plain, Translated, as_text
 from checker.exports import Fields, UnfitError
-from checker.exports.stream import Stream, stream
+from checker.exports.stream import Batch, Stream, stream
 from checker.model.sync import Row
 
 if TYPE_CHECKING:
@@ -93,14 +93,14 @@ def columns_of(
     return Columns(spool, wanted, ids, read.how, read.written)
 
 
-def _spooled(read: Stream, key: str, wanted: Sequence[str], texts: set[str], spool: Path) -> StringArray:
+def _spooled(read: Stream[Batch], key: str, wanted: Sequence[str], texts: set[str], spool: Path) -> StringArray:
     import pyarrow as pa
 
     called = [ID, *(f"field{at}" for at, _ in enumerate(wanted))]
     schema = pa.schema([(name, pa.string()) for name in called])
     held: list[Array] = []
     with pa.OSFile(str(spool), "wb") as file, pa.ipc.new_stream(file, schema) as writer:
-        for some in read.batches:
+        for some in read.parts:
             ids = _told(some[key])
             found = [_plain(some[name], text=name in texts) for name in wanted]
             batch = pa.RecordBatch.from_arrays([ids, *found], schema=schema).filter(ids.is_valid())

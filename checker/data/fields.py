@@ -1,18 +1,23 @@
-"""What the values of each field look like: filled, distinct, lengths, patterns, placeholders, kinds of personal data. Dataframe expressions."""
+"""What the values of each field look like: filled, distinct, lengths, patterns, placeholders, kinds of personal data. Dataframe expressions.
+
+Records are few in memory at a time: they go into the engine's table, and come out as values with how often each stands there, field by field.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.data.checks import check_of, valid
 from checker.data.engine import engine
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    from duckdb import DuckDBPyConnection
+    from ibis.backends.duckdb import Backend
 
 # What people write where a form wants something.
 PLACEHOLDERS = (
@@ -30,6 +35,8 @@ PERSONAL: Mapping[str, str] = {
 BIRTH = re.compile(r"birth|geburt|naissance|nascita|nacimiento", re.IGNORECASE)
 MOST_PATTERNS = 3
 SHARE = 0.5  # of the filled values that have to look like it
+BATCH = 2_000  # records that are held at a time
+ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,88 +63,112 @@ class FieldStats:
         return self.filled > 0 and self.distinct == self.filled
 
 
-def field_stats(records: Sequence[Mapping[str, Any]]) -> list[FieldStats]:
+def field_stats(records: Iterable[Mapping[str, Any]]) -> list[FieldStats]:
     """Figures for every field that a record has, objects flattened to dotted names; lists count as they are written."""
-    rows = [dict(_flat(one)) for one in records]
-    seen = dict.fromkeys(name for row in rows for name in row)
-    holders = {
-        name.rpartition(".")[0] for name in seen
-    }  # an object that is empty in some records is no field of its own
-    names = [name for name in seen if name not in holders]
-    if not names:
-        return []
-    import ibis
+    with engine() as connection:
+        count, columns = _loaded(connection.con, records)
+        # An object that is empty in some records is no field of its own
+        holders = {name.rpartition(".")[0] for name in columns}
+        asked = _asked(connection)
+        return [_of(name, count, columns[name], connection.con, asked) for name in columns if name not in holders]
+
+
+def _loaded(con: DuckDBPyConnection, records: Iterable[Mapping[str, Any]]) -> tuple[int, dict[str, str]]:
+    """Records into the table `records`: how many they are, and each field's column."""
     import pyarrow as pa
 
-    columns = {
-        f"c{number}": pa.array([row.get(name) for row in rows], pa.string()) for number, name in enumerate(names)
-    }
-    with engine() as connection:
-        table = connection.create_table("records", pa.table(columns))
-        figures = table.aggregate(**_aggregates(table, len(names))).to_pyarrow().to_pylist()[0]
-        shapes = [_shapes(ibis, table[f"c{number}"], table) for number in range(len(names))]
-    return [
-        replace(_of(name, number, len(rows), figures, shapes[number]), invalid=_invalid(name, rows))
-        for number, name in enumerate(names)
-    ]
-
-
-def _invalid(name: str, rows: Sequence[Mapping[str, str | None]]) -> int | None:
-    form = check_of(name)
-    return sum(not valid(form, text) for row in rows if (text := row.get(name)) and text.strip()) if form else None
+    con.execute("create table records (row bigint)")
+    count, columns, coming = 0, dict[str, str](), iter(records)
+    for some in iter(lambda: list(islice(coming, BATCH)), []):
+        rows = [dict(_flat(one)) for one in some]
+        batch = {"row": pa.array(range(count, count + len(rows)), pa.int64())}
+        for name in dict.fromkeys(name for row in rows for name in row):
+            if name not in columns:
+                columns[name] = f"c{len(columns)}"
+                con.execute(f"alter table records add column {columns[name]} varchar")
+            batch[columns[name]] = pa.array([row.get(name) for row in rows], pa.string())
+        con.register("batch", pa.table(batch))
+        con.execute("insert into records by name select * from batch")
+        count += len(rows)
+    return count, columns
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | None]]:
     for name, value in record.items():
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, str):
+            yield f"{prefix}{name}", _encodable(value) or None
+        elif isinstance(value, Mapping) and value:
             yield from _flat(value, f"{prefix}{name}.")
-        elif value is None or value in ("", [], {}):
+        elif value is None or value in ([], {}):
             yield f"{prefix}{name}", None
         else:
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-            yield f"{prefix}{name}", text.encode("utf-8", "replace").decode("utf-8")
+            yield f"{prefix}{name}", _encodable(ENCODER.encode(value))
 
 
-def _aggregates(table: ir.Table, count: int) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for number in range(count):
-        column = table[f"c{number}"]
-        made[f"f{number}"] = column.count()
-        made[f"d{number}"] = column.nunique()
-        made[f"s{number}"] = column.length().min()
-        made[f"l{number}"] = column.length().max()
-        made[f"p{number}"] = column.lower().strip().isin(PLACEHOLDERS).sum()
-        for index, pattern in enumerate(PERSONAL.values()):
-            made[f"k{number}_{index}"] = column.re_search(pattern).sum()
-    return made
+def _encodable(text: str) -> str:
+    """Halves of letters become `?`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _shapes(ibis: Any, column: Any, table: ir.Table) -> list[tuple[str, int]]:
-    """The commonest shapes: digits as 9, small letters as a, others as A; runs are kept, so that lengths show."""
-    shape = column.re_replace(r"[0-9]", "9").re_replace(r"[a-zà-öø-ÿ]", "a").re_replace(r"[B-ZÀ-ÖØ-Þ]", "A")
-    counted = table.filter(column.notnull()).select(shape=shape).shape.value_counts(name="many")
-    top = counted.order_by([ibis.desc("many"), "shape"]).limit(MOST_PATTERNS).to_pyarrow()
-    return [(str(one["shape"]), int(one["many"])) for one in top.to_pylist()]
+class Asked(NamedTuple):
+    """What is asked of a field's values, as the engine takes it: one row of figures; the commonest shapes with how many, some rows."""
+
+    figures: str
+    shapes: str
 
 
-def _of(name: str, number: int, records: int, figures: Any, shapes: list[tuple[str, int]]) -> FieldStats:
-    filled = int(figures[f"f{number}"])
+def _asked(connection: Backend) -> Asked:
+    """In shapes, digits are 9, small letters a, others A; runs are kept, so that lengths show."""
+    import ibis
+
+    values = connection.create_table("field", schema=ibis.schema({"text": "string", "many": "int64"}), temp=True)
+    text, many = values.text, values.many
+    figures = values.aggregate(
+        filled=many.sum(),
+        distinct=values.count(),
+        shortest=text.length().min(),
+        longest=text.length().max(),
+        placeholders=many.sum(where=text.lower().strip().isin(PLACEHOLDERS)),
+        **{kind: many.sum(where=text.re_search(pattern)) for kind, pattern in PERSONAL.items()},
+    )
+    shape = text.re_replace(r"[0-9]", "9").re_replace(r"[a-zà-öø-ÿ]", "a").re_replace(r"[B-ZÀ-ÖØ-Þ]", "A")
+    shapes = values.group_by(shape=shape).aggregate(many=many.sum()).order_by([ibis.desc("many"), "shape"])
+    return Asked(connection.compile(figures), connection.compile(shapes.limit(MOST_PATTERNS)))
+
+
+def _of(name: str, records: int, column: str, con: DuckDBPyConnection, asked: Asked) -> FieldStats:
+    """One field. Each of its values is looked at once, however many records have it."""
+    con.execute(
+        f"create or replace temp table field as select {column} as text, count(*) as many from records where {column} is not null group by all"  # noqa: S608 - our own words only
+    )
+    (row,) = con.execute(asked.figures).to_arrow_table().to_pylist()
+    figures = {what: None if value is None else int(value) for what, value in row.items()}
+    filled = figures["filled"] or 0
     return FieldStats(
         name=name,
         records=records,
         filled=filled,
-        distinct=int(figures[f"d{number}"]),
-        shortest=int(figures[f"s{number}"]) if filled else None,
-        longest=int(figures[f"l{number}"]) if filled else None,
-        patterns=tuple(shapes),
-        placeholders=int(figures[f"p{number}"] or 0) if filled else 0,
-        personal=_personal(name, number, filled, figures),
+        distinct=figures["distinct"] or 0,
+        shortest=figures["shortest"],
+        longest=figures["longest"],
+        patterns=tuple((shape, int(many)) for shape, many in con.execute(asked.shapes).fetchall()),
+        placeholders=figures["placeholders"] or 0,
+        personal=_personal(name, filled, figures),
+        invalid=_invalid(name, con),
     )
 
 
-def _personal(name: str, number: int, filled: int, figures: Any) -> str | None:
-    for index, kind in enumerate(PERSONAL):
-        hits = int(figures[f"k{number}_{index}"] or 0) if filled else 0
-        if filled and hits >= filled * SHARE and (kind != "day of birth" or BIRTH.search(name)):
+def _personal(name: str, filled: int, figures: Mapping[str, int | None]) -> str | None:
+    for kind in PERSONAL:
+        if filled and (figures[kind] or 0) >= filled * SHARE and (kind != "day of birth" or BIRTH.search(name)):
             return kind
     return None
+
+
+def _invalid(name: str, con: DuckDBPyConnection) -> int | None:
+    form = check_of(name)
+    if form is None:
+        return None
+    con.execute("select text, many from field")
+    values = chain.from_iterable(iter(lambda: con.fetchmany(BATCH), []))
+    return sum(int(many) for text, many in values if text.strip() and not valid(form, text))

@@ -314,10 +314,13 @@ def _parquet(path: Path, _fields: Fields) -> Read:
     except (pa.ArrowException, OSError) as error:
         raise InputError(Problem("export.broken", {"file": path.name, "reason": safe(error, 120)}, path.name)) from None
     records = [{name: plain(value) for name, value in row.items()} for row in table.to_pylist()]
-    return [_nested(one) for one in records], tuple(table.column_names), "Parquet"
+    return [nested(one) for one in records], tuple(table.column_names), "Parquet"
 
 
-def _nested(record: dict[str, Any]) -> dict[str, Any]:
+def nested(record: dict[str, Any]) -> dict[str, Any]:
+    """A record whose dotted names are paths; the record itself where it has none."""
+    if not any("." in name for name in record):
+        return record
     made: dict[str, Any] = {}
     for name, value in record.items():
         made = put(made, name, value) if "." in name else {**made, name: value}

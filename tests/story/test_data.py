@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.pair import Pair, running_pair
@@ -185,6 +186,44 @@ def test_fields_are_told_without_their_values(readiness: Readiness, pair: Pair) 
     assert email["personal"] == "mail"
     assert email["filled"] < email["records"]
     assert (email["invalid"], next(one for one in told if one["name"] == "last_name")["invalid"]) == (0, None)
+
+
+def test_fields_of_a_file_are_those_of_the_list(readiness: Readiness, pair: Pair) -> None:
+    """Whatever kind of file the same records were exported to; a file that only a second look can read is no exception."""
+    held = [{"id": one.id, **one.data} for one in pair.crm.store.living("contacts")]
+    names = list(dict.fromkeys(name for one in held for name in one if not isinstance(one[name], dict | list)))
+    plain = [{name: one.get(name) for name in names} for one in held]
+    Path("a.jsonl").write_text("\n".join(map(json.dumps, plain)), "utf-8")
+    with Path("b.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, delimiter=";")
+        writer.writeheader()
+        writer.writerows(plain)
+    book = Workbook()
+    for line in ([*names], *([None if one[name] == "" else one[name] for name in names] for one in plain)):
+        book.active.append(line)
+    book.save("c.xlsx")
+
+    def told(path: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        ended = readiness("data", "profile", "crm/contacts", "--file", f"crm/contacts={path}", "--format", "json")
+        assert ended.code == 0, ended.err
+        result = json.loads(ended.out)["result"]
+        return result["fields"], result["sources"]
+
+    fields, (source,) = told("a.jsonl")
+    assert {one["records"] for one in fields} == {source["records"]} == {len(held)}
+    assert told("b.csv")[0] == told("c.xlsx")[0] == fields
+
+
+def test_a_profile_of_a_broken_file_tells_its_line(readiness: Readiness, pair: Pair) -> None:
+    """However far down it is: exit 2, and no figures."""
+    Path("a.csv").write_text("id;email\n" + "1;a@kern.de\n" * 5000 + "2;b@kern.de;more\n", "utf-8")
+    ended = readiness("data", "profile", "crm/contacts", "--file", "crm/contacts=a.csv")
+    assert (ended.code, ended.out) == (2, "")
+    assert "a.csv:5002" in ended.err
+    Path("a.csv").write_text("nr;email\n1;a@kern.de\n", "utf-8")
+    ended = readiness("data", "profile", "crm/contacts", "--file", "crm/contacts=a.csv")
+    assert ended.code == 2
+    assert "column id, by which its records are known" in ended.err
 
 
 def test_duplicates_are_clusters_with_what_the_policy_does(readiness: Readiness, pair: Pair) -> None:

@@ -211,7 +211,7 @@ def test_no_file_that_rows_refuse_is_matched(tmp_path: Path, seed: int) -> None:
         ("a.csv", "id;email;sum\n1;x@y;viel\n", "cell of sum"),
         ("a.csv", "id;email;email.work\n1;x@y;z\n", "several columns"),
         ("a.csv", 'id;email\n1;"x"@y\n', "expected"),
-        ("a.jsonl", '{"id": 1}\n[]\n', "no objects"),
+        ("a.jsonl", '{"id": 1}\n[]\n', "no object"),
         ("a.jsonl", '{"id": 1, "email": "\\ud800"}\n', "surrogates"),
         ("a.parquet", "PAR1", "Parquet"),
         ("a.xlsx", "PK", "kind of file"),
