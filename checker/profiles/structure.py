@@ -124,6 +124,12 @@ def _custom_operation(view: View) -> Operation | None:
 def _relations(view: View, lines: str | None) -> tuple[Relation, ...]:
     """Fields that point at other resources; those of the line items (`lines[].product`) too."""
     found = {name: to for name, schema in view.properties.items() if (to := _pointed(view, name, schema)) is not None}
+    for name, to in [*found.items()]:  # the other record itself beside its id: the id is the reference
+        beside = any(
+            other != name and found[other] == to and flat(other).startswith(f"{flat(name)}_") for other in found
+        )
+        if beside and view.shapes.kind(view.properties[name]) in ("object", None):
+            del found[name]
     for name, one in _line_fields(view, lines).items() if lines is not None else ():
         to = _pointed(view, name, one) if view.shapes.kind(one) not in ("object", "array") else None
         if to is not None and to != view.group.name:  # a line that names its own document points back

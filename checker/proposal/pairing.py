@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from checker.model.profile import FieldInfo, ResourceProfile
-from checker.profiles.names import flat
+from checker.profiles.names import flat, one_of, words
 
 # Roles that are not the same and yet often hold the same thing, and how sure that is.
 RELATED: Mapping[frozenset[str], float] = {
@@ -37,6 +37,7 @@ RELATED: Mapping[frozenset[str], float] = {
 ADDRESS = re.compile(r"(^|_)(address|adresse|anschrift|indirizzo|direccion|location)(_\w+)?$")
 INSIDE = 0.85  # for each object around
 SAME_NAME, ALIKE, RELATION = 0.8, 0.55, 0.9
+AUTHORS = frozenset(("created_by", "updated_by", "modified_by", "changed_by", "last_modified_by", "last_updated_by"))
 CLOSE = 0.85  # of two names, by difflib's ratio
 LEAST = 0.4
 PLAIN = frozenset({"string", "number", "integer", "boolean"})
@@ -75,14 +76,35 @@ def mappable(resource: ResourceProfile, inside: str = "") -> list[Field]:
     known = {getattr(roles, one) for one in ("number", "name", "email", "vat_id", "currency", "country")}
     relations = {one.field: one.to for one in resource.relations}
     start = f"{inside}." if inside else ""
+    names = [one.name.removeprefix(start) for one in resource.schema if one.name.startswith(start)]
+    plain = {flat(one) for one in names if "." not in one}
+    # `customer` is another record where it is a relation, or where its key stands beside it: customer.sku and customer_sku
+    others = {flat(one.removeprefix(start)) for one in relations} | ({one_of(resource.name)} if inside else set())
+    keyed = {flat(one.partition(".")[0]) for one in names if "." in one and flat(one) in plain}
     found = []
     for info in resource.schema:
         name = info.name.removeprefix(start)
-        if not info.name.startswith(start) or "[]" in name or name in apart or flat(name) in ("id", "updated_by"):
+        own_key = (
+            name == roles.id and info.required and not info.read_only and info.means is not None
+        )  # a number of the customer's
+        outside = name in apart and not own_key
+        if not info.name.startswith(start) or "[]" in name or outside or flat(name) in ("id", "updated_by"):
+            continue
+        if _another_ones(info, name, others, keyed) or (inside and flat(name) == f"{one_of(resource.name)}_id"):
             continue
         if info.type in PLAIN or (info.type is None and info.means is not None):
             found.append(Field(name, info, relations.get(info.name), info.name in known))
     return found
+
+
+def _another_ones(info: FieldInfo, name: str, others: Collection[str], keyed: Collection[str]) -> bool:
+    """Whether a field within an object is another record's: of one that is referred to, or of who wrote this one. An id may be the reference."""
+    holder, _, last = name.rpartition(".")
+    first = flat(holder.partition(".")[0])
+    if holder and (first in AUTHORS or first in keyed):
+        return True
+    is_id = info.means is None and words(last)[-1:] == ("id",) and "." not in holder
+    return bool(holder) and first in others and not is_id
 
 
 def _listed(name: str | list[str] | None) -> list[str | None]:
