@@ -16,6 +16,7 @@ from checker.model.profile import Param
 from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import UNREADABLE, ResourceLook, evidence_of
 from checker.probes.listing import SERVER_ERROR, TOO_MANY
+from checker.profiles import languages
 from checker.profiles.names import words
 from checker.resources.query import Query, of_params
 from checker.resources.resource import Page
@@ -85,7 +86,7 @@ def filtering(look: ResourceLook) -> Iterator[Told]:
     if not look.readable:
         return
     if len(look.walk.records) > 1:
-        tried = [(one, _tried(look, *one)) for one in islice(filters(look), TRIES)]
+        tried = [(one, _tried(look, *one)) for one in islice(filters(look), TRIES)] or _in_language(look)
         yield _honoured(look, [told for _, told in tried])
         yield _case(look, [one for one, told in tried if told.answer is Answer.YES])
     else:
@@ -99,6 +100,41 @@ def _honoured(look: ResourceLook, told: list[Told]) -> Told:
     if not told:
         return unknown("filter.honoured", "not-declared" if not look.profile.filtering.params else "no-fitting-value")
     return next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
+
+
+def _in_language(look: ResourceLook) -> list[tuple[One, Told]]:
+    """The first usual spelling that finds a record by a key, of a filter with a language of its own; else that none is known to. What was asked
+    in a wrong form is no filter that fails.
+    """
+    params = [one for one in look.profile.filtering.params if languages.takes_conditions(one)]
+    key = next(_keys(look), None) if params else None
+    if key is None:
+        return []
+    evidence: tuple[str, ...] = ()
+    for param in params:
+        for spelt, _ in languages.equal(param, *key):
+            told = _tried(look, spelt, *key)
+            if told.answer is Answer.YES:
+                return [((spelt, *key), told)]
+            evidence += told.evidence
+    shown = {"param": ", ".join(one.name for one in params), "field": key[0]}
+    return [((params[0], *key), unknown("filter.honoured", "language-unknown", evidence, **shown))]
+
+
+def _keys(look: ResourceLook) -> Iterator[tuple[str, str]]:
+    """Fields by which records are looked up, each with a value that not all have."""
+    roles, records = look.profile.fields, look.walk.records
+    for name in (roles.email, roles.number, roles.vat_id, roles.external_id, roles.name):
+        held = [value for one in records if name and isinstance(value := get(one, name), str) and plain(value)]
+        if name and len({comparable(one) for one in held}) > 1:
+            yield name, held[0]
+
+
+def _asked(param: Param, name: str, value: Any) -> Query:
+    """The request for a value of a field: by the field's own parameter, or by a condition in a language."""
+    if param.name.startswith("$") and languages.takes_conditions(param):
+        return of_params(languages.equal(param, name, str(value)))
+    return of_params([(param, value)])
 
 
 def narrowed(look: ResourceLook) -> bool:
@@ -121,7 +157,7 @@ def _case(look: ResourceLook, honoured: list[One]) -> Told:
     if name is None:
         return not_applicable(claim)
     param, value = known[name]
-    page = look.resource.page(of_params([(param, other_case(value))]))
+    page = look.resource.page(_asked(param, name, other_case(value)))
     evidence = evidence_of(page.response)
     values = {"param": param.name, "field": name, "sensitive": not page.records}
     if not page.response.ok:
@@ -138,7 +174,7 @@ def other_case(value: str) -> str:
 
 
 def _tried(look: ResourceLook, param: Param, name: str, value: Any) -> Told:
-    page = look.resource.page(of_params([(param, value)]))
+    page = look.resource.page(_asked(param, name, value))
     evidence = evidence_of(page.response)
     strangers = [one for one in page.records if not answers(get(one, name), value)]
     values = {

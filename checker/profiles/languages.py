@@ -1,4 +1,4 @@
-"""Query languages of lists: how "changed at or after" is spelt where a document names no more than the parameter that takes it. Pure."""
+"""Query languages of lists: how a condition on a field is spelt where a document names no more than the parameter that takes it. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ ODATA = frozenset(("$top", "$skip", "$orderby", "$select", "$expand", "$count", 
 OLDER_ODATA = frozenset(("$inlinecount", "$format"))  # of version 2 and 3, whose literals of time are written otherwise
 # Operators in brackets, as public interfaces spell them: filter[changed][gte]=…
 OPERATORS = ("$gte", "_gte", "gte", "ge", "from")
+EQUALS = ("$eq", "_eq", "eq")
 # Parameters whose language has conditions on fields; `q` and `search` look for words.
 CONDITIONS = frozenset(("filter", "filters", "where", "conditions", "criteria"))
 
@@ -27,9 +28,25 @@ def certain(name: str, beside: Collection[str], field: str) -> dict[str, Any] | 
 
 def usual(param: Param, field: str) -> Iterator[dict[str, Any]]:
     """Templates worth a try for a parameter whose language nobody told."""
-    if param.in_ == "query" and flat(param.name) in CONDITIONS:
+    if takes_conditions(param) and not param.name.startswith("$"):
         for operator in OPERATORS:
             below: Any = {operator: SINCE}
             for part in reversed(field.split(".")):
                 below = {part: below}
             yield {param.name: below}
+
+
+def takes_conditions(param: Param) -> bool:
+    """Whether a parameter seems to take conditions on fields, in a language of its own."""
+    return param.in_ == "query" and flat(param.name.removeprefix("$")) in CONDITIONS
+
+
+def equal(param: Param, field: str, value: str) -> Iterator[tuple[Param, str]]:
+    """Ways to ask by such a parameter for the records that have a value in a field: what is set, and to what."""
+    if param.name.startswith("$"):
+        quoted = value.replace("'", "''")
+        yield param, f"{field.replace('.', '/')} eq '{quoted}'"
+        return
+    holder = param.name + "".join(f"[{part}]" for part in field.split("."))
+    for spelt in (*(f"{holder}[{one}]" for one in EQUALS), holder):
+        yield Param(name=spelt, in_=param.in_), value

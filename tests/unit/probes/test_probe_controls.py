@@ -84,6 +84,45 @@ def test_a_filter_whose_spelling_is_not_found_is_not_blamed(param: str) -> None:
     assert told == {"language-unknown"}
 
 
+@dataclass
+class FindsByCondition(Lists):
+    """A list that finds a contact by its mail address, asked for in one spelling; it takes no notice of any other."""
+
+    spelling: str = ""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list, narrowed where the condition is spelt so."""
+        plain = {name: value for name, value in query.items() if not name.startswith(("filter", "$filter"))}
+        wanted = query.get(self.spelling, "")
+        if self.spelling == "$filter":
+            field, _, quoted = wanted.partition(" eq ")
+            wanted = quoted.strip("'") if field == "email" and quoted.startswith("'") else ""
+        return super().listed({**plain, "email": wanted} if wanted else plain)
+
+
+@pytest.mark.parametrize("spelling", ["$filter", "filter[email][$eq]", "filter[email][_eq]", "filter[email]"])
+def test_a_filter_with_a_language_of_its_own_is_tried_by_a_key(spelling: str) -> None:
+    """Whether one can look a record up before it is created: the usual spellings are tried, and the one that works is told."""
+    param = Param(name=spelling.partition("[")[0], in_="query")
+    found = probed(
+        FindsByCondition(spelling=spelling), replace(profile(), filtering=Filtering(supported=True, params=(param,)))
+    )
+    assert (found["filter.honoured"].answer, found["filter.honoured"].values["param"]) == (Answer.YES, spelling)
+    assert found["filter.case-known"].answer is Answer.YES
+
+
+def test_a_language_that_nobody_knows_is_not_called_a_filter_that_fails() -> None:
+    """A list that takes no notice of our spellings may understand others."""
+    param = Param(name="filter", in_="query")
+    found = probed(
+        FindsByCondition(spelling="fql"), replace(profile(), filtering=Filtering(supported=True, params=(param,)))
+    )
+    assert (found["filter.honoured"].answer, found["filter.honoured"].values["reason"]) == (
+        Answer.UNKNOWN,
+        "language-unknown",
+    )
+
+
 def test_the_query_of_the_project_file_is_named() -> None:
     """Where the project file says how to ask for changes, the finding names that query and not the document's parameter."""
     param = Param(name="filter", in_="query")

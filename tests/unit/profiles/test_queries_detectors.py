@@ -3,6 +3,9 @@
 import pytest
 from profile_apis import crud, fields, listed, operation, query, resource
 
+from checker.model.profile import Param
+from checker.profiles.languages import equal
+
 RECORD = fields("id name", updated_at={"type": "string", "format": "date-time"}, status={"type": "string"})
 
 
@@ -153,3 +156,9 @@ def test_a_filter_that_may_be_another_language_stays_open(others):
 def test_a_search_for_words_comes_after_a_filter():
     """Of two parameters with a language of their own, the one that looks for words can hardly ask for changes."""
     assert contacts(query("search"), query("filter")).updated_since.param.name == "filter"
+
+
+def test_a_quote_in_a_value_ends_no_expression():
+    """OData doubles the quotes inside a text (part 2, section 5.1.1.6.1)."""
+    asked = list(equal(Param(name="$filter", in_="query"), "name.last", "O'Neil"))
+    assert [value for _, value in asked] == ["name/last eq 'O''Neil'"]
