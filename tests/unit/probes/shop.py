@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.clients import FAST, Time, client
 from tests.servers import Answered, Asked, serve
 from tests.unit.probes.touched import MARK, TODAY
 
+LAG_S = 3.0  # of the list that lags
 TEXT = {"type": "string"}
 OWN = {"id": {**TEXT, "readOnly": True}, "updated_at": {**TEXT, "format": "date-time", "readOnly": True}}
 LINE = {"order_id": TEXT, "quantity": {"type": "integer"}, "unit_price": {"type": "number"}}
@@ -102,7 +104,9 @@ class Shop:
         """The list; what is deleted is among what changed."""
         held = [self.shown(one) for one in self.orders] if kind == "orders" else [*self.lines.values()]
         since = query.get("updated_since", "").replace("+00:00", "Z")
-        found = [one for one in held if one["updated_at"] >= since and (since or not one.get("deleted_at"))]
+        late = (self.time.now() - timedelta(seconds=LAG_S)).isoformat() if self.defect == "list-lags" else ""
+        gone = [one["id"] for one in held if one.get("deleted_at") and not (late and one["deleted_at"] > late)]
+        found = [one for one in held if one["updated_at"] >= since and (since or one["id"] not in gone)]
         return {"data": found}
 
     def shown(self, order: str) -> dict[str, Any]:
@@ -155,6 +159,8 @@ class Shop:
 
     def deleted(self, kind: str, one: str) -> Answered:
         """A deleted line, or a deleted order with its lines."""
+        if kind == "order-lines" and self.defect == "lines-stay-for-good":
+            return Answered(409, {"error": "in use"})
         if kind == "order-lines":
             self.ended(self.lines[one])
             return Answered(204, b"")
@@ -162,7 +168,7 @@ class Shop:
         for line in [line for line in self.lines.values() if line["order_id"] == one]:
             if self.defect == "lines-vanish":
                 del self.lines[line["id"]]
-            elif self.defect != "lines-stay":
+            elif not self.defect.startswith("lines-stay"):
                 self.ended(line)
         return Answered(204, b"")
 

@@ -73,7 +73,9 @@ def test_a_line_that_shows_its_own_delete_has_to_show_that_of_its_order(
     assert (found["delete.visible"].answer, found["delete.visible"].values.get("parent")) == (answer, parent)
 
 
-@pytest.mark.parametrize(("defect", "answer"), [("", YES), ("lines-vanish", YES), ("lines-stay", NO)])
+@pytest.mark.parametrize(
+    ("defect", "answer"), [("", YES), ("lines-vanish", YES), ("list-lags", YES), ("lines-stay", NO)]
+)
 def test_lines_that_stay_behind_are_no_clean_sandbox(tmp_path: Path, defect: str, answer: Answer) -> None:
     """All orders are removed, and their lines are still there: nothing of ours can remove them, so that they are named."""
     with shop(tmp_path, defect) as (server, system):
@@ -83,6 +85,17 @@ def test_lines_that_stay_behind_are_no_clean_sandbox(tmp_path: Path, defect: str
         left = [one for one, line in server.lines.items() if one != "l0" and not line.get("deleted_at")]
     assert (found.answer, found.values.get("left", 0)) == (answer, len(left))
     assert set(found.values.get("records", [])) <= {f"order-lines {one}" for one in left}
+
+
+def test_a_line_of_our_own_that_stays_is_left_behind_once(tmp_path: Path) -> None:
+    """A line with the mark that can't be deleted, and whose order is gone: it is no row besides."""
+    with shop(tmp_path, "lines-stay-for-good", {**LINE, "remark": TEXT}) as (server, system):
+        probed(system, "orders")
+        probed(system, "order-lines")
+        system.cleaned = cleaned(system)
+        found = told(system, CLEANUP_PROBES)["cleanup.nothing-left"]
+        assert found.values["left"] == len(server.lines) - 1
+        assert {one.resource for one in system.cleaned.left} == {"order-lines"}
 
 
 def test_the_order_that_is_deleted_for_its_lines_stands_in_the_plan(tmp_path: Path) -> None:
