@@ -27,8 +27,9 @@ from checker.probes.contexts import ResourceLook, SystemLook
 from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
 from checker.project.sides import FlowView, Side, views
+from checker.resources.outcomes import Outcome
 from checker.resources.resource import Resource
-from checker.resources.writing import Outcome, Writer
+from checker.resources.writing import Writer
 from checker.store import Store
 from checker.sync.applied import Applied
 from checker.sync.apply import Options, apply

@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.client.messages import Response
 from checker.probes.contexts import evidence_of
-from checker.resources.writing import Outcome, Written
+from checker.resources.outcomes import Outcome, Written
 
 # Answers that say nothing about a body: who asks, how often, and how.
 NO_RULE = frozenset({401, 403, 404, 405, 408, 415, 429})

@@ -18,7 +18,7 @@ from checker.probes.stamps import NEXT_UNIT, wait_for_next_unit
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.traces import mark_of, traced
 from checker.probes.writing import quoted
-from checker.resources.writing import Outcome
+from checker.resources.outcomes import Outcome
 
 GONE = frozenset({404, 410})
 LEAST_REASON = 3  # letters of a word that says why

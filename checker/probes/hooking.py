@@ -27,9 +27,9 @@ from checker.project.types import WebhookSettings
 from checker.receiver import Delivery, Receiver
 from checker.resources import seeking
 from checker.resources.bodies import Bodies
+from checker.resources.outcomes import Written
 from checker.resources.resource import Resource
 from checker.resources.subscribing import Form, form_of
-from checker.resources.writing import Written
 
 SECRET_NAMES = (
     "secret",

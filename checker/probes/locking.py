@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.stamps import plain_change
 from checker.probes.touching import ResourceTouch
-from checker.resources.writing import Written
+from checker.resources.outcomes import Written
 
 CLAIM = "write.lock-honoured"
 REFUSED = frozenset({409, 412, 428})  # a conflict, or the condition did not hold

@@ -8,7 +8,7 @@ from checker.patience import side_by_side
 from checker.probes.attempts import SERVER_ERROR, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.touching import ResourceTouch
-from checker.resources.writing import Written
+from checker.resources.outcomes import Written
 
 CLAIM = "write.unique-under-race"
 RACES = 2  # one that ended well may have been no race

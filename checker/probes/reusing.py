@@ -13,7 +13,7 @@ from checker.model.paths import get
 from checker.probes.attempts import why_not
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.touching import ResourceTouch
-from checker.resources.writing import Written
+from checker.resources.outcomes import Written
 
 CLAIM = "ids.not-reused"
 EXPERIMENTS = 2  # before a no

@@ -15,8 +15,8 @@ from checker.probes.contexts import NO_UUID, NOBODY, UUID
 from checker.probes.leniency import FORMED, empty, unknown_field
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
+from checker.resources.outcomes import Written
 from checker.resources.slots import Slot
-from checker.resources.writing import Written
 
 LONGEST_SENT = 10_000  # characters; a longer text would test a server's patience rather than its rules
 SURELY_LONG = 2_000  # characters, where somebody says that there is a limit and nobody says which

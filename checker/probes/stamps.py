@@ -18,8 +18,8 @@ from checker.probes.rows import row_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import fitted, quoted, texts, written_and_seen
 from checker.profiles.field_names import says_who
+from checker.resources.outcomes import Outcome, Written
 from checker.resources.slots import Slot
-from checker.resources.writing import Outcome, Written
 
 # How long to wait, so that the next change falls into another unit of the stamps, in seconds.
 NEXT_UNIT = {"second": 1.1, "millisecond": 0.05, "microsecond": 0.05}

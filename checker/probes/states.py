@@ -10,8 +10,8 @@ from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.deleting import says_why
 from checker.probes.touching import ResourceTouch
+from checker.resources.outcomes import Written
 from checker.resources.values import FINAL
-from checker.resources.writing import Written
 
 STATE = re.compile(r"stat(e|us)|stage|phase|lifecycle|zustand|stufe", re.IGNORECASE)
 MOST_MOVES = 3

@@ -18,10 +18,11 @@ from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import key_header
 from checker.resources.bodies import Bodies
 from checker.resources.cleaning import CleanedUp
+from checker.resources.outcomes import Outcome, Written
 from checker.resources.query import Query
 from checker.resources.resource import Page, Resource
 from checker.resources.values import FINAL
-from checker.resources.writing import Outcome, Writer, Written
+from checker.resources.writing import Writer
 
 LIST_PAGES = 25  # of a list that is looked through for a record where no filter finds it
 

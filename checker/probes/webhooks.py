@@ -17,7 +17,7 @@ from checker.probes.hooking import Arrival, Deed, Lab, ResourceHooks, able
 from checker.probes.touching import ResourceTouch
 from checker.profiles.field_names import says_who
 from checker.receiver import HELD_S, UNANSWERED, Delivery, accepts
-from checker.resources.writing import Written
+from checker.resources.outcomes import Written
 
 FAILED = (500, 503, UNANSWERED)  # what the receiver answers on purpose, one experiment each
 SEVERAL = 2

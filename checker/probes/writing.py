@@ -10,9 +10,9 @@ from checker.probes.attempts import RIGHTS, Seen, refused_by_rule, told_delay, w
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.touching import Record, ResourceTouch
 from checker.resources.marks import foreign, texts_of
+from checker.resources.outcomes import Outcome, Written
 from checker.resources.sending import created_id
 from checker.resources.slots import Slot
-from checker.resources.writing import Outcome, Written
 
 # Umlauts, ß, a letter with a composed accent, one from Poland, one outside the basic plane.
 UNUSUAL = "Äöüß é Łódź 🙂"

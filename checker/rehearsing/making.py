@@ -13,7 +13,8 @@ from checker.rehearsing.own import OwnSide
 from checker.rehearsing.runs import why_not
 from checker.rehearsing.specimens import Wanted, specimen
 from checker.resources.marks import marked
-from checker.resources.writing import Outcome, Writer
+from checker.resources.outcomes import Outcome
+from checker.resources.writing import Writer
 from checker.sync.parts import Part, PartLens
 from checker.sync.planning import Pairing
 from checker.sync.state import State

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from checker.model.sync import Action, Notice, Which
-from checker.resources.writing import Written
+from checker.resources.outcomes import Written
 from checker.sync.applied import Applied, Left
 
 

@@ -19,7 +19,8 @@ from checker.rehearsing.knobs import Knob, knobs, value_for
 from checker.rehearsing.making import Maker, of_pair
 from checker.rehearsing.own import OwnSide
 from checker.rehearsing.runs import Ran, as_detail, exchanges, failures, why_not
-from checker.resources.writing import Outcome, Writer
+from checker.resources.outcomes import Outcome
+from checker.resources.writing import Writer
 from checker.sync.apply import Options, apply
 from checker.sync.guard import over_guard
 from checker.sync.linked import Linked

@@ -10,9 +10,10 @@ from checker.client.messages import Response
 from checker.errors import RefusedError, TransportError
 from checker.journal import Entry, Journal
 from checker.resources.marks import foreign
+from checker.resources.outcomes import Outcome
 from checker.resources.resource import Resource
 from checker.resources.seeking import found
-from checker.resources.writing import Outcome, Writer
+from checker.resources.writing import Writer
 
 PASSES = 4  # a record may be held by another that goes first
 LATE_S = 6.0  # a server may commit as late after the connection broke (acceptance A4: up to five seconds)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
 from checker.client.clock import Clock
 from checker.client.messages import Response
-from checker.errors import Problem, RefusedError, TransportError, UnreachableError, UnreadableError
+from checker.errors import Problem, RefusedError, TransportError, UnreadableError
 from checker.journal import Intent, Journal
 from checker.model.paths import get
 from checker.model.permit import Permit
@@ -22,46 +21,14 @@ from checker.resources import seeking, sending
 from checker.resources.batches import BatchForm
 from checker.resources.marks import holds, marked, texts_of
 from checker.resources.merges import MergeForm
+from checker.resources.outcomes import SERVER_ERROR, Outcome, Written, answered, unanswered
 from checker.resources.resource import Resource
 
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
-UNAUTHORIZED, TIMED_OUT, SERVER_ERROR = 401, 408, 500
+UNAUTHORIZED = 401
 CONDITION_WANTED = 428  # Precondition Required (RFC 6585, section 3): no change without If-Match
-REDIRECTS = frozenset({301, 302, 303, 307, 308})  # after a write: 303 may lead to what was created
-TOLD_TO_WAIT = "http.told-to-wait"
 SYNC = "sync"  # the purpose that may change records that are not ours
 OWN = "own"  # the credentials without which nothing goes on
-
-
-class Outcome(StrEnum):
-    """What came of a write. UNKNOWN: it was sent, and nobody knows whether it was stored."""
-
-    DONE = "done"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A write and what came of it. `record` is what the answer shows, `record_id` the written record's; both None where nobody told."""
-
-    outcome: Outcome
-    response: Response | None
-    record: dict[str, Any] | None
-    record_id: str | None
-    error: TransportError | None
-    intent: int
-
-    @property
-    def ok(self) -> bool:
-        """Whether it was stored."""
-        return self.outcome is Outcome.DONE
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """The exchange's key, where something was recorded."""
-        key = self.response.exchange if self.response is not None else self.error.exchange if self.error else None
-        return (key,) if key else ()
 
 
 class Writer:
@@ -319,20 +286,11 @@ class Writer:
         try:
             response = send()
         except TransportError as error:
-            nothing_left = isinstance(error, UnreachableError) or any(one.code in NOT_SENT for one in error.problems)
-            # Told to wait by the answer to this very write: it was sent, and a 503 says nothing about what was stored.
-            nothing_left = nothing_left and not (error.exchange and error.problems[0].code == TOLD_TO_WAIT)
-            return Written(Outcome.REFUSED if nothing_left else Outcome.UNKNOWN, None, None, None, error, intent)
+            return unanswered(error, intent)
         # Another user's refusal says nothing about ours.
         if response.status == UNAUTHORIZED and resource.credentials == OWN:
             self._lost = True
-        if not response.ok:
-            unclear = response.status >= SERVER_ERROR or response.status == TIMED_OUT or response.status in REDIRECTS
-            return Written(Outcome.UNKNOWN if unclear else Outcome.REFUSED, response, None, None, None, intent)
-        record = sending.answered(response, resource.profile, verb)
-        if sending.says_error(response) and (record is None or resource.id_of(record) is None):
-            return Written(Outcome.REFUSED, response, None, None, None, intent)
-        return Written(Outcome.DONE, response, record, None, None, intent)
+        return answered(resource, verb, response, intent)
 
     def _answer(
         self,
@@ -399,12 +357,6 @@ class Writer:
     def _not_ours(resource: Resource, record_id: str, why: str) -> RefusedError:
         values = {"system": resource.system, "resource": resource.name, "record": record_id, "why": why}
         return RefusedError(Problem("write.not-ours", values))
-
-
-# Codes of errors after which it is sure that nothing was sent.
-NOT_SENT = frozenset(
-    {"http.requests-used-up", "http.quota-share-used-up", "http.told-to-wait", "http.token-refused", "write.credentials-lost"}
-)  # fmt: skip
 
 
 def _writable(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:

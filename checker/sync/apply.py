@@ -18,7 +18,8 @@ from checker.mapping.tables import typed
 from checker.model.sync import Action, FlowPlan, Kind, Link, Notice, Plan, Row, Which
 from checker.model.text import safe
 from checker.project.sides import PARENT
-from checker.resources.writing import Outcome, Writer
+from checker.resources.outcomes import Outcome
+from checker.resources.writing import Writer
 from checker.sync import settling
 from checker.sync.applied import Applied, Did, Left, Stopped
 from checker.sync.base import settle, unsettled

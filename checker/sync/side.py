@@ -14,8 +14,9 @@ from checker.model.profile import FieldInfo
 from checker.model.sync import Row, Which
 from checker.project.sides import PARENT, FlowView, Side, many
 from checker.resources.extraction import all_came, by_id, sound
+from checker.resources.outcomes import Outcome, Written
 from checker.resources.resource import Resource
-from checker.resources.writing import Outcome, Writer, Written
+from checker.resources.writing import Writer
 from checker.sync import rows as seen
 
 NOT_THERE = frozenset({404, 410})

@@ -16,8 +16,9 @@ from checker.journal import Intent, Journal
 from checker.model.permit import Permit
 from checker.model.profile import Operations
 from checker.resources.cleaning import clean_up
+from checker.resources.outcomes import Outcome
 from checker.resources.resource import Resource
-from checker.resources.writing import Outcome, Writer
+from checker.resources.writing import Writer
 from tests.clients import Time, client, contacts
 from tests.servers import Answered, Asked, serve
 

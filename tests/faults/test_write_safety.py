@@ -10,7 +10,7 @@ from checker.journal import Intent, Journal
 from checker.resources.batches import BatchForm
 from checker.resources.cleaning import clean_up
 from checker.resources.merges import MergeForm, Place
-from checker.resources.writing import Outcome
+from checker.resources.outcomes import Outcome
 from tests.faults.test_write_faults import BODY, MARK, OPERATIONS, Shelf, desk
 from tests.servers import Answered
 
