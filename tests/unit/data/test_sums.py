@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from checker.catalogue import finding
 from checker.data.counted import Counted
-from checker.data.sums import amounts
+from checker.data.sums import PENNY, amounts
 from checker.model.finding import Answer, Grade
 from checker.model.profile import FieldRoles
 from tests.clients import contacts
@@ -149,13 +149,17 @@ NAMES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(CENTS, CENTS, CENTS), min_size=8, max_size=20, unique=True), NAMES, st.booleans(), st.booleans()
 )
 def test_whatever_the_amounts_the_way_is_found(
     money: list[tuple[Decimal, Decimal, Decimal]], names: tuple[str, str], shipped: bool, reduced: bool
 ) -> None:
-    """Lines, with or without shipping, less a discount or not: documents that are made in one way add up, in every language and amount."""
+    """Lines, with or without shipping, less a discount or not: documents that are made in one way add up, in every language and amount.
+
+    Where a simpler way fits them all as well, nobody could tell.
+    """
     documents = []
     for base, shipping, discount in money:
         total = base + (shipping if shipped else 0) - (discount if reduced else 0)
@@ -167,9 +171,14 @@ def test_whatever_the_amounts_the_way_is_found(
                 names[1]: str(discount),
             }
         )
+    simpler = {(False, False), (shipped, False), (False, reduced)} - {(shipped, reduced)}
+    assume(
+        all(
+            any(abs((shipped - more) * ship - (reduced - less) * off) > PENNY for _, ship, off in money)
+            for more, less in simpler
+        )
+    )
     found = told(documents)
     assert (found.answer, found.values["wrong"]) == (YES, 0)
     (made,) = found.values["made"]
-    used = [bool(any(one[at + 1] for one in money)) for at in (0, 1)]
-    assert (f"+ {names[0]}" in made) is (shipped and used[0])
-    assert (f"− {names[1]}" in made) is (reduced and used[1])
+    assert (f"+ {names[0]}" in made, f"− {names[1]}" in made) == (shipped, reduced)
