@@ -7,7 +7,7 @@ and a word for deleting.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from checker.model.profile import ResourceProfile
@@ -27,6 +27,7 @@ ENTRIES = 50  # of the newest
 def journal_of(touch: ResourceTouch, record_id: str) -> tuple[str | None, tuple[str, ...]]:
     """The name of the list that tells of the record's delete, None where none does; and the exchanges that show it."""
     evidence: tuple[str, ...] = ()
+    kinds = [one.name for one in touch.system.look.profile.resources]
     for profile in [one for one in touch.system.look.profile.resources if is_journal(one)][:MOST_LISTS]:
         look = touch.system.look
         resource = Resource(look.name, profile, look.whole_client, zone=look.zone).recorded(look.scope)
@@ -34,7 +35,7 @@ def journal_of(touch: ResourceTouch, record_id: str) -> tuple[str | None, tuple[
             page = resource.page(query, size=ENTRIES)
             if page.response.ok:
                 evidence = (*evidence, *evidence_of(page.response))
-                if any(tells(one, touch.profile.name, record_id) for one in page.records):
+                if any(tells(one, touch.profile.name, record_id, kinds) for one in page.records):
                     return profile.name, evidence_of(page.response)
                 break
     return None, evidence
@@ -56,12 +57,17 @@ def _newest_first(profile: ResourceProfile) -> Iterator[Query]:
     yield Query()
 
 
-def tells(entry: Mapping[str, Any], kind: str, record_id: str) -> bool:
-    """Whether an entry says that this record of that kind was deleted."""
+def tells(entry: Mapping[str, Any], kind: str, record_id: str, kinds: Iterable[str] = ()) -> bool:
+    """Whether an entry says that this record of that kind was deleted. `kinds`: the system's others, whose names may hold this one (invoice lines)."""
     told = [str(one) for one in _values(entry)]
-    kinds = {singular(one) for one in words(kind)}
-    named = any(kinds.issubset({singular(one) for one in words(text)}) for text in told)
+    own = _named(kind)
+    longer = [other for other in map(_named, kinds) if own < other]
+    named = any(own <= said and not any(other <= said for other in longer) for said in map(_named, told))
     return named and record_id in told and any(DELETED.search(text) for text in told)
+
+
+def _named(text: str) -> frozenset[str]:
+    return frozenset(singular(one) for one in words(text))
 
 
 def _values(entry: Any) -> Iterator[Any]:

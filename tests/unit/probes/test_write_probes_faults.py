@@ -242,6 +242,8 @@ def test_a_journal_of_other_records_tells_nothing() -> None:
     assert not tells({**entry, "collection": "companies"}, "contacts", "61")
     assert not tells({**entry, "action": "update"}, "contacts", "61")
     assert not tells({**entry, "item": "610"}, "contacts", "61")
+    assert not tells({**entry, "collection": "contact_notes"}, "contacts", "61", ["contacts", "contact_notes"])
+    assert tells({**entry, "collection": "contact_notes"}, "contact_notes", "61", ["contacts", "contact_notes"])
 
 
 def test_what_a_restricted_user_created_is_removed(tmp_path: Path) -> None:
