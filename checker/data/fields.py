@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -66,31 +67,34 @@ class FieldStats:
 def field_stats(records: Iterable[Mapping[str, Any]]) -> list[FieldStats]:
     """Figures for every field that a record has, objects flattened to dotted names; lists count as they are written."""
     with engine() as connection:
-        count, columns = _loaded(connection.con, records)
+        count, numbers = _loaded(connection.con, records)
         # An object that is empty in some records is no field of its own
-        holders = {name.rpartition(".")[0] for name in columns}
+        holders = {name.rpartition(".")[0] for name in numbers}
         asked = _asked(connection)
-        return [_of(name, count, columns[name], connection.con, asked) for name in columns if name not in holders]
+        return [_of(name, count, numbers[name], connection.con, asked) for name in numbers if name not in holders]
 
 
-def _loaded(con: DuckDBPyConnection, records: Iterable[Mapping[str, Any]]) -> tuple[int, dict[str, str]]:
-    """Records into the table `records`: how many they are, and each field's column."""
+def _loaded(con: DuckDBPyConnection, records: Iterable[Mapping[str, Any]]) -> tuple[int, dict[str, int]]:
+    """The values of records into the table `held`: how many records they are, and each field's number there.
+
+    A value is a row: each column of a table takes memory while it is filled, and systems have hundreds of fields.
+    """
     import pyarrow as pa
 
-    con.execute("create table records (row bigint)")
-    count, columns, coming = 0, dict[str, str](), iter(records)
+    con.execute("create table held (field integer, text varchar)")
+    count, numbers, coming = 0, dict[str, int](), iter(records)
     for some in iter(lambda: list(islice(coming, BATCH)), []):
-        rows = [dict(_flat(one)) for one in some]
-        batch = {"row": pa.array(range(count, count + len(rows)), pa.int64())}
-        for name in dict.fromkeys(name for row in rows for name in row):
-            if name not in columns:
-                columns[name] = f"c{len(columns)}"
-                con.execute(f"alter table records add column {columns[name]} varchar")
-            batch[columns[name]] = pa.array([row.get(name) for row in rows], pa.string())
-        con.register("batch", pa.table(batch))
-        con.execute("insert into records by name select * from batch")
-        count += len(rows)
-    return count, columns
+        count += len(some)
+        texts: dict[int, list[str]] = defaultdict(list)
+        for name, text in chain.from_iterable(dict(_flat(one)).items() for one in some):
+            number = numbers.setdefault(name, len(numbers))
+            if text is not None:
+                texts[number].append(text)
+        fields = pa.array([number for number, held in texts.items() for _ in held], pa.int32())
+        batch = pa.table({"field": fields, "text": pa.array(chain.from_iterable(texts.values()), pa.string())})
+        con.register("batch", batch)
+        con.execute("insert into held from batch")
+    return count, numbers
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | None]]:
@@ -136,11 +140,10 @@ def _asked(connection: Backend) -> Asked:
     return Asked(connection.compile(figures), connection.compile(shapes.limit(MOST_PATTERNS)))
 
 
-def _of(name: str, records: int, column: str, con: DuckDBPyConnection, asked: Asked) -> FieldStats:
+def _of(name: str, records: int, number: int, con: DuckDBPyConnection, asked: Asked) -> FieldStats:
     """One field. Each of its values is looked at once, however many records have it."""
-    con.execute(
-        f"create or replace temp table field as select {column} as text, count(*) as many from records where {column} is not null group by all"  # noqa: S608 - our own words only
-    )
+    values = f"select text, count(*) as many from held where field = {number} group by text"  # noqa: S608 - our own words only
+    con.execute(f"create or replace temp table field as {values}")
     (row,) = con.execute(asked.figures).to_arrow_table().to_pylist()
     figures = {what: None if value is None else int(value) for what, value in row.items()}
     filled = figures["filled"] or 0
