@@ -192,12 +192,22 @@ def _merge(name: str, base: ResourceProfile, override: ResourceOverrides) -> Res
         values["fixed"] = _fixed(base.fixed, override)
     if "role" in values:
         values["role_score"] = 1.0
+    if "fields" in values and "created_id_path" not in values:
+        values |= _created_id(base, values["fields"])
     said = [*values, *(("operations",) if override.operations else ())]
     values["why"] = {**base.why, **dict.fromkeys(said, PROJECT)}
     values["sure"] = {**base.sure, **dict.fromkeys(said, 1.0)}
     settled = {*said, *(f"fields.{role}" for role, path in override.fields.items() if path is not None)}
     values["undetermined"] = tuple(one for one in base.undetermined if one.what not in settled)
     return replace(base, **values)
+
+
+def _created_id(base: ResourceProfile, fields: FieldRoles) -> dict[str, str]:
+    """Where the answer to a create tells the id, where the project file names another field as the id: beside the one that was taken for it."""
+    path, before, after = base.created_id_path, base.fields.id, fields.id
+    if path is None or after in (None, before) or before is None or not f".{path}".endswith(f".{before}"):
+        return {}
+    return {"created_id_path": f"{path.removesuffix(before)}{after}"}
 
 
 def _normal(key: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,12 @@ def of(view: FlowView, which: Which) -> Side:
     return view.left if which is Which.LEFT else view.right
 
 
+def id_of(view: FlowView, which: Which) -> str | None:
+    """The field that records of that side are known by; None where it isn't known, or they are inside other records."""
+    side = of(view, which)
+    return side.profile.fields.id if side.profile is not None and not side.inside else None
+
+
 def knobs(view: FlowView, which: Which) -> tuple[Knob, ...]:
     """What can be changed on one side so that it travels to the other; fields that records are matched by come last."""
     found = (_knob(view, which, one) for one in view.flow.fields if travels(one, to_right=which is Which.LEFT))
@@ -62,6 +68,8 @@ def _knob(view: FlowView, which: Which, mapping: FieldMapping) -> Knob | None:
         return None
     here, there = (mapping.left, mapping.right) if which is Which.LEFT else (mapping.right, mapping.left)
     if here.startswith(PARENT) or there.startswith(PARENT):
+        return None
+    if here == id_of(view, which) or there == id_of(view, which.other):  # what a record is known by can't be changed
         return None
     infos = of(view, which).fields.get(here), of(view, which.other).fields.get(there)
     kind = kind_of(view, which, mapping)

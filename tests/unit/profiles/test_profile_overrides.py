@@ -159,3 +159,17 @@ def test_nothing_given_changes_nothing():
     """Without overrides the profile stays as it was detected."""
     found = profile(crud("/contacts", fields("id email")))
     assert apply_overrides(found, {}) == found
+
+
+def test_another_id_is_looked_for_in_the_answer_to_a_create_too():
+    """A record with two ids is created under the one that the project file names, not under the one that was taken for it."""
+    record = fields("id documentId name")
+    paths = {
+        **crud(record=record),
+        "POST /contacts": operation({"type": "object", "properties": {"data": record}}, body=record),
+    }
+    assert over(paths).resource("contacts").created_id_path == "data.id"
+    found = over(paths, contacts=ResourceOverrides(fields={"id": "documentId"})).resource("contacts")
+    assert found.created_id_path == "data.documentId"
+    told = ResourceOverrides(fields={"id": "documentId"}, created_id_path="meta.new")
+    assert over(paths, contacts=told).resource("contacts").created_id_path == "meta.new"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from msgspec import structs
 from rehearsed_flows import side, text, view
 
-from checker.model.profile import FieldInfo
+from checker.model.profile import FieldInfo, FieldRoles
 from checker.model.sync import Which
 from checker.rehearsing.knobs import Knob, knobs, refusable, too_long, value_for
 
@@ -68,6 +71,17 @@ def test_a_field_that_does_not_travel_away_from_a_side_is_no_knob_there() -> Non
     one_way = view(LEFT, RIGHT, fields=[{"left": "title", "right": "position", "direction": "left-to-right"}])
     assert [one.here for one in knobs(one_way, Which.LEFT)] == ["title"]
     assert knobs(one_way, Which.RIGHT) == ()
+
+
+def test_what_a_record_is_known_by_is_not_changed() -> None:
+    """A product's number that is its id on one side stays, there and where it would have to arrive."""
+    products = side("erp", "products", text("sku", 40), text("title", 80))
+    assert products.profile is not None
+    known = replace(products, profile=structs.replace(products.profile, fields=FieldRoles(id="sku")))
+    shop = side("shop", "products", text("number", 40), text("name", 80))
+    fields = [{"left": "sku", "right": "number"}, {"left": "title", "right": "name"}]
+    flow = view(known, shop, fields=fields, match=["sku"])
+    assert [[one.here for one in knobs(flow, which)] for which in Which] == [["title"], ["name"]]
 
 
 @pytest.mark.parametrize(
