@@ -85,6 +85,7 @@ def _relations(view: FlowView, linked: set[str]) -> Told:
         for one in lines.fields:
             ends = ((lines.left, one.left), (lines.right, one.right)) if one.link else ()
             named |= {f"{at}.{name}" for at, names in ends for name in many(names)}
+    named |= {name.rpartition(".")[0] for name in named if "." in name}  # `customer.id` links what `customer` points at
     missing = [
         f"{side.system}: {one.field} → {one.to}" for side, one in inside if one.field.replace("[]", "") not in named
     ]

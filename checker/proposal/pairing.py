@@ -93,7 +93,8 @@ def mappable(resource: ResourceProfile, inside: str = "") -> list[Field]:
         if _another_ones(info, name, others, keyed) or (inside and flat(name) == f"{one_of(resource.name)}_id"):
             continue
         if info.type in PLAIN or (info.type is None and info.means is not None):
-            found.append(Field(name, info, relations.get(info.name), info.name in known))
+            to = relations.get(info.name) or relations.get(info.name.rpartition(".")[0])
+            found.append(Field(name, info, to, info.name in known))
     return found
 
 
@@ -104,7 +105,7 @@ def _another_ones(info: FieldInfo, name: str, others: Collection[str], keyed: Co
     if holder and (first in AUTHORS or first in keyed):
         return True
     is_id = info.means is None and words(last)[-1:] == ("id",) and "." not in holder
-    return bool(holder) and first in others and not is_id
+    return bool(holder) and first in others and not is_id and ADDRESS.search(first) is None
 
 
 def _listed(name: str | list[str] | None) -> list[str | None]:

@@ -162,6 +162,17 @@ def test_a_relation_to_a_flows_resource_must_be_linked(tmp_path: Path) -> None:
     assert (told.answer, told.values["missing"]) == ("no", ["crm: company_id → companies"])
 
 
+def test_the_id_inside_a_record_that_is_shown_links_it(tmp_path: Path) -> None:
+    """A relation that is told as `company` is linked by its `company.id`."""
+    relation = Relation(field="company", to="companies")
+    orders = resource("orders", {"number": {}, "company.id": {}}, relations=(relation,))
+    crm = whole(*CRM.resources, orders)
+    stated = PROJECT + ORDERS.split("    lines:", maxsplit=1)[0].replace(
+        "{left: number, right: number}]", "{left: company.id, right: number, link: companies}]"
+    )
+    assert found(tmp_path, stated, crm)["flow.relations-linked", "flow:orders"].answer == "yes"
+
+
 ORDERS = """\
   - name: orders
     left: crm/orders

@@ -33,12 +33,15 @@ def test_the_reference_is_the_id_and_not_the_record_beside_it():
 def test_of_a_record_that_is_referred_to_by_nothing_else_the_id_may_be_mapped():
     """`customer.id` is how some interfaces refer; the customer's name is the customer's."""
     assert names(fields("id number", customer=CUSTOMER), customers=CUSTOMER) == {"number", "customer.id"}
+    paths = {**crud("/orders", fields("id", customer=CUSTOMER)), **crud("/customers", CUSTOMER)}
+    assert [(one.name, one.to) for one in mappable(resource(paths, "orders"))] == [("customer.id", "customers")]
 
 
 def test_an_address_is_the_records_own():
     """An object that no resource stands behind belongs to the record."""
     record = fields("id number address_type", address=fields("city street"))
     assert names(record) == {"number", "address_type", "address.city", "address.street"}
+    assert "address.city" in names(record, addresses=fields("id city street"))
 
 
 def test_who_wrote_a_record_is_not_mapped():
