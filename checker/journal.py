@@ -150,6 +150,15 @@ class Journal:
             ).fetchone()
         return found is not None
 
+    def was_deleted(self, system: str, resource: str, record: str) -> bool:
+        """Whether we asked for this record to be deleted."""
+        with self._told(), self._lock:
+            found = self._connection.execute(
+                "SELECT 1 FROM intents WHERE system = ? AND resource = ? AND record = ? AND operation = 'delete'",
+                (system, resource, record),
+            ).fetchone()
+        return found is not None
+
     def _entries(self, condition: str, system: str | None, mark: str | None) -> list[Entry]:
         wanted = [(name, value) for name, value in (("system", system), ("mark", mark)) if value is not None]
         where = "".join(f" AND {name} = ?" for name, _ in wanted)

@@ -12,7 +12,7 @@ from checker.journal import Entry, Journal
 from checker.resources.marks import foreign
 from checker.resources.outcomes import Outcome
 from checker.resources.resource import Resource
-from checker.resources.seeking import found
+from checker.resources.seeking import found, marked_records
 from checker.resources.writing import Writer
 
 PASSES = 4  # a record may be held by another that goes first
@@ -130,8 +130,10 @@ def _assign(writer: Writer, resource: Resource, entries: list[Entry]) -> None:
 
 def _removed(writer: Writer, journal: Journal, resource: Resource, entry: Entry, record: str) -> Leftover | None:
     if found(resource, record) is None:
-        journal.removed(entry.number)
-        return None
+        if journal.was_deleted(entry.system, entry.resource, record):
+            journal.removed(entry.number)
+            return None
+        return _vanished(writer, journal, resource, entry, record)
     if resource.profile.operations.delete is None:
         return _left(entry, "no-delete-operation", record=record)
     try:
@@ -143,6 +145,21 @@ def _removed(writer: Writer, journal: Journal, resource: Resource, entry: Entry,
         journal.removed(entry.number)
         return None
     return _left(entry, "delete-refused", response, record)
+
+
+def _vanished(writer: Writer, journal: Journal, resource: Resource, entry: Entry, record: str) -> Leftover | None:
+    """A record that nobody deleted and that can't be read: gone, or the id isn't the one that records are read by. The list has the last word."""
+    if resource.profile.operations.list is None and resource.profile.operations.search is None:
+        journal.removed(entry.number)
+        return None
+    marks = marked_records(resource, entry.mark, entry.body)
+    if record in marks:
+        return _left(entry, "still-listed", record=record)
+    known = {one.record for one in journal.test_records(entry.system, entry.mark) if one.resource == entry.resource}
+    if all(one in known for one in marks):
+        journal.removed(entry.number)
+        return None
+    return _mistaken(writer, journal, resource, entry)
 
 
 def _left(entry: Entry, why: str, response: Response | None = None, record: str | None = None) -> Leftover:

@@ -71,6 +71,24 @@ def test_what_was_answered_with_a_foreign_id_is_found_by_its_mark_and_removed(tm
         assert shelf.records == {"f1": {"id": "f1", "name": "Foreign"}}
 
 
+def test_what_was_answered_with_an_id_that_finds_nothing_is_not_taken_for_gone(tmp_path):
+    """A record has an id of the database's and another one by which it is read: ours is found by its mark and removed."""
+    with desk(tmp_path, Shelf(answer=lambda record: Answered(201, {**record, "id": "230"}))) as one:
+        one.writer.create(one.resource, BODY)
+        left = clean_up(one.writer, {"contacts": one.resource}).left
+        assert (left, one.shelf.ours) == ((), [])
+
+
+def test_what_the_list_still_shows_is_not_taken_for_gone(tmp_path):
+    """No record can be read by the id that the list shows: what was written is told as left, and not as removed."""
+    unread = Shelf(before=lambda a: Answered(404, {}) if a.method == "GET" and a.path != "/contacts" else None)
+    with desk(tmp_path, unread) as one:
+        one.writer.create(one.resource, BODY)
+        left = clean_up(one.writer, {"contacts": one.resource}).left
+        assert one.shelf.ours
+        assert [each.why for each in left] == ["still-listed"]
+
+
 def test_a_batch_that_is_stored_later_is_removed_all_the_same(tmp_path):
     """202, and the records are there only after the first look: nobody takes them for refused, and the clean-up finds them by their mark."""
     later = []
