@@ -98,6 +98,10 @@ def _number(slot: Slot, stroke: Stroke, *, fresh: bool) -> float | int | None:
     return int(wanted) if slot.type == "integer" else wanted
 
 
+SHORT_ROLES = frozenset({"number", "external_id"})
+NUMBER_ROOM = 20  # characters
+
+
 def _texts(slot: Slot, role: str | None, stroke: Stroke, *, fresh: bool) -> Iterable[str | None]:
     """Candidates, the best first."""
     made = _by_format(slot, stroke)
@@ -109,7 +113,8 @@ def _texts(slot: Slot, role: str | None, stroke: Stroke, *, fresh: bool) -> Iter
     if slot.pattern:
         yield fitting(slot.pattern, f"{stroke.tag}|{slot.path}") if fresh or not _known(slot) else None
     if fresh or _free(slot, role):
-        yield from marked(stroke, slot.max_length)
+        # numbers of documents and foreign keys are short in most systems, also where nobody says how short
+        yield from marked(stroke, NUMBER_ROOM if slot.max_length is None and role in SHORT_ROLES else slot.max_length)
     yield _known(slot)
     yield from marked(stroke, slot.max_length)
 

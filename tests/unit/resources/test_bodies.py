@@ -290,3 +290,12 @@ def test_fields_that_are_not_named_are_taken_only_where_the_document_says_so(mor
     assert maker.operation is not None
     operation = replace(maker.operation, body=Body({"application/json": schema(node)}, required=True))
     assert takes_any(operation, ResourceProfile(name="x")) is any_
+
+
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [("number", f"Test {MARK}-7"), ("external_id", f"Test {MARK}-7"), ("name", f"Readiness Test {MARK}-7")],
+)
+def test_a_number_whose_length_nobody_says_is_short(role: str, text: str) -> None:
+    """Documents rarely say how long an order's number may be, and systems rarely take more than twenty characters."""
+    assert value_of(Slot("x", "x", type="string"), role, Stroke(MARK, 7, TODAY), fresh=True) == text
