@@ -327,7 +327,7 @@ def duplicates(
 @click.option(
     "--test-data",
     is_flag=True,
-    help="The files hold test records: they say nothing of production's volumes and habits.",
+    help="The files hold test records: they say nothing of production's volumes and habits. Without --file, those of the project file's `test_data`.",
 )
 @fresh_option
 @engine_option
@@ -355,6 +355,7 @@ def check(
     \b
     Examples:
       readiness data check contacts --file crm/contacts=contacts.csv
+      readiness data check --test-data
     """
     from checker import catalogue
     from checker.data.engine import Engine

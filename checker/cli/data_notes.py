@@ -59,13 +59,14 @@ def records_of(
     keyed: bool = False,
 ) -> Iterator[Gathered]:
     """The records of a project, with a progress line, and notes in its language of what is kept. `given`: files, as `--file` names them;
-    `keyed` as of `Gathered`.
+    `test_data`: they hold test records, and the project file's are taken where none is given; `keyed` as of `Gathered`.
     """
     from checker.data.engine import EMBEDDED
     from checker.gathering import gathered
     from checker.sync.reading import Keeping
 
     spoken = language or loaded.project.language
+    chosen_files = (loaded.test_files() if test_data else {}) | files(given)
     with progress() as say:
 
         def tell(told: Told) -> None:
@@ -74,7 +75,7 @@ def records_of(
 
         chosen = engine or EMBEDDED
         with gathered(
-            loaded, files(given), say, engine=chosen, keeping=Keeping(tell, fresh), test_data=test_data, keyed=keyed
+            loaded, chosen_files, say, engine=chosen, keeping=Keeping(tell, fresh), test_data=test_data, keyed=keyed
         ) as made:
             yield made
 

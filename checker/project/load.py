@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker.errors import InputError, Problem
 from checker.model.checklist import Answers
+from checker.model.text import safe
 from checker.model.transformations import TRANSFORMATION_NAMES
 from checker.project import check, positions
 from checker.project.check import REFERENCE, suggestion
@@ -43,6 +44,21 @@ class LoadedProject:
     def folder(self) -> Path:
         """The folder that relative paths of the file start from."""
         return self.path.parent
+
+    def test_files(self) -> dict[str, Path]:
+        """The files with test records by `SYSTEM/RESOURCE`. Raises InputError with every one that isn't there."""
+        named = [(name, *one) for name, system in self.project.systems.items() for one in system.test_data.items()]
+        found = {f"{system}/{resource}": self.folder / file for system, resource, file in named}
+        missing = [
+            self.positioned.problem(
+                "project.no-file", ("systems", system, "test_data", resource), {"file": safe(file, 120)}
+            )
+            for system, resource, file in named
+            if not (self.folder / file).is_file()
+        ]
+        if missing:
+            raise InputError(*missing)
+        return found
 
     def line(self, *key: str | int) -> int | None:
         """The line at which a key stands."""
@@ -136,6 +152,7 @@ def _meaning(at: Positioned, project: Project) -> Iterator[Problem]:
         yield at.problem("project.not-two-systems", ("systems",), {"found": len(names)}, at_key=True)
     for name, system in project.systems.items():
         yield from _zone(at, ("systems", name, "timezone"), system.timezone)
+    yield from _test_data(at, project)
     flows = [flow.name for flow in project.flows]
     for i, flow in enumerate(project.flows):
         here: Key = ("flows", i)
@@ -154,6 +171,15 @@ def _meaning(at: Positioned, project: Project) -> Iterator[Problem]:
         for j, mapping in enumerate(flow.fields):
             if mapping.leading is not None:
                 yield from _known(at, (*here, "fields", j, "leading"), mapping.leading, names, "system")
+
+
+def _test_data(at: Positioned, project: Project) -> Iterator[Problem]:
+    """Files of resources that are in no flow."""
+    synced = {Reference.parse(side)[:2]: None for flow in project.flows for side in (flow.left, flow.right)}
+    for name, system in project.systems.items():
+        known = [resource for of, resource in synced if of == name]
+        for resource in system.test_data:
+            yield from _known(at, ("systems", name, "test_data", resource), resource, known, "resource")
 
 
 def _mappings(here: Key, flow: Flow) -> Iterator[tuple[Key, FieldMapping]]:

@@ -236,7 +236,7 @@ class ResourceOverrides(Strict, frozen=True):
 
 
 class System(Strict, frozen=True):
-    """One of the two systems."""
+    """One of the two systems. `test_data`: files with test records by resource, relative to the project file."""
 
     document: str | None = None
     overlay: str | None = None
@@ -251,6 +251,7 @@ class System(Strict, frozen=True):
     proxy: str | None = None
     limits: Limits = field(default_factory=Limits)
     volumes: dict[str, Volume] = field(default_factory=dict)
+    test_data: dict[str, str] = field(default_factory=dict)
     webhooks: WebhookSettings | None = None
     production: Production | None = None
     resources: dict[str, ResourceOverrides] = field(default_factory=dict)

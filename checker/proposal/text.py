@@ -69,6 +69,7 @@ def _system(given: Given) -> Iterator[str]:
     yield "    # limits: {requests_per_second: 5, daily_quota: 5000, share: 0.5}"
     names = [one.name for one in given.profile.resources if one.role in FLOW_NAMES] if given.profile else []
     yield f"    # volumes: {{{', '.join(f'{_key(one)}: {{records: 0, changed_per_day: 0}}' for one in names[:3]) or 'contacts: {records: 0, changed_per_day: 0}'}}}"
+    yield f"    # test_data: {{{_key(next(iter(names), 'contacts'))}: testdata/export.csv}}    # what `data check --test-data` reads"
 
 
 def _auth(given: Given) -> Iterator[str]:

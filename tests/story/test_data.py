@@ -214,6 +214,31 @@ def test_fields_of_a_file_are_those_of_the_list(readiness: Readiness, pair: Pair
     assert told("b.csv")[0] == told("c.xlsx")[0] == fields
 
 
+def test_test_records_are_found_where_the_project_file_says(readiness: Readiness, pair: Pair) -> None:
+    """With `--test-data`, and no `--file`; without it the sandbox is read as ever. A file that went missing is told with line and key."""
+    crm = [{"id": one.id, **one.data} for one in pair.crm.store.living("companies")][:7]
+    Path("firmen.jsonl").write_text("\n".join(json.dumps(one) for one in crm), "utf-8")
+    project = Path("readiness.yaml").read_text("utf-8")
+    named = project.replace("  crm:\n", "  crm:\n    test_data: {companies: firmen.jsonl}\n")
+    Path("readiness.yaml").write_text(named, "utf-8")
+
+    def source(*more: str) -> tuple[str, int]:
+        ended = readiness("data", "check", "companies", "--format", "json", *more)
+        told = {one["subject"]: one for one in json.loads(ended.out)["result"]["sources"]}["crm/companies"]
+        return told["where"], told["records"]
+
+    assert source("--test-data") == ("firmen.jsonl (JSON lines, utf-8)", 7)
+    assert source()[0] == "sandbox"
+    Path("given.jsonl").write_text(json.dumps(crm[0]), "utf-8")
+    assert source("--test-data", "--file", "crm/companies=given.jsonl") == ("given.jsonl (JSON lines, utf-8)", 1)
+    Path("firmen.jsonl").unlink()
+    ended = readiness("data", "check", "companies", "--test-data")
+    line = named.splitlines().index("    test_data: {companies: firmen.jsonl}") + 1
+    assert ended.code == 2
+    assert f"readiness.yaml:{line}:" in ended.err
+    assert "systems.crm.test_data.companies: there is no file firmen.jsonl" in ended.err
+
+
 def test_a_profile_of_a_broken_file_tells_its_line(readiness: Readiness, pair: Pair) -> None:
     """However far down it is: exit 2, and no figures."""
     Path("a.csv").write_text("id;email\n" + "1;a@kern.de\n" * 5000 + "2;b@kern.de;more\n", "utf-8")

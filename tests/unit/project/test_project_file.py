@@ -177,6 +177,11 @@ def test_a_bomb_is_refused_before_it_is_built(tmp_path: Path, text: str) -> None
         ("right: erp/customers.contactPersons[]", "right: crm/companies", "project.one-sided-flow"),
         ("right: mail, transform: [lowercase]", "right: mail, link: firms", "project.unknown-flow"),
         ("transform: [lowercase]", "transform: [lower_case]", "project.unknown-transformation"),
+        (
+            "    volumes: {contacts: {",
+            "    test_data: {contact: a.csv}\n    volumes: {contacts: {",
+            "project.unknown-resource",
+        ),
         ("transform: [lowercase]", 'transform: [{insrt: "-", at: 1}]', "project.unknown-transformation"),
     ],
 )
@@ -199,6 +204,24 @@ def test_a_line_that_links_to_no_flow_is_named_with_its_line(tmp_path: Path) -> 
     lines = "    lines: {left: items, right: positions, fields: [{left: product, right: article, link: products}]}\n"
     (problem,) = problems(tmp_path, GOOD.rstrip("\n") + "\n" + lines)
     assert (problem.code, problem.line) == ("project.unknown-flow", len(GOOD.rstrip("\n").splitlines()) + 1)
+
+
+def test_files_of_test_records_are_found_from_the_project_s_folder(tmp_path: Path) -> None:
+    """By system and resource; one that isn't there is told with its line and key, when it is asked for."""
+    text = GOOD.replace("    volumes: {", "    test_data: {contacts: data/a.csv}\n    volumes: {")
+    loaded = load_project(project(tmp_path, text))
+    with pytest.raises(InputError) as raised:
+        loaded.test_files()
+    (problem,) = raised.value.problems
+    line = text.splitlines().index("    test_data: {contacts: data/a.csv}") + 1
+    assert (problem.code, problem.line, problem.values["key"]) == (
+        "project.no-file",
+        line,
+        "systems.crm.test_data.contacts",
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("id\n1\n", "utf-8")
+    assert loaded.test_files() == {"crm/contacts": tmp_path / "data" / "a.csv"}
 
 
 def test_a_known_key_that_this_version_does_not_act_upon_is_reported(tmp_path: Path) -> None:
@@ -227,6 +250,7 @@ systems:
     proxy: null
     limits: {requests_per_second: 5, concurrent: 4, max_requests: 2000, daily_quota: 5000, share: 0.5}
     volumes: {contacts: {records: 60000, changed_per_day: 2000, busiest_hour: 300}}
+    test_data: {contacts: contacts.csv}
     webhooks: {auth: {kind: none}, registration: api, events: [a], secret: "${env:HOOK}", scheme: standard-webhooks}
     production: {base_url: https://crm.example.com, auth: {kind: none}, approved_by: Lead, until: 2027-03-01}
     resources:
