@@ -143,8 +143,10 @@ class Embedded:
         given = f"{name}_records"
         computed = expression(self.load(given, next(stretches)))
         made = self.keep(name, computed)
-        more = f'insert into "{name}" {self._connection.compile(computed)}'  # worded once: that takes as long as thousands of rows
+        more = ""
         for some in stretches:
+            # Worded once, where there are more: that takes as long as thousands of rows.
+            more = more or f'insert into "{name}" {self._connection.compile(computed)}'
             self._connection.con.register(given, some)
             self._connection.con.execute(more)
         return made
