@@ -143,21 +143,16 @@ class Journal:
 
     def is_test_record(self, system: str, resource: str, record: str) -> bool:
         """Whether we created this record, as a test record."""
-        with self._told(), self._lock:
-            found = self._connection.execute(
-                "SELECT 1 FROM intents WHERE system = ? AND resource = ? AND record = ? AND operation = 'create' AND test = 1",
-                (system, resource, record),
-            ).fetchone()
-        return found is not None
+        return self._knows("operation = 'create' AND test = 1", system, resource, record)
 
     def was_deleted(self, system: str, resource: str, record: str) -> bool:
-        """Whether we asked for this record to be deleted."""
+        """Whether we asked for this record to be deleted, and were not refused."""
+        return self._knows("operation = 'delete' AND COALESCE(outcome, '') <> 'refused'", system, resource, record)
+
+    def _knows(self, condition: str, system: str, resource: str, record: str) -> bool:
+        question = f"SELECT 1 FROM intents WHERE system = ? AND resource = ? AND record = ? AND {condition}"  # noqa: S608 - our own words only
         with self._told(), self._lock:
-            found = self._connection.execute(
-                "SELECT 1 FROM intents WHERE system = ? AND resource = ? AND record = ? AND operation = 'delete'",
-                (system, resource, record),
-            ).fetchone()
-        return found is not None
+            return self._connection.execute(question, (system, resource, record)).fetchone() is not None
 
     def _entries(self, condition: str, system: str | None, mark: str | None) -> list[Entry]:
         wanted = [(name, value) for name, value in (("system", system), ("mark", mark)) if value is not None]

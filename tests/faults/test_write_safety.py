@@ -89,6 +89,17 @@ def test_what_the_list_still_shows_is_not_taken_for_gone(tmp_path):
         assert [each.why for each in left] == ["still-listed"]
 
 
+def test_a_delete_that_was_refused_says_nothing_of_a_record_that_its_id_does_not_find(tmp_path):
+    """No path with the id leads anywhere, for reads or deletes: what the list still shows is told as left. Catches: asked to go, so it is gone."""
+    lost = Shelf(before=lambda a: Answered(404, {}) if a.path != "/contacts" else None)
+    with desk(tmp_path, lost) as one:
+        written = one.writer.create(one.resource, BODY)
+        one.writer.delete(one.resource, written.record_id)
+        left = clean_up(one.writer, {"contacts": one.resource}).left
+        assert one.shelf.ours
+        assert [each.why for each in left] == ["still-listed"]
+
+
 def test_a_batch_that_is_stored_later_is_removed_all_the_same(tmp_path):
     """202, and the records are there only after the first look: nobody takes them for refused, and the clean-up finds them by their mark."""
     later = []
