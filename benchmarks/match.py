@@ -108,7 +108,6 @@ def by_engine(folder: Path, way: str = ENGINE) -> None:
 
 def columns(folder: Path, letter: str) -> pa.RecordBatchReader:
     """One side as the engine takes it."""
-    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -118,7 +117,7 @@ def columns(folder: Path, letter: str) -> pa.RecordBatchReader:
         at = 0
         with pq.ParquetFile(folder / f"{letter}.parquet", pre_buffer=False) as file:
             for some in file.iter_batches(16_384, columns=["id", *COLUMNS], use_threads=False):
-                yield pa.RecordBatch.from_arrays([pa.array(np.arange(at, at + len(some))), *some.columns], names)
+                yield pa.RecordBatch.from_arrays([pa.arange(at, at + len(some)), *some.columns], names)
                 at += len(some)
 
     schema = pa.schema([(name, pa.string() if at else pa.int64()) for at, name in enumerate(names)])

@@ -48,7 +48,7 @@ class Columns:
                 tell([batch.column(1 + self.names.index(name)) for name in one.names])
                 for one, tell in zip(wanted, told, strict=True)
             ]
-            places = pa.array(range(row, row + len(batch)), pa.int64())
+            places = pa.arange(row, row + len(batch))
             yield pa.RecordBatch.from_arrays([places, *texts], names=list(called))
             row += len(batch)
 

@@ -117,8 +117,8 @@ def _found(
         columns = texts_of(left, [one.left for one in parts]), texts_of(right, [one.right for one in parts])
         yield from joined(wanted, parts, *columns, against, chosen=engine)
     else:
-        yield Rest(Which.LEFT, pa.array(range(len(left))))
-        yield Rest(Which.RIGHT, pa.array(range(len(right))))
+        yield Rest(Which.LEFT, pa.arange(0, len(left)))
+        yield Rest(Which.RIGHT, pa.arange(0, len(right)))
 
 
 def texts_of(rows: Sequence[Row], texts: Sequence[Text]) -> RecordBatchReader:
@@ -126,4 +126,4 @@ def texts_of(rows: Sequence[Row], texts: Sequence[Text]) -> RecordBatchReader:
     import pyarrow as pa
 
     columns = {f"part{at}": pa.array(map(text, rows), pa.string()) for at, text in enumerate(texts)}
-    return pa.table({"row": pa.array(range(len(rows)), pa.int64()), **columns}).to_reader(BATCH)
+    return pa.table({"row": pa.arange(0, len(rows)), **columns}).to_reader(BATCH)

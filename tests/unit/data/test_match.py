@@ -199,3 +199,14 @@ def test_the_engine_is_imported_only_when_records_are_matched() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_matching_does_without_pandas() -> None:
+    """Arrow loads it wherever it is installed, which takes as long as matching thousands of records: so the package doesn't ask for it."""
+    code = (
+        "import sys; sys.modules |= {'pandas': None, 'numpy': None}; "
+        "from tests.unit.data.flows import flow, left, right; from checker.data import match; "
+        "print(match(flow('email'), [left('a', email='x@y.de')], [right('1', email='X@y.de')]).links)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "by='email'" in done.stdout
