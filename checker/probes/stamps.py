@@ -26,7 +26,13 @@ NEXT_UNIT = {"second": 1.1, "millisecond": 0.05, "microsecond": 0.05}
 READINGS = 2  # of two reads each: once, something else may have changed the record
 LATER = date(2030, 1, 1)  # far from what a test record has
 EMPTY: tuple[Any, ...] = (None, "", [], {})
-CHANGES = ("write.update-accepted", "write.update-keeps-rest", "timestamp.moves-on-update", "list.shows-change-at-once")
+CHANGES = (
+    "write.update-accepted",
+    "write.version-not-demanded",
+    "write.update-keeps-rest",
+    "timestamp.moves-on-update",
+    "list.shows-change-at-once",
+)
 
 
 @probe(*CHANGES, scope="resource")
@@ -48,6 +54,7 @@ def change(touch: ResourceTouch) -> Iterator[Told]:
     wait_for_next_unit(touch, before)
     written, seen = written_and_seen(touch, changes)
     yield _accepted(touch, written, changes)
+    yield _unconditional(touch, written)
     if seen is None or seen.record is None:
         return
     yield _rest_kept(touch, before, changes, seen, written)
@@ -114,6 +121,16 @@ def _accepted(touch: ResourceTouch, written: Written, changes: Mapping[str, Any]
     if written.outcome is Outcome.REFUSED and (refused_by_rule(written) or why_not(written) == "not-permitted"):
         return no(claim, written.evidence, **values, message=quoted(touch, written))
     return unknown(claim, why_not(written), written.evidence, **values)
+
+
+def _unconditional(touch: ResourceTouch, written: Written) -> Told:
+    """Whether a change that was taken in the end was taken without the record's version, too."""
+    claim, demand = "write.version-not-demanded", touch.writer.demand(touch.resource)
+    if not written.ok:
+        return unknown(claim, "refused" if refused_by_rule(written) else why_not(written), written.evidence)
+    if demand is None:
+        return yes(claim, written.evidence)
+    return no(claim, (*evidence_of(demand), *written.evidence), status=demand.status, header="If-Match")
 
 
 def moved(claim: str, touch: ResourceTouch, before: Record, written: tuple[str, ...], seen: Seen) -> Iterator[Told]:

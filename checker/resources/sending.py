@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -19,6 +20,10 @@ from checker.resources.resource import Resource
 FORM = "application/x-www-form-urlencoded"
 ERRORS = ("error", "errors", "fault", "fehler", "exception")  # names under which errors hide in a good status
 VERDICTS = {"success": False, "ok": False, "successful": False}
+CONDITION_WANTED = 428  # Precondition Required (RFC 6585, section 3): no change without If-Match
+# Refusals by which others say the same, where their text names what is missing.
+UNCLEAR_REFUSALS = frozenset({400, 409, 412})
+CONDITION = re.compile(rb"if-match|\betag\b", re.IGNORECASE)
 
 
 def send(
@@ -130,6 +135,12 @@ def says_error(response: Response) -> bool:
     return any(lower.get(name) for name in ERRORS) or any(
         lower.get(name) is denied for name, denied in VERDICTS.items() if name in lower
     )
+
+
+def wants_condition(response: Response) -> bool:
+    """Whether a change was refused because it named no version of the record (header If-Match)."""
+    by_text = response.status in UNCLEAR_REFUSALS and CONDITION.search(response.body) is not None
+    return response.status == CONDITION_WANTED or by_text
 
 
 def created_id(response: Response, record: Mapping[str, Any] | None, profile: ResourceProfile) -> str | None:

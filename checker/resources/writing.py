@@ -26,7 +26,6 @@ from checker.resources.resource import Resource
 
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
 UNAUTHORIZED = 401
-CONDITION_WANTED = 428  # Precondition Required (RFC 6585, section 3): no change without If-Match
 SYNC = "sync"  # the purpose that may change records that are not ours
 OWN = "own"  # the credentials without which nothing goes on
 
@@ -53,7 +52,7 @@ class Writer:
         self._settle_s = settle_s
         self._lost = False
         self._owned: set[tuple[str, str]] = set()  # records seen with the mark: so each is looked at once
-        self._conditional: set[str] = set()  # resources that were seen to take no change without a condition
+        self._demands: dict[str, Response] = {}  # by resource: the refusal of a change that named no version
         self.writes = 0
 
     def create(
@@ -306,13 +305,17 @@ class Writer:
         """
         if record_id is None or key is not None:
             return sending.send(resource, verb, body, record_id, key)
-        if resource.name not in self._conditional:
+        if resource.name not in self._demands:
             response = sending.send(resource, verb, body, record_id, None)
-            if response.status != CONDITION_WANTED or resource.profile.operations.read is None:
+            if not sending.wants_condition(response) or resource.profile.operations.read is None:
                 return response
-            self._conditional.add(resource.name)
+            self._demands[resource.name] = response
         tag = resource.read(record_id).response.headers.get("etag")
         return sending.send(resource, verb, body, record_id, ("header If-Match", tag) if tag else None)
+
+    def demand(self, resource: Resource) -> Response | None:
+        """The refusal of a change that named no version; None where every change was taken without."""
+        return self._demands.get(resource.name)
 
     def _confirmed(self, resource: Resource, written: Written, texts: Mapping[str, Any], *, sure: bool) -> Written:
         """A create that was answered well, with the id of what was created: never that of another record."""

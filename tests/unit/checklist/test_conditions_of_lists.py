@@ -70,3 +70,16 @@ def test_each_way_in_which_filters_fall_short_has_its_measure(claim: str, word: 
     assert made.state is State.CONDITIONAL
     assert made.measure is not None
     assert word in made.measure.en
+
+
+@pytest.mark.parametrize(("answer", "state"), [("yes", State.READY), ("no", State.CONDITIONAL)])
+def test_a_target_that_wants_the_version_with_each_change_can_be_changed_with_a_measure(
+    answer: str, state: State
+) -> None:
+    """All operations are there; whoever builds the connector has to know that each change goes with the record's version."""
+    target = {"write.create-accepted": "yes", "write.update-accepted": "yes", "write.version-not-demanded": answer}
+    told = [found("list.readable", PLACE), *(found(claim, "erp/customers", one) for claim, one in target.items())]
+    made = judge((item("endpoints-in-scope"),), told, Answers(), SCOPE, claims=catalogue.claims(), today=TODAY)
+    (to_erp,) = (one for one in made if one.state in {State.READY, State.CONDITIONAL})
+    assert to_erp.state is state
+    assert (to_erp.measure is not None and "If-Match" in to_erp.measure.en) is (answer == "no")

@@ -53,6 +53,11 @@ READ_ONLY = {
     **{name: {"type": "number", "readOnly": True} for name in ("net", "tax", "gross")},
 }
 COMPANY = "co-17"  # the one company that contacts may point at
+# How a change without the record's version is refused.
+WANTED = {
+    "wants-condition": Answered(428, {"error": "which version?"}),
+    "names-condition": Answered(400, {"error": "The header If-Match is missing."}),
+}
 LAG_S = 3.0  # of the lagging defects
 ENOUGH = 6  # creates after which the defect "full" refuses every other one
 
@@ -172,8 +177,8 @@ class Writable:
         if asked.method == "GET":
             return self.read(record_id)
         condition = asked.headers.get("if-match")
-        if condition is None and self.defect == "wants-condition":
-            return Answered(428, {"error": "which version?"})
+        if condition is None and self.defect in WANTED:
+            return WANTED[self.defect]
         if asked.method == "DELETE":
             return self.deleted(record_id)
         if condition is not None and condition != self.tag(record_id) and self.defect != "ignores-lock":
