@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from checker.model.profile import FieldInfo
 from checker.model.sync import Which
 from checker.project.sides import PARENT, FlowView, Side, many, travels
 from checker.project.types import FieldMapping
@@ -14,6 +15,12 @@ from checker.project.types import FieldMapping
 # Transformations that let a text of ours through, apart from blanks at its ends and capitals.
 HARMLESS = frozenset({"trim", "lowercase"})
 PHONE = "phone"
+# What fields mean whose texts anybody words as he likes, or numbers as he likes; all others that are known (countries, currencies, postcodes,
+# amounts, bank accounts) hold codes or have a form of their own, however long the document lets them be.
+WORDED = frozenset(
+    {"name", "name_2", "first_name", "last_name", "job_title", "department", "street", "street_2", "city", "description", "note",
+     "number", "sku", "external_id", "email"}
+)  # fmt: skip
 EMAIL = re.compile(r"e[-_]?mail", re.IGNORECASE)
 SHORTEST = 16  # characters that a text of ours needs: the mark and what tells two values apart
 TOO_MUCH = 1  # characters beyond the target's limit
@@ -91,7 +98,7 @@ def kind_of(view: FlowView, which: Which, mapping: FieldMapping) -> str | None:
         return None
     if names == {PHONE}:
         return PHONE
-    if names - HARMLESS or any(one.pattern for one in known):
+    if names - HARMLESS or any(one.pattern or _formed(one) for one in known):
         return None
     formats = {one.format for one in known if one.format is not None}
     if EMAIL.search(name) or "email" in formats:
@@ -99,6 +106,11 @@ def kind_of(view: FlowView, which: Which, mapping: FieldMapping) -> str | None:
     if not formats:
         return "text"
     return "date" if formats == {"date"} else None
+
+
+def _formed(info: FieldInfo) -> bool:
+    """Whether a field means something whose values have a form of their own, though the document may not say so."""
+    return info.format is None and info.means is not None and info.means.role not in WORDED
 
 
 def value_for(knob: Knob, mark: str, n: int) -> Any:

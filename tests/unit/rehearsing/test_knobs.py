@@ -10,6 +10,7 @@ from rehearsed_flows import side, text, view
 
 from checker.model.profile import FieldInfo, FieldRoles
 from checker.model.sync import Which
+from checker.profiles.meanings import meaning
 from checker.rehearsing.knobs import Knob, knobs, refusable, too_long, value_for
 
 LEFT = side(
@@ -71,6 +72,25 @@ def test_a_field_that_does_not_travel_away_from_a_side_is_no_knob_there() -> Non
     one_way = view(LEFT, RIGHT, fields=[{"left": "title", "right": "position", "direction": "left-to-right"}])
     assert [one.here for one in knobs(one_way, Which.LEFT)] == ["title"]
     assert knobs(one_way, Which.RIGHT) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "free"),
+    [
+        ("country", False),
+        ("postcode", False),
+        ("currency", False),
+        ("totalGross", False),
+        ("iban", False),
+        ("city", True),
+        ("remark", True),
+    ],
+)
+def test_codes_are_left_as_they_are_however_long_the_document_lets_them_be(name: str, free: bool) -> None:
+    """A country of a document without lengths takes two letters all the same: a text of ours there would be refused, and with it every test record."""
+    one = text(name, means=meaning(name))
+    flow = view(side("crm", "contacts", one), side("erp", "partners", one), fields=[{"left": name, "right": name}])
+    assert [knob.here for knob in knobs(flow, Which.LEFT)] == ([name] if free else [])
 
 
 def test_what_a_record_is_known_by_is_not_changed() -> None:
