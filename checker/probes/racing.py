@@ -21,8 +21,7 @@ def race(touch: ResourceTouch) -> Iterator[Told]:
         yield from touch.left_open(CLAIM)
         return
     body = touch.birth.body if touch.birth else {}
-    refused = {name for name, _ in touch.refusals}
-    field = next((one for one in sorted(touch.bodies.unique & refused) if isinstance(body.get(one), str)), None)
+    field = next((one for one in sorted(touch.kept_unique) if isinstance(body.get(one), str)), None)
     if field is None:
         yield unknown(CLAIM, "no-unique-rule")
         return

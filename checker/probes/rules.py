@@ -321,10 +321,11 @@ def unique(touch: ResourceTouch) -> Iterator[Told]:
         yield unknown("write.unique-enforced", "control-refused" if fields else "no-unique-field", touch.birth.evidence)
         return
     tried = {name: touch.writer.create(touch.resource, touch.body(**{name: body[name]})) for name in fields}
-    touch.refusals += [(name, one) for name, one in tried.items() if refused_by_rule(one)]
+    refused = [name for name, one in tried.items() if refused_by_rule(one)]
+    touch.refusals += [(name, tried[name]) for name in refused]
+    touch.kept_unique |= set(refused)
     evidence = (*touch.birth.evidence, *(key for one in tried.values() for key in one.evidence))
     accepted = [name for name, one in tried.items() if one.ok]
-    refused = [name for name, one in tried.items() if refused_by_rule(one)]
     values = {"fields": accepted or refused, "status": [one.response.status for one in tried.values() if one.response]}
     if accepted:
         yield no("write.unique-enforced", evidence, **values)

@@ -41,6 +41,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("allows-format", "write.format-enforced", NO, {"field": "email", "outcome": "stored"}),
     ("allows-read-only", "write.read-only-refused", NO, {"outcome": "ignored"}),
     ("allows-unique", "write.unique-enforced", NO, {"fields": ["email"]}),
+    # A mail address that was refused for its form says nothing about a second one.
+    ("allows-unique", "write.unique-under-race", UNKNOWN, {"reason": "no-unique-rule"}),
     ("allows-reference", "write.reference-enforced", NO, {"field": "company_id", "outcome": "stored"}),
     ("allows-unknown", "write.unknown-field-refused", NO, {"field": "readiness_no_such_field", "outcome": "ignored"}),
     ("allows-empty", "write.empty-required-refused", NO, {"field": "last_name", "outcome": "stored"}),
