@@ -70,6 +70,7 @@ RESOURCE_PROBES: tuple[Probe[ResourceLook], ...] = (
     changes.timestamps,
     changes.updated_since,
     conformity.conformity,
+    conformity.fields,
 )
 
 # What a stateless mock can still be asked honestly; everything else needs a system that keeps what it is given.

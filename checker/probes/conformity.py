@@ -1,7 +1,8 @@
-"""Do live answers match the document?"""
+"""Do live answers match the document, and does it know all of their fields?"""
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 
@@ -11,6 +12,9 @@ from checker.model.text import safe
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
 
+# What a protocol puts beside a record's fields: OData's and JSON-LD's annotations (`items@odata.count`, `@id`), links (`_links`).
+BESIDE = re.compile(r"@|^_")
+MOST_NAMED, LONGEST_NAME = 10, 80  # fields that a finding names, and characters of each
 MARKED = "byte order mark before JSON (RFC 8259, section 8.1)"  # strict readers stop at it
 
 
@@ -41,6 +45,22 @@ def conformity(look: ResourceLook) -> Iterator[Told]:
     )
 
 
+@probe("answers.fields-declared", scope="resource")
+def fields(look: ResourceLook) -> Iterator[Told]:
+    """Look for fields of the records that the document doesn't know, as those are that a customer's own people add."""
+    if not look.readable:
+        return
+    claim = "answers.fields-declared"
+    known = {one.name.partition(".")[0].removesuffix("[]") for one in look.profile.schema}
+    records = look.walk.records
+    if not known or not records:
+        yield unknown(claim, "no-records" if known else "no-schema", look.walk.evidence)
+        return
+    strange = dict.fromkeys(name for one in records for name in one if name not in known and not BESIDE.search(name))
+    shown = [safe(mask.free_text(look.redact(name)), LONGEST_NAME) for name in strange]
+    yield whether(claim, not strange, look.walk.evidence, fields=shown[:MOST_NAMED], of=len(records))
+
+
 def _mismatches(schema: dict[str, object], body: object, redact: Callable[[str], str]) -> list[str] | None:
     """The places where the body breaks the schema, each kind once, array positions left out; None where the schema itself is broken.
 
@@ -57,7 +77,7 @@ def _mismatches(schema: dict[str, object], body: object, redact: Callable[[str],
         place = ".".join("[]" if isinstance(part, int) else str(part) for part in error.instance_path).replace(
             ".[]", "[]"
         )
-        found[f"{safe(mask.free_text(redact(place)), 80)}: {_kind(error)}"] = None
+        found[f"{safe(mask.free_text(redact(place)), LONGEST_NAME)}: {_kind(error)}"] = None
     return list(found)
 
 

@@ -12,6 +12,7 @@ from checker.client.recorder import Recorder
 from checker.model.finding import Finding
 from checker.model.profile import (
     DocumentInfo,
+    FieldInfo,
     FieldRoles,
     Filtering,
     Operations,
@@ -117,6 +118,8 @@ class Lists:
         page = found[start : start + size]
         if self.defect == "endless":
             page = [{**record(start + i), "id": f"n{start + i}"} for i in range(size)]
+        if self.defect == "shows-more":
+            page = [{**one, "x_region": "north", "@odata.etag": "1", "_links": {}} for one in page]
         total = len(found) + (2 if self.defect == "incomplete" else 0)
         return {"data": page} if self.defect in {"endless", "no-total"} else {"data": page, "total": total}
 
@@ -170,6 +173,7 @@ def profile(style: str = "offset", max_page_size: int | None = 50) -> ResourcePr
         filtering=Filtering(supported=True, params=tuple(query[one] for one in ("email", "name", *COMPARING))),
         sorting=Sorting(supported=True, params=(query["sort"],)),
         updated_since=UpdatedSince(supported=True, param=query["since"]),
+        schema=tuple(FieldInfo(name=name) for name in (*record(0), "address.city")),
         fields=FieldRoles(id="id", email="email", updated="updated_at", name="name"),
     )
 

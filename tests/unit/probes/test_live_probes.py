@@ -13,7 +13,7 @@ GOOD = (
     "filter.excluding-keeps-empty", "filter.case-known", "timestamp.filled", "timestamp.zoned",
     "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
     "updated-since.nonsense-refused", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
-    "credentials.errors-distinct", "sandbox.stateful", "redirect.none", "version.no-sunset", "clock.in-step", "network.latency",
+    "credentials.errors-distinct", "answers.fields-declared", "sandbox.stateful", "redirect.none", "version.no-sunset", "clock.in-step", "network.latency",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def test_a_good_system_gets_good_news_on_every_claim() -> None:
         ("forgets-since", "updated-since.excludes-older"),
         ("breaks-deep", "pagination.ends"),
         ("read-differs", "list.agrees-with-read"),
+        ("shows-more", "answers.fields-declared"),
         ("html", "list.readable"),
         ("cut", "list.readable"),
     ],
@@ -62,6 +63,11 @@ def test_each_defect_is_found(defect: str, claim: str) -> None:
     finding = probed(Lists(defect))[claim]
     assert finding.answer is Answer.NO
     assert finding.values
+
+
+def test_fields_that_no_document_knows_are_named_and_what_a_protocol_adds_is_none() -> None:
+    """A field that somebody added is a finding with its name; annotations and links beside the fields are not."""
+    assert probed(Lists("shows-more"))["answers.fields-declared"].values == {"fields": ["x_region"], "of": 23}
 
 
 @pytest.mark.parametrize(
