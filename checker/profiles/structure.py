@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from checker.model.api import Operation, Schema
+from checker.model.api import Operation, Parameter, Schema
 from checker.model.profile import Metadata, Relation, Undetermined
 from checker.profiles.names import flat, one_of, singular, vocabulary
 from checker.profiles.paths import HOLE
@@ -23,6 +23,8 @@ SURE_LINES = frozenset(
     for name in LINE_NAMES
     if "line" in name or "position" in name or name in ("items_list", "order_items", "invoice_items")
 )
+# Parameters that name what comes along with a record.
+EXPANDING = vocabulary("expand expands include includes populate embed embeds with associations")
 LINE_FIELDS = vocabulary(
     "quantity qty amount price unit_price net_price gross_price unit_amount menge anzahl preis einzelpreis product_id sku tax_rate "
     "vat_rate line_amount unit_cost discount total item_code product base_price_money qta net_price_amount"
@@ -72,6 +74,22 @@ def _entries(view: View, name: str, schema: Schema) -> tuple[str, Schema | None]
         if below.items is not None and flat(inner) in ("data", "items", "list", "values", "entries"):
             return f"{name}.{inner}[]", below.items
     return name, None
+
+
+def _expansions(view: View, path: str | None) -> dict[str, dict[str, str]]:
+    """Of the operations that show records, the query with which the line items come along, where the document names them among the values of
+    a parameter that is for that: without it they may be left out.
+    """
+    wanted = (path or "").removesuffix("[]").partition(".")[0]
+    shown = [one for kind in ("list", "search", "read") if (one := view.operation(kind)) is not None]
+    found = ((one.key, param) for one in shown for param in one.parameters if param.location == "query")
+    return {key: {param.name: wanted} for key, param in found if wanted and _names(param, wanted)}
+
+
+def _names(param: Parameter, wanted: str) -> bool:
+    """Whether a parameter lets one choose what comes along, and `wanted` is among its values."""
+    schemas = [one for one in (param.schema, param.schema.items) if one is not None]
+    return flat(param.name.removeprefix("$")) in EXPANDING and any(wanted in one.enum for one in schemas)
 
 
 def _custom_fields(view: View) -> tuple[bool | None, str]:
@@ -202,7 +220,7 @@ def _about(view: View, key: tuple[str, ...], number: int) -> bool:
 
 
 def detect_structure(view: View) -> Detection:
-    """`line_items`, `line_items_path`, `custom_fields`, `relations` and `metadata`."""
+    """`line_items`, `line_items_path`, `expand`, `custom_fields`, `relations` and `metadata`."""
     lines, path = _line_items(view)
     custom, reason = _custom_fields(view)
     still = []
@@ -216,6 +234,7 @@ def detect_structure(view: View) -> Detection:
     found = {
         "line_items": lines,
         "line_items_path": path,
+        "expand": _expansions(view, path),
         "custom_fields": custom,
         "relations": _relations(view, path),
         "metadata": _metadata(view),

@@ -178,8 +178,9 @@ class Resource:
 
     def read(self, record_id: str) -> Single:
         """One record by its id. Raises InputError where the profile has no single read, TransportError where no answer came."""
-        method, path = self.operation(self.profile.operations.read, "read")
-        response = self.send(self._request(method, self._filled(path, {}, record_id), Query()))
+        key = self.profile.operations.read
+        method, path = self.operation(key, "read")
+        response = self.send(self._request(method, self._filled(path, {}, record_id), self._expanding(key)))
         if not response.ok:
             return Single(None, response)
         return Single(answers.single(response.json(), self.profile), response)
@@ -240,12 +241,19 @@ class Resource:
 
     def _request_of(self, query: Query, step: Step) -> Request:
         query = query | queries.of_params(step.values)
-        method, path = self.operation(query.operation or self._list_key(), "list")
+        key = query.operation or self._list_key()
+        method, path = self.operation(key, "list")
         if step.url is not None:
             # A next link has the whole query in it; what stands in headers or body is still ours to say.
             query = Query((), query.headers, query.body, query.path)
             return self._request(method, step.url, query, linked=True)
-        return self._request(method, self._filled(path, query.path, None), query)
+        return self._request(method, self._filled(path, query.path, None), self._expanding(key) | query)
+
+    def _expanding(self, key: str | None) -> Query:
+        """What an operation is asked with so that line items come along; what the project file fixes goes before it."""
+        fixed = self.profile.fixed.get("query", {})
+        asked = self.profile.expand.get(key or "", {})
+        return Query(tuple((name, value) for name, value in asked.items() if name not in fixed))
 
     def _request(self, method: str, target: str, query: Query, *, linked: bool = False) -> Request:
         fixed = {} if linked else self.profile.fixed.get("query", {})

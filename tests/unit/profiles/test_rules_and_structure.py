@@ -1,6 +1,7 @@
 """Validation rules, line items, custom fields, relations and metadata operations."""
 
-from profile_apis import crud, fields, listed, operation, profile, resource
+import pytest
+from profile_apis import crud, fields, listed, operation, profile, query, resource
 
 from checker.model.profile import ROLES
 from checker.profiles.roles import NAMES
@@ -67,6 +68,26 @@ def test_line_items_are_arrays_with_quantities_or_prices():
     assert resource(crud("/invoices", fields("id", lines=wrapped))).line_items_path == "lines.data[]"
     assert resource(crud("/contacts", fields("id", items=lines))).line_items is False
     assert resource(crud("/invoices", fields("id name"))).line_items is False
+
+
+@pytest.mark.parametrize(
+    ("param", "expected"),
+    [
+        (query("$expand", "array", items={"type": "string", "enum": ["*", "customer", "items"]}), {"$expand": "items"}),
+        (query("include", enum=["items", "customer"]), {"include": "items"}),
+        (query("include", enum=["customer"]), None),
+        (query("include"), None),
+        (query("sort", enum=["items"]), None),
+    ],
+    ids=["expand", "include", "another", "unnamed", "no-such-parameter"],
+)
+def test_line_items_that_a_parameter_brings_along_are_asked_for_where_the_document_names_them(param, expected):
+    """Many interfaces leave lines out until they are asked for; what the parameter's values don't name is not tried, for it may be refused."""
+    lines = {"type": "array", "items": fields("description quantity price")}
+    paths = crud("/orders", fields("id number", items=lines))
+    paths = {key: {**one, "params": (param,)} for key, one in paths.items()}
+    asked = resource(paths, "orders").expand
+    assert asked == ({"GET /orders": expected, "GET /orders/{id}": expected} if expected else {})
 
 
 def test_custom_fields_are_places_for_names_of_the_customers_own():

@@ -48,6 +48,25 @@ def at(url: str, profile: ResourceProfile, **settings: Any) -> Resource:
 BY_OFFSET = contacts(pagination=paging("offset", place="offset", total_path="meta.total", max_page_size=100))
 
 
+def test_line_items_that_come_on_demand_are_asked_for_in_lists_and_single_reads() -> None:
+    """With every page, and with a record by its id; what the project file fixes goes before it, and no other operation is asked so."""
+    seen: list[str | None] = []
+
+    def on_demand(asked: Asked) -> Any:
+        seen.append(asked.query.get("include"))
+        with_lines = [{**one, "lines": [1]} if asked.query.get("include") == "lines" else one for one in RECORDS]
+        return {"data": with_lines[:2]} if asked.path == "/contacts" else with_lines[0]
+
+    along = {"GET /contacts": {"include": "lines"}, "GET /contacts/{id}": {"include": "lines"}}
+    with serve(on_demand) as server:
+        resource = at(server.url, contacts(expand=along))
+        assert all("lines" in record for record in resource.page(Query((("email", "a"),))).records)
+        assert "lines" in (resource.read("0").record or {})
+        other = contacts(expand=along, fixed={"query": {"include": "notes"}})
+        assert "lines" not in (at(server.url, other).read("0").record or {})
+        assert seen == ["lines", "lines", "notes"]
+
+
 def test_a_list_is_walked_page_by_page() -> None:
     """Pages are numbered and tell total and end; the declared size is asked for, what comes is taken."""
     with serve(offsets) as server:
