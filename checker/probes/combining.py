@@ -6,13 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, islice
+from typing import Any
 
 from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
-from checker.probes.filtering import TRIES, One, answers, comparable, filters, in_order, plain, spellings
+from checker.probes.filtering import TRIES, One, answers, comparable, filters, in_language, in_order, plain, spellings
+from checker.profiles import languages
 from checker.resources.query import Query, of_params
 
 PAIRS = 2  # of filters that are tried together
@@ -28,15 +30,25 @@ def combined(look: ResourceLook) -> Iterator[Told]:
     if not look.readable:
         return
     claim = "filter.combined"
-    usable = list(islice(filters(look), TRIES))
-    pairs = [
-        (one, other) for one, other in combinations(usable, 2) if one[0].name != other[0].name and one[1] != other[1]
-    ]
+    usable = list(islice(filters(look), TRIES)) or list(islice(in_language(look), TRIES))
+    pairs = [(one, other) for one, other in combinations(usable, 2) if one[1] != other[1] and _apart(one[0], other[0])]
     if not pairs:
         yield unknown(claim, "no-two-filters")
         return
     told = [_together(look, *pair) for pair in pairs[:PAIRS]]
     yield next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
+
+
+def _apart(one: Param, other: Param) -> bool:
+    """Whether two conditions can be asked for at once: by two parameters, or joined in the language of one."""
+    return one.name != other.name or one.name.startswith("$")
+
+
+def _asked(one: One, other: One, second: Any) -> Query:
+    """The request for the value of the first, and for `second` in the field of the other."""
+    if one[0].name == other[0].name:
+        return of_params([(one[0], languages.both((one[1], one[2]), (other[1], second)))])
+    return of_params([(one[0], one[2]), (other[0], second)])
 
 
 def _together(look: ResourceLook, one: One, other: One) -> Told:
@@ -49,10 +61,9 @@ def _together(look: ResourceLook, one: One, other: One) -> Told:
     )
     if not plain(own) or foreign is None:
         return unknown(claim, "no-fitting-value")
-    asked = [((one[0], one[2]), (other[0], second)) for second in (own, foreign)]
-    both, crossed = (look.resource.page(of_params(each)) for each in asked)
+    both, crossed = (look.resource.page(_asked(one, other, second)) for second in (own, foreign))
     evidence = evidence_of(both.response, crossed.response)
-    values = {"params": [one[0].name, other[0].name], "kept": len(both.records)}
+    values = {"params": list(dict.fromkeys((one[0].name, other[0].name))), "kept": len(both.records)}
     if not (both.response.ok and crossed.response.ok):
         return unknown(claim, "refused", evidence, **values)
     if not both.records:

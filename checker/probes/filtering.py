@@ -121,6 +121,26 @@ def _in_language(look: ResourceLook) -> list[tuple[One, Told]]:
     return [((params[0], *key), unknown("filter.honoured", "language-unknown", evidence, **shown))]
 
 
+def in_language(look: ResourceLook) -> Iterator[One]:
+    """Filters by several texts in a language of the list's own, in the spelling in which a key was seen to find its record."""
+    for (param, key, value), told in _in_language(look):
+        if told.answer is Answer.YES:
+            yield param, key, value
+            yield from ((languages.likewise(param, key, name), name, held) for name, held in _texts(look, key))
+
+
+def _texts(look: ResourceLook, but: str) -> Iterator[tuple[str, str]]:
+    """Other plain texts of the records, each with a value that not all have; what has a form of its own is written otherwise in some languages."""
+    for one in look.profile.schema:
+        if one.type != "string" or one.format is not None or one.name == but or "[]" in one.name:
+            continue
+        held = [
+            value for record in look.walk.records if isinstance(value := get(record, one.name), str) and plain(value)
+        ]
+        if len({comparable(value) for value in held}) > 1 and read_instant(held[0], UTC) is None:
+            yield one.name, held[0]
+
+
 def _keys(look: ResourceLook) -> Iterator[tuple[str, str]]:
     """Fields by which records are looked up, each with a value that not all have."""
     roles, records = look.profile.fields, look.walk.records

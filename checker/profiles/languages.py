@@ -41,12 +41,32 @@ def takes_conditions(param: Param) -> bool:
     return param.in_ == "query" and flat(param.name.removeprefix("$")) in CONDITIONS
 
 
+def both(one: tuple[str, str], other: tuple[str, str]) -> str:
+    """The expression of such a `$` parameter that two fields, each with its value, have to fulfil."""
+    return f"{_equality(*one)} and {_equality(*other)}"
+
+
 def equal(param: Param, field: str, value: str) -> Iterator[tuple[Param, str]]:
     """Ways to ask by such a parameter for the records that have a value in a field: what is set, and to what."""
     if param.name.startswith("$"):
-        quoted = value.replace("'", "''")
-        yield param, f"{field.replace('.', '/')} eq '{quoted}'"
+        yield param, _equality(field, value)
         return
-    holder = param.name + "".join(f"[{part}]" for part in field.split("."))
+    holder = param.name + _bracketed(field)
     for spelt in (*(f"{holder}[{one}]" for one in EQUALS), holder):
         yield Param(name=spelt, in_=param.in_), value
+
+
+def likewise(spelt: Param, field: str, other: str) -> Param:
+    """A parameter that asks by one field (as `equal` gives it), for another field in the same spelling."""
+    if spelt.name.startswith("$"):
+        return spelt
+    return Param(name=spelt.name.replace(_bracketed(field), _bracketed(other), 1), in_=spelt.in_)
+
+
+def _equality(field: str, value: str) -> str:
+    quoted = value.replace("'", "''")
+    return f"{field.replace('.', '/')} eq '{quoted}'"
+
+
+def _bracketed(field: str) -> str:
+    return "".join(f"[{part}]" for part in field.split("."))

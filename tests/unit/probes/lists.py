@@ -34,6 +34,7 @@ from tests.servers import Answered, Asked, serve
 
 TOKEN = "good-token"
 COMPARING = ("points[gte]", "max_points", "town[neq]")
+TYPES = {"points": "integer"}  # of the fields that are no texts
 BEGIN = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 
 
@@ -173,7 +174,7 @@ def profile(style: str = "offset", max_page_size: int | None = 50) -> ResourcePr
         filtering=Filtering(supported=True, params=tuple(query[one] for one in ("email", "name", *COMPARING))),
         sorting=Sorting(supported=True, params=(query["sort"],)),
         updated_since=UpdatedSince(supported=True, param=query["since"]),
-        schema=tuple(FieldInfo(name=name) for name in (*record(0), "address.city")),
+        schema=tuple(FieldInfo(name=one, type=TYPES.get(one, "string")) for one in (*record(0), "address.city")),
         fields=FieldRoles(id="id", email="email", updated="updated_at", name="name"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +110,33 @@ def test_a_filter_with_a_language_of_its_own_is_tried_by_a_key(spelling: str) ->
     )
     assert (found["filter.honoured"].answer, found["filter.honoured"].values["param"]) == (Answer.YES, spelling)
     assert found["filter.case-known"].answer is Answer.YES
+
+
+@dataclass
+class JoinsConditions(Lists):
+    """A list whose filter takes equalities of any field, in brackets or as an expression; with the defect `first-only` it minds the first."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list, narrowed as asked."""
+        inside = [re.fullmatch(r"filter\[(\w+)\]\[\$eq\]", name) for name in query]
+        asked = [(one[1], query[one[0]]) for one in inside if one]
+        asked += re.findall(r"(\w+) eq '([^']*)'", query.get("$filter", ""))
+        minded = asked[:1] if self.defect == "first-only" else asked
+        found = [one for one in self.records if all(str(one.get(field)) == value for field, value in minded)]
+        plain = {name: value for name, value in query.items() if "filter" not in name}
+        return Lists(records=found or [], defect="empty" if not found else "").listed(plain)
+
+
+@pytest.mark.parametrize("param", ["$filter", "filter"])
+@pytest.mark.parametrize(("defect", "answer"), [("", Answer.YES), ("first-only", Answer.NO)])
+def test_two_conditions_in_a_language_of_its_own_are_asked_for_together(
+    param: str, defect: str, answer: Answer
+) -> None:
+    """Joined by `and` in an expression, or side by side in brackets: both have to count."""
+    only = Filtering(supported=True, params=(Param(name=param, in_="query"),))
+    found = probed(JoinsConditions(defect), replace(profile(), filtering=only))["filter.combined"]
+    assert found.answer is answer
+    assert found.evidence
 
 
 def test_a_language_that_nobody_knows_is_not_called_a_filter_that_fails() -> None:
