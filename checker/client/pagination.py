@@ -23,6 +23,7 @@ PAGE_ECHOES = ("", "meta.", "pagination.", "paging.", "page_info.", "meta.pagina
 PAGE_NAMES = ("page", "current_page", "currentPage", "page_number", "pageNumber", "page.number", "pageIndex")
 # How many pages there are, beside the records and in headers (Laravel, Spring, Rails' kaminari, GitLab, WordPress).
 PAGE_COUNTS = ("total_pages", "totalPages", "last_page", "lastPage", "page_count", "pageCount", "pages")
+INLINE_COUNT, ALL_PAGES = "$inlinecount", "allpages"  # how OData's versions 2 and 3 ask for the total
 PAGE_COUNT_HEADERS = ("x-total-pages", "x-wp-totalpages")
 FIGURE = re.compile(r"[0-9]{1,9}", re.ASCII)  # Python refuses to read very long ones
 STYLE_NAMES = {
@@ -173,7 +174,8 @@ class Walk(ABC):
             values.append((size, self.size))
         if place is not None and value is not None:
             values.append((place, value))
-        values += [(one, True) for one in self.pagination.params if one.means == "total"]
+        counting = (one for one in self.pagination.params if one.means == "total")
+        values += [(one, ALL_PAGES if one.name == INLINE_COUNT else True) for one in counting]
         return Step(tuple(values))
 
     def _once(self, step: Step, mark: str) -> Step | Stop:

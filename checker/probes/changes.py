@@ -135,8 +135,8 @@ def _spelt(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], mi
     guesses = languages.usual(declared.param, name) if declared.param is not None and name is not None else ()
     evidence: list[str] = []
     refused = True
-    for way in (*(replace(declared, query=one) for one in guesses), declared):
-        page = look.resource.page(look.resource.since(middle, spelling(look, stamped[0][1]), way))
+    for way in (*(replace(declared, query=one, format=form or declared.format) for one, form in guesses), declared):
+        page = look.resource.page(look.resource.since(middle, spelling(way, stamped[0][1]), way))
         evidence += evidence_of(page.response)
         refused = refused and not page.response.ok
         came = [look.stamp(record) for record in page.records]
@@ -147,7 +147,7 @@ def _spelt(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], mi
 
 def _takes_instants(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], way: UpdatedSince) -> bool:
     """Whether the list answers to a sensible instant in the form in which the boundary is asked."""
-    form = spelling(look, stamped[0][1]) if stamped else way.format
+    form = spelling(way, stamped[0][1]) if stamped else way.format
     query = look.resource.since(LONG_AGO, form, way)
     return query is not None and look.resource.page(query, size=1).response.ok
 
@@ -156,9 +156,9 @@ def _takes_instants(look: ResourceLook, stamped: list[tuple[dict[str, Any], Inst
 SPELLINGS = {"naive": "naive", "date": "date", "epoch_s": "epoch_s", "epoch_ms": "epoch_ms"}
 
 
-def spelling(look: ResourceLook, seen: Instant) -> str:
-    """The format to ask in: the declared one, else the one in which the system writes its own stamps."""
-    return look.profile.updated_since.format or SPELLINGS.get(seen.form, "rfc3339")
+def spelling(way: UpdatedSince, seen: Instant) -> str:
+    """The format to ask in: the one that goes with the way of asking, else the one in which the system writes its own stamps."""
+    return way.format or SPELLINGS.get(seen.form, "rfc3339")
 
 
 def _ids(look: ResourceLook, records: Iterable[dict[str, Any]]) -> set[str]:
@@ -181,7 +181,7 @@ def _boundary(
     # Two pages and a bit: some servers forget the filter behind the first.
     size = max(1, expected // 2) if look.profile.pagination.style != "none" and expected <= SINCE_RECORDS else None
     answer: Walk = walk(
-        look.resource, size, look.resource.since(middle, spelling(look, stamped[0][1]), way), SINCE_PAGES
+        look.resource, size, look.resource.since(middle, spelling(way, stamped[0][1]), way), SINCE_PAGES
     )
     first = answer.pages[0]
     if not first.response.ok:

@@ -12,6 +12,8 @@ SINCE = "{since}"
 # OData 4.0, part 2, section 5.1: the options of a collection. `$filter` beside one of the others is that language, whoever speaks it.
 ODATA = frozenset(("$top", "$skip", "$orderby", "$select", "$expand", "$count", "$skiptoken"))
 OLDER_ODATA = frozenset(("$inlinecount", "$format"))  # of version 2 and 3, whose literals of time are written otherwise
+# How those write an instant: of Edm.DateTime without a zone, of Edm.DateTimeOffset with one. Which of them a field is, its record shows at best.
+OLDER_LITERALS = ((f"datetime'{SINCE}'", "naive"), (f"datetimeoffset'{SINCE}'", "rfc3339"))
 # Operators in brackets, as public interfaces spell them: filter[changed][gte]=…
 OPERATORS = ("$gte", "_gte", "gte", "ge", "from")
 EQUALS = ("$eq", "_eq", "eq")
@@ -26,14 +28,17 @@ def certain(name: str, beside: Collection[str], field: str) -> dict[str, Any] | 
     return None
 
 
-def usual(param: Param, field: str) -> Iterator[dict[str, Any]]:
-    """Templates worth a try for a parameter whose language nobody told."""
-    if takes_conditions(param) and not param.name.startswith("$"):
+def usual(param: Param, field: str) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Templates worth a try for a parameter whose language nobody told, each with the format of its instants (None: as records have them)."""
+    if param.name == "$filter":
+        for template, form in OLDER_LITERALS:
+            yield {param.name: f"{field.replace('.', '/')} ge {template}"}, form
+    elif takes_conditions(param):
         for operator in OPERATORS:
             below: Any = {operator: SINCE}
             for part in reversed(field.split(".")):
                 below = {part: below}
-            yield {param.name: below}
+            yield {param.name: below}, None
 
 
 def takes_conditions(param: Param) -> bool:

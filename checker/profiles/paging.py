@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from checker.client.pagination import INLINE_COUNT
 from checker.profiles.names import flat, vocabulary
 from checker.profiles.view import Input
 
@@ -59,8 +60,9 @@ def spelled(one: Input) -> str:
 
 
 def counts(one: Input) -> bool:
-    """Whether an input, set to true, makes the answer tell how many records there are in all."""
-    return one.location == "query" and one.schema.type == "boolean" and flat(one.name.removeprefix("$")) in COUNTING
+    """Whether an input, set to true (or, as OData's version 2 has it, to `allpages`), makes the answer tell how many records there are in all."""
+    switch = one.schema.type == "boolean" and flat(one.name.removeprefix("$")) in COUNTING
+    return one.location == "query" and (switch or one.name == INLINE_COUNT)
 
 
 def meaning(one: Input) -> str | None:

@@ -71,7 +71,7 @@ def _entries(view: View, name: str, schema: Schema) -> tuple[str, Schema | None]
     if schema.items is not None:
         return f"{name}[]", schema.items
     for inner, below in view.shapes.properties(schema).items():
-        if below.items is not None and flat(inner) in ("data", "items", "list", "values", "entries"):
+        if below.items is not None and flat(inner) in ("data", "items", "list", "values", "entries", "results"):
             return f"{name}.{inner}[]", below.items
     return name, None
 
