@@ -194,8 +194,10 @@ class Gathered:
     def _client(self, system: str) -> Client:
         if system not in self._clients:
             settings = self.loaded.project.systems[system]
+            folder = self.loaded.folder
+            tally = Store(folder).tally(system)
             self._clients[system] = client_for(
-                system, settings, self.secrets, Recorder(), folder=self.loaded.folder, keep=self.secrets.keep
+                system, settings, self.secrets, Recorder(), folder=folder, keep=self.secrets.keep, tally=tally
             )
         return self._clients[system]
 

@@ -31,6 +31,7 @@ from checker.project.load import LoadedProject
 from checker.project.secrets import Secrets
 from checker.project.types import Reference
 from checker.resources.resource import Resource
+from checker.store import Store
 
 Say = Callable[[str], None]
 ALWAYS = frozenset({"credentials.accepted", "sandbox.stateful"})  # what all else rests on is asked whatever is selected
@@ -161,6 +162,7 @@ class Look:
             base_url=server,
             folder=self.loaded.folder,
             keep=self.secrets.keep,
+            tally=Store(self.loaded.folder).tally(name),
         )
 
     def _look(self, name: str, client: Client) -> SystemLook:

@@ -10,7 +10,7 @@ from checker.errors import Problem, RefusedError
 from checker.journal import FILE as JOURNAL
 from checker.journal import Journal
 from checker.project.load import LoadedProject
-from checker.store import HOLDER, IGNORE, LOCK, RECORDS, VERDICTS, Store
+from checker.store import HOLDER, IGNORE, LOCK, RECORDS, REQUESTS, VERDICTS, Store
 from checker.sync.state import FILE as SYNC
 
 OURS = frozenset({LOCK, HOLDER, IGNORE})  # nothing about any system or person stands in them
@@ -20,13 +20,14 @@ KINDS = {
     VERDICTS: "verdicts",
     JOURNAL: "journal",
     RECORDS: "records",
+    REQUESTS: "requests",
     SYNC: "sync",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One thing that is stored: its name in `.readiness/`, what it is (audits, events, verdicts, journal, records, sync, other), its files and bytes."""
+    """One thing that is stored: its name in `.readiness/`, what it is (audits, events, verdicts, journal, records, requests, sync, other), its files and bytes."""
 
     name: str
     kind: str

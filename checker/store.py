@@ -8,11 +8,12 @@ import json
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from checker.errors import InputError, Problem, RefusedError
@@ -25,6 +26,7 @@ PATH_BYTES = 24  # of chance in it
 EVENTS = "events.jsonl"
 VERDICTS = "verdicts"
 RECORDS = "records"
+REQUESTS = "requests"
 MOST_EVENTS = 100_000  # that are kept
 
 
@@ -154,6 +156,19 @@ class Store:
         """The files in which records are kept."""
         return tuple(sorted(_own(self.folder / RECORDS).glob("*.sqlite")))
 
+    def tally(self, system: str) -> DayTally:
+        """The count of the requests that a system is sent, day by day."""
+        return DayTally(self, system)
+
+    def requests_file(self, system: str, day: date) -> Path:
+        """Where a day's requests to a system are counted; other days are forgotten. Raises InputError where nothing can be kept."""
+        file = self._ready(REQUESTS, day.isoformat()) / system
+        if not file.exists():
+            for other in file.parents[1].iterdir():
+                if other.name != day.isoformat() and not other.is_symlink():
+                    shutil.rmtree(other, ignore_errors=True)
+        return file
+
     @contextmanager
     def locked(self, command: str) -> Iterator[None]:
         """Be the only run that writes for this project. The operating system frees the lock of a process that died.
@@ -176,6 +191,26 @@ class Store:
         finally:
             holder.unlink(missing_ok=True)
             lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class DayTally:
+    """How many requests a system was sent on a day: a byte each, added at once, so that runs side by side and such as are cut off are counted, too."""
+
+    store: Store
+    system: str
+
+    def sent(self, day: date) -> int:
+        """The number so far."""
+        try:
+            return (self.store.folder / REQUESTS / day.isoformat() / self.system).stat().st_size
+        except OSError:
+            return 0
+
+    def add(self, day: date) -> None:
+        """One more. Raises InputError where nothing can be kept."""
+        with self.store.requests_file(self.system, day).open("ab", buffering=0) as file:
+            file.write(b".")
 
 
 def _holder(path: Path) -> dict[str, object]:

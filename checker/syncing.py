@@ -103,7 +103,10 @@ def opened(loaded: LoadedProject, say: Say, around: Surroundings | None = None) 
         documents = _described(loaded, secrets, say)
         clients: dict[str, Client] = {}
         for name, system in loaded.project.systems.items():
-            clients[name] = client_for(name, system, secrets, recorder, folder=loaded.folder, keep=secrets.keep)
+            tally = Store(loaded.folder).tally(name)
+            clients[name] = client_for(
+                name, system, secrets, recorder, folder=loaded.folder, keep=secrets.keep, tally=tally
+            )
             stack.callback(clients[name].close)
         ground_of = made_from(loaded, documents) | {f"target:{name}": digest(url) for name, url in known.items()}
         pairings = _pairings(loaded, documents, clients, recorder)

@@ -16,7 +16,7 @@ from checker.client.auth import NoCredentials, Scheme, scheme
 from checker.client.client import Client, Parts
 from checker.client.clock import Clock
 from checker.client.inflate import LARGEST_BODY
-from checker.client.limits import Allowance
+from checker.client.limits import Allowance, Tally
 from checker.client.origin import Guard, Origin, parse_base
 from checker.client.proxy import credentials_in, proxy_for
 from checker.client.recorder import Recorder
@@ -86,11 +86,12 @@ def client_for(  # noqa: PLR0913 - the edges of the world come in here
     environment: Mapping[str, str] | None = None,
     keep: Callable[[str, str], bool] | None = None,
     largest: int = LARGEST_BODY,
+    tally: Tally | None = None,
 ) -> Client:
     """The client of a system. `secrets` gives the plain text of a `${…}` reference.
 
     `base_url` is for systems whose project entry has none (the document's server, read only). `folder` is what relative file names
-    are seen from; `keep` puts a new refresh token where a reference points; `environment` holds the proxy variables (default: the process's). Nothing is sent yet. Raises InputError where a URL,
+    are seen from; `keep` puts a new refresh token where a reference points; `environment` holds the proxy variables (default: the process's); `tally` counts the day's requests of all runs. Nothing is sent yet. Raises InputError where a URL,
     a TLS file or the proxy is bad.
     """
     clock = clock or Clock()
@@ -104,7 +105,7 @@ def client_for(  # noqa: PLR0913 - the edges of the world come in here
         guard=guard,
         fixed=plain.fixed(system.fixed),
         transport=_transport(system, plain, clock, folder, os.environ if environment is None else environment, largest),
-        allowance=Allowance(name, system.limits, clock),
+        allowance=Allowance(name, system.limits, clock, tally),
         recorder=recorder,
         clock=clock,
         sessions={},

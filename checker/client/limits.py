@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from checker.client.clock import Clock
 from checker.client.ratelimit import RateLimitSeen
@@ -21,13 +22,23 @@ SHORT_WINDOW_S = 120.0  # a limit's reset beyond that is a quota, and not for a 
 RESERVE = 0.5  # of a limit: what is left below that is spread over the time to its reset
 
 
-class Allowance:
-    """The limits of one system, shared by all that ask it."""
+class Tally(Protocol):
+    """How many requests a system was sent on a day (UTC), by all runs."""
 
-    def __init__(self, system: str, limits: Limits, clock: Clock) -> None:
+    def sent(self, day: date) -> int:
+        """The number so far."""
+
+    def add(self, day: date) -> None:
+        """One more."""
+
+
+class Allowance:
+    """The limits of one system, shared by all that ask it. Without a `tally` a run's share of the daily quota is all its own."""
+
+    def __init__(self, system: str, limits: Limits, clock: Clock, tally: Tally | None = None) -> None:
         self.system = system
         self.sent = 0
-        self._limits, self._clock = limits, clock
+        self._limits, self._clock, self._tally = limits, clock, tally
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(limits.concurrent)
         self._next = 0.0
@@ -41,9 +52,9 @@ class Allowance:
 
     @property
     def most(self) -> int:
-        """Requests that this run may send: `max_requests`, or less where the share of the daily quota is less."""
-        quota = self._limits.daily_quota
-        return self._limits.max_requests if quota is None else min(self._limits.max_requests, self._share(quota))
+        """Requests that this run may send: `max_requests`, or less where less is left of our share of the daily quota."""
+        left = self._share_left()
+        return self._limits.max_requests if left is None else min(self._limits.max_requests, left)
 
     @property
     def abreast(self) -> int:
@@ -52,6 +63,13 @@ class Allowance:
         """
         places = self._limits.concurrent
         return places if self.most - self.sent > places * TRIES else 1
+
+    def _share_left(self) -> int | None:
+        """Our share of the daily quota without what other runs had of it today; None without a quota."""
+        if self._limits.daily_quota is None:
+            return None
+        today = self._tally.sent(self._clock.now().date()) if self._tally is not None else 0
+        return self._share(self._limits.daily_quota) - max(0, today - self.sent)
 
     def _share(self, quota: int) -> int:
         return int(quota * self._limits.share)
@@ -74,6 +92,8 @@ class Allowance:
             if self.sent >= self.most:
                 raise TransportError(self._used_up())
             self.sent += 1
+            if self._tally is not None and self._limits.daily_quota is not None:
+                self._tally.add(self._clock.now().date())
             now = self._clock.monotonic()
             start = max(now, self._next)
             self._next = start + self._gap
@@ -81,10 +101,11 @@ class Allowance:
             return start - now
 
     def _used_up(self) -> Problem:
-        quota = self._limits.daily_quota
-        values = {"system": self.system, "requests": self.most, "quota": quota, "share": self._limits.share}
-        by_quota = quota is not None and self._share(quota) < self._limits.max_requests
-        return Problem("http.quota-share-used-up" if by_quota else "http.requests-used-up", values)
+        quota, left = self._limits.daily_quota, self._share_left()
+        if quota is None or left is None or left >= self._limits.max_requests:
+            return Problem("http.requests-used-up", {"system": self.system, "requests": self.most})
+        values = {"system": self.system, "requests": self._share(quota), "quota": quota, "share": self._limits.share}
+        return Problem("http.quota-share-used-up", values)
 
     def _check_open(self) -> None:
         if self._closed_until is not None and self._clock.now() < self._closed_until:

@@ -6,12 +6,14 @@ import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 
 from checker.client.messages import Request
 from checker.errors import TransportError
 from checker.project.types import Limits
+from checker.store import Store
 from tests.clients import Time, client
 from tests.servers import Answered, Asked, serve
 
@@ -71,13 +73,13 @@ def test_a_limit_is_learnt_and_kept_to(*, tells: bool, threads: int) -> None:
     assert limited.too_early <= on_their_way
 
 
-def test_never_more_than_the_agreed_share_of_a_day_is_asked() -> None:
-    """Half of a quota of forty: twenty, whoever asks and however often."""
-    with serve(lambda _asked: {}) as server:
-        asking = client(
-            server.url,
-            limits=Limits(requests_per_second=1000, concurrent=4, max_requests=1000, daily_quota=40, share=0.5),
-        )
+def test_never_more_than_the_agreed_share_of_a_day_is_asked(tmp_path: Path) -> None:
+    """Half of a quota of forty: twenty, whoever asks, however often, and in however many runs of a day; the next day is another one."""
+    limits = Limits(requests_per_second=1000, concurrent=4, max_requests=1000, daily_quota=40, share=0.5)
+
+    def run(url: str, at: Time, times: int) -> int:
+        """One run's requests that were answered; each has a count of its own of what was sent today."""
+        asking = client(url, at=at, limits=limits, build={"tally": Store(tmp_path).tally("crm")})
 
         def ask(_number: int) -> bool:
             try:
@@ -85,10 +87,16 @@ def test_never_more_than_the_agreed_share_of_a_day_is_asked() -> None:
             except TransportError:
                 return False
 
-        with ThreadPoolExecutor(4) as pool:
-            good = sum(pool.map(ask, range(100)))
-        asking.close()
-    assert good == len(server.asked) == 20
+        with ThreadPoolExecutor(4) as pool, closing(asking):
+            return sum(pool.map(ask, range(times)))
+
+    with serve(lambda _asked: {}) as server:
+        today = Time()
+        assert [run(server.url, today, 7), run(server.url, today, 100), run(server.url, today, 5)] == [7, 13, 0]
+        today.sleep(86_400)
+        assert run(server.url, today, 100) == 20
+    assert len(server.asked) == 40
+    assert len(list((tmp_path / ".readiness" / "requests").iterdir())) == 1
 
 
 STRANGE: dict[str, tuple[int, bytes, str]] = {
