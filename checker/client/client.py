@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -50,6 +50,7 @@ class Parts:
     clock: Clock
     sessions: Mapping[str, Session]
     draw: Callable[[], float] = random.random
+    expansions: dict[str, bool] = field(default_factory=dict)
 
 
 class Client:
@@ -72,6 +73,11 @@ class Client:
     def base_url(self) -> str:
         """The base URL that paths stand below."""
         return str(self._parts.guard.base)
+
+    @property
+    def expansions(self) -> dict[str, bool]:
+        """By operation, whether it takes the query that brings more along with its records (`ResourceProfile.expand`); filled as it is seen."""
+        return self._parts.expansions
 
     @property
     def proxy(self) -> Proxy | None:

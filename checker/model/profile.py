@@ -235,9 +235,7 @@ class ResourceProfile(Struct, frozen=True, kw_only=True):
     ambiguous: dict[str, tuple[str, ...]] = field(default_factory=dict)  # role → the fields that may play it
     line_items: bool | None = None
     line_items_path: str | None = None
-    expand: dict[str, dict[str, str]] = field(
-        default_factory=dict
-    )  # by operation, the query with which line items come
+    expand: dict[str, dict[str, str]] = field(default_factory=dict)  # by operation, the query with which more comes
     custom_fields: bool | None = None
     relations: tuple[Relation, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)

@@ -24,7 +24,7 @@ SURE_LINES = frozenset(
     if "line" in name or "position" in name or name in ("items_list", "order_items", "invoice_items")
 )
 # Parameters that name what comes along with a record.
-EXPANDING = vocabulary("expand expands include includes populate embed embeds with associations")
+EXPANDING = vocabulary("expand expands include includes populate embed embeds")
 LINE_FIELDS = vocabulary(
     "quantity qty amount price unit_price net_price gross_price unit_amount menge anzahl preis einzelpreis product_id sku tax_rate "
     "vat_rate line_amount unit_cost discount total item_code product base_price_money qta net_price_amount"
@@ -76,20 +76,30 @@ def _entries(view: View, name: str, schema: Schema) -> tuple[str, Schema | None]
     return name, None
 
 
-def _expansions(view: View, path: str | None) -> dict[str, dict[str, str]]:
-    """Of the operations that show records, the query with which the line items come along, where the document names them among the values of
-    a parameter that is for that: without it they may be left out.
+def _expansions(view: View, path: str | None, relations: tuple[Relation, ...]) -> dict[str, dict[str, str]]:
+    """Of the operations that show records, the query with which line items, and the other records that this one refers to, come along: many
+    interfaces leave them out until they are asked for.
     """
-    wanted = (path or "").removesuffix("[]").partition(".")[0]
+    lines = (path or "").removesuffix("[]").partition(".")[0]
+    whole = [one.field for one in relations if one.field in view.properties]
+    others = [one for one in whole if view.shapes.kind(view.properties[one]) == "object"]
+    wanted = [lines, *others] if lines else others
     shown = [one for kind in ("list", "search", "read") if (one := view.operation(kind)) is not None]
     found = ((one.key, param) for one in shown for param in one.parameters if param.location == "query")
-    return {key: {param.name: wanted} for key, param in found if wanted and _names(param, wanted)}
+    asked = ((key, param.name, _chosen(param, wanted)) for key, param in found)
+    return {key: {name: value} for key, name, value in asked if value}
 
 
-def _names(param: Parameter, wanted: str) -> bool:
-    """Whether a parameter lets one choose what comes along, and `wanted` is among its values."""
-    schemas = [one for one in (param.schema, param.schema.items) if one is not None]
-    return flat(param.name.removeprefix("$")) in EXPANDING and any(wanted in one.enum for one in schemas)
+def _chosen(param: Parameter, wanted: list[str]) -> str:
+    """What a parameter for that purpose is set to: those of `wanted` that are among its values, all where it names none; nothing for others."""
+    schema = param.schema
+    if flat(param.name.removeprefix("$")) not in EXPANDING or schema.type not in ("string", "array", None):
+        return ""
+    several = schema.items.enum if schema.items is not None else []
+    named = [one for one in wanted if one in (*schema.enum, *several)]
+    if schema.enum:
+        named = named[:1]
+    return ",".join(named if schema.enum or several else wanted)
 
 
 def _custom_fields(view: View) -> tuple[bool | None, str]:
@@ -222,6 +232,7 @@ def _about(view: View, key: tuple[str, ...], number: int) -> bool:
 def detect_structure(view: View) -> Detection:
     """`line_items`, `line_items_path`, `expand`, `custom_fields`, `relations` and `metadata`."""
     lines, path = _line_items(view)
+    relations = _relations(view, path)
     custom, reason = _custom_fields(view)
     still = []
     for what, value in (("line_items", lines), ("custom_fields", custom)):
@@ -234,9 +245,9 @@ def detect_structure(view: View) -> Detection:
     found = {
         "line_items": lines,
         "line_items_path": path,
-        "expand": _expansions(view, path),
+        "expand": _expansions(view, path, relations),
         "custom_fields": custom,
-        "relations": _relations(view, path),
+        "relations": relations,
         "metadata": _metadata(view),
     }
     why = {"custom_fields": reason, **({"line_items": f"array {path}"} if path else {})}

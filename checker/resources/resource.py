@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -24,6 +24,7 @@ from checker.resources.query import Query
 
 USUAL_SIZE = 100  # records per page where a document allows more
 MOST_PAGES = 10_000
+REFUSED = frozenset({400, 404, 422, 501})  # how servers answer to a parameter, or a value of one, that they don't know
 PAST_END = frozenset({400, 404, 416})  # how servers answer to a page after the last one
 NUMBERED = frozenset({"page", "offset"})
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -180,7 +181,8 @@ class Resource:
         """One record by its id. Raises InputError where the profile has no single read, TransportError where no answer came."""
         key = self.profile.operations.read
         method, path = self.operation(key, "read")
-        response = self.send(self._request(method, self._filled(path, {}, record_id), self._expanding(key)))
+        target = self._filled(path, {}, record_id)
+        response = self._expanded(key, lambda: self.send(self._request(method, target, self._expanding(key))))
         if not response.ok:
             return Single(None, response)
         return Single(answers.single(response.json(), self.profile), response)
@@ -234,7 +236,8 @@ class Resource:
         return Answer(body, response.headers, response.url, found, ids)
 
     def _ask(self, query: Query, step: Step) -> Response:
-        return self.send(self._request_of(query, step))
+        key = query.operation or self._list_key()
+        return self._expanded(key, lambda: self.send(self._request_of(query, step)))
 
     def _begin(self, query: Query, step: Step) -> Begun:
         return self.client.begin(self._request_of(query, step), credentials=self._credentials)
@@ -250,10 +253,30 @@ class Resource:
         return self._request(method, self._filled(path, query.path, None), self._expanding(key) | query)
 
     def _expanding(self, key: str | None) -> Query:
-        """What an operation is asked with so that line items come along; what the project file fixes goes before it."""
+        """What an operation is asked with so that more comes along; what the project file fixes goes before it, and what was refused is left out."""
+        if key is None or not self.client.expansions.get(key, True):
+            return Query()
         fixed = self.profile.fixed.get("query", {})
-        asked = self.profile.expand.get(key or "", {})
-        return Query(tuple((name, value) for name, value in asked.items() if name not in fixed))
+        return Query(
+            tuple((name, value) for name, value in self.profile.expand.get(key, {}).items() if name not in fixed)
+        )
+
+    def _expanded(self, key: str | None, ask: Callable[[], Response]) -> Response:
+        """The answer of an operation that is asked with `_expanding`. As long as it isn't known whether that is taken, a refusal is held against
+        the answer without it.
+        """
+        known, response = self.client.expansions, ask()
+        if key is None or key in known or not self._expanding(key).pairs:
+            return response
+        if response.ok:
+            known[key] = True
+        elif response.status in REFUSED:
+            known[key] = False
+            without = ask()
+            if not without.ok:  # it wasn't for that
+                del known[key]
+            return without
+        return response
 
     def _request(self, method: str, target: str, query: Query, *, linked: bool = False) -> Request:
         fixed = {} if linked else self.profile.fixed.get("query", {})

@@ -363,9 +363,11 @@ class Writer:
 
 
 def _writable(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
-    """A record as it may be sent back: without what is read-only and without its id."""
-    schema = resource.profile.schema
-    dropped = {one.name for one in schema if one.read_only} | {resource.profile.fields.id}
+    """A record as it may be sent back: without what is read-only, without its id, and without other records that came along on demand."""
+    profile, schema = resource.profile, resource.profile.schema
+    asked = {name for one in profile.expand.values() for value in one.values() for name in value.split(",")}
+    others = asked & {one.field for one in profile.relations}
+    dropped = {one.name for one in schema if one.read_only} | {profile.fields.id} | others
     known = {one.name.partition(".")[0].removesuffix("[]") for one in schema}
     return {name: value for name, value in record.items() if name not in dropped and (not known or name in known)}
 

@@ -14,7 +14,7 @@ import pytest
 from checker.errors import RefusedError, TransportError
 from checker.journal import Intent, Journal
 from checker.model.permit import Permit
-from checker.model.profile import Operations
+from checker.model.profile import Operations, Relation
 from checker.resources.cleaning import clean_up
 from checker.resources.outcomes import Outcome
 from checker.resources.resource import Resource
@@ -197,6 +197,17 @@ def test_put_keeps_what_is_not_named(tmp_path: Path) -> None:
     with desk(tmp_path, shelf, operations=put) as one:
         assert one.writer.update(one.resource, "f1", {"name": "B", "more": {"b": 3}}, purpose="sync").ok
     assert shelf.records["f1"] == {"id": "f1", "name": "B", "city": "Kiel", "more": {"a": 1, "b": 3}}
+
+
+def test_put_sends_lines_that_came_on_demand_and_no_other_record_that_did(tmp_path: Path) -> None:
+    """A record that is referred to came along to be seen: sent back whole it would be refused. Mutant: it is sent."""
+    put = Operations(list="GET /contacts", read="GET /contacts/{id}", update="PUT /contacts/{id}")
+    along = {"GET /contacts/{id}": {"include": "lines,company"}}
+    shelf = Shelf(records={"f1": {"id": "f1", "name": "A", "lines": [1], "company": {"id": "c1", "name": "Kern"}}})
+    relations = (Relation(field="company", to="companies"),)
+    with desk(tmp_path, shelf, operations=put, expand=along, relations=relations) as one:
+        assert one.writer.update(one.resource, "f1", {"name": "B"}, purpose="sync").ok
+    assert shelf.records["f1"] == {"id": "f1", "name": "B", "lines": [1]}
 
 
 @pytest.mark.parametrize(

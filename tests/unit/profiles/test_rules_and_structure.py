@@ -73,21 +73,23 @@ def test_line_items_are_arrays_with_quantities_or_prices():
 @pytest.mark.parametrize(
     ("param", "expected"),
     [
-        (query("$expand", "array", items={"type": "string", "enum": ["*", "customer", "items"]}), {"$expand": "items"}),
-        (query("include", enum=["items", "customer"]), {"include": "items"}),
-        (query("include", enum=["customer"]), None),
-        (query("include"), None),
+        (query("$expand", "array", items={"type": "string", "enum": ["*", "customer", "items"]}), "items,customer"),
+        (query("include", enum=["customer", "items"]), "items"),
+        (query("populate"), "items,customer"),
+        (query("include", enum=["notes"]), None),
+        (query("include", "boolean"), None),
         (query("sort", enum=["items"]), None),
     ],
-    ids=["expand", "include", "another", "unnamed", "no-such-parameter"],
+    ids=["several-named", "one-named", "unnamed", "another", "a-switch", "another-parameter"],
 )
-def test_line_items_that_a_parameter_brings_along_are_asked_for_where_the_document_names_them(param, expected):
-    """Many interfaces leave lines out until they are asked for; what the parameter's values don't name is not tried, for it may be refused."""
+def test_what_comes_along_on_demand_is_asked_for(param, expected):
+    """Many interfaces leave lines, and other records that one refers to, out until a parameter asks for them."""
     lines = {"type": "array", "items": fields("description quantity price")}
-    paths = crud("/orders", fields("id number", items=lines))
+    paths = {**crud("/orders", fields("id number", items=lines, customer=fields("id name"))), **crud("/customers")}
     paths = {key: {**one, "params": (param,)} for key, one in paths.items()}
-    asked = resource(paths, "orders").expand
-    assert asked == ({"GET /orders": expected, "GET /orders/{id}": expected} if expected else {})
+    asked = {param["name"]: expected}
+    known = {"GET /orders": asked, "GET /orders/{id}": asked} if expected else {}
+    assert resource(paths, "orders").expand == known
 
 
 def test_custom_fields_are_places_for_names_of_the_customers_own():

@@ -67,6 +67,29 @@ def test_line_items_that_come_on_demand_are_asked_for_in_lists_and_single_reads(
         assert seen == ["lines", "lines", "notes"]
 
 
+@pytest.mark.parametrize("knows", [True, False])
+def test_what_is_not_to_be_had_along_is_left_out_from_then_on(knows: bool) -> None:
+    """A value that a server refuses costs one request, and no record; a refusal for another reason is told as it came, and says nothing of it."""
+    seen: list[tuple[str | None, str | None]] = []
+
+    def picky(asked: Asked) -> Any:
+        seen.append((asked.query.get("include"), asked.query.get("email")))
+        refused = asked.query.get("email") == "nonsense" or ("include" in asked.query and not knows)
+        return Answered(400, {"error": "no"}) if refused else {"data": RECORDS[:2]}
+
+    with serve(picky) as server:
+        resource = at(server.url, contacts(expand={"GET /contacts": {"include": "lines"}}))
+        assert resource.page(Query((("email", "nonsense"),))).response.status == 400
+        assert len(resource.page().records) == len(resource.page().records) == 2
+        other = Resource("crm", resource.profile, resource.client.recorded(Recorder().scope("crm", "again")))
+        assert resource.page(Query((("email", "nonsense"),))).response.status == 400
+        assert len(other.page().records) == 2
+    first = [("lines", "nonsense"), (None, "nonsense")]
+    taken = [("lines", None), ("lines", None), ("lines", "nonsense"), ("lines", None)]
+    left_out = [("lines", None), (None, None), (None, None), (None, "nonsense"), (None, None)]
+    assert seen == first + (taken if knows else left_out)
+
+
 def test_a_list_is_walked_page_by_page() -> None:
     """Pages are numbered and tell total and end; the declared size is asked for, what comes is taken."""
     with serve(offsets) as server:
