@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
 
 from checker.model.instants import Instant
 from checker.model.profile import UpdatedSince
-from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import ResourceLook, Walk, evidence_of, walk
 from checker.profiles import languages
-from checker.resources.query import brackets
+from checker.resources.query import brackets, written
 
 FINE = frozenset({"second", "millisecond", "microsecond"})
 CLUMP_SHARE = 0.1  # of the records that may share one changed time before a time cursor is in danger
@@ -76,7 +76,13 @@ def _precision(stamped: Sequence[Instant]) -> str:
     return max((one.precision for one in stamped), key=("day", "minute", "second", "millisecond", "microsecond").index)
 
 
-CLAIMS = ("updated-since.excludes-older", "updated-since.includes-boundary", "updated-since.nonsense-refused")
+CLAIMS = (
+    "updated-since.excludes-older",
+    "updated-since.includes-boundary",
+    "updated-since.nonsense-refused",
+    "updated-since.zone-kept",
+)
+EAST = timedelta(hours=5)  # who takes this clock's time for his own asks for a later instant
 
 
 @probe(*CLAIMS, scope="resource")
@@ -94,7 +100,7 @@ def updated_since(look: ResourceLook) -> Iterator[Told]:
     elif len({instant.at for _, instant in stamped}) < ENOUGH:
         reason = "too-few-records"
     if reason is not None:
-        yield from (unknown(claim, reason) for claim in CLAIMS[:2])
+        yield from (unknown(claim, reason) for claim in CLAIMS if claim != "updated-since.nonsense-refused")
         yield _nonsense(look, stamped, declared)
         return
     moments = sorted({instant.at for _, instant in stamped})
@@ -161,6 +167,20 @@ def spelling(way: UpdatedSince, seen: Instant) -> str:
     return way.format or SPELLINGS.get(seen.form, "rfc3339")
 
 
+def _elsewhere(look: ResourceLook, middle: datetime, at_boundary: set[str], way: UpdatedSince) -> Told:
+    """Whether the same instant, told by the clock of another zone, is the same boundary."""
+    claim = "updated-since.zone-kept"
+    local = f"{str(written(middle + EAST, 'rfc3339')).removesuffix('Z')}+05:00"
+    answer = walk(look.resource, None, look.resource.since(local, way=way), SINCE_PAGES)
+    values = {"param": _named(way), "asked": local}
+    if not answer.pages[0].response.ok:
+        return unknown(claim, "refused", answer.evidence, **values)
+    there = at_boundary <= _ids(look, answer.records)
+    if not there and answer.stop is None:
+        return unknown(claim, "budget-used-up", answer.evidence, **values)
+    return whether(claim, there, answer.evidence, **values)
+
+
 def _ids(look: ResourceLook, records: Iterable[dict[str, Any]]) -> set[str]:
     return {found for record in records if (found := look.asked.id_of(record)) is not None}
 
@@ -213,5 +233,9 @@ def _boundary(
         )
     elif at_boundary <= there:
         yield yes("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)
+        if spelling(way, stamped[0][1]) == "rfc3339":
+            yield _elsewhere(look, middle, at_boundary, way)
+        else:
+            yield not_applicable("updated-since.zone-kept")
     else:
         yield no("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)

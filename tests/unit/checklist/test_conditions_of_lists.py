@@ -21,6 +21,7 @@ OPEN = ("yes", "unknown", "not-applicable")
 CONDITIONS = (
     ("filtering", ("filter.honoured",), ("filter.operators-honoured", "filter.excluding-keeps-empty", "filter.case-known"), ("filter.combined",)),
     ("pagination", ("pagination.complete", "pagination.no-repeats", "pagination.ends"), ("pagination.past-end",), ()),
+    ("updated-since-filter", ("updated-since.excludes-older", "updated-since.includes-boundary", "timestamp.filled"), ("updated-since.zone-kept",), ()),
     ("page-size", ("page-size.honoured",), ("page-size.steady",), ()),
 )  # fmt: skip
 

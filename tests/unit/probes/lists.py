@@ -139,6 +139,7 @@ class Lists:
         if "since" in query and self.defect != "ignores-since":
             try:
                 since = datetime.fromisoformat(query["since"])
+                since = since.replace(tzinfo=UTC) if self.defect == "minds-no-zone" else since
             except ValueError:
                 return [] if self.defect == "takes-nonsense" else Answered(400, {"error": "no date"})
             stamps = [(one, datetime.fromisoformat(one["updated_at"])) for one in found]

@@ -12,7 +12,7 @@ GOOD = (
     "pagination.past-end", "page-size.honoured", "page-size.steady", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "sort.unknown-refused", "filter.combined", "filter.operators-honoured",
     "filter.excluding-keeps-empty", "filter.case-known", "timestamp.filled", "timestamp.zoned",
     "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
-    "updated-since.nonsense-refused", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
+    "updated-since.nonsense-refused", "updated-since.zone-kept", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
     "credentials.errors-distinct", "answers.fields-declared", "sandbox.stateful", "redirect.none", "version.no-sunset", "clock.in-step", "network.latency",
 )  # fmt: skip
 
@@ -46,6 +46,7 @@ def test_a_good_system_gets_good_news_on_every_claim() -> None:
         ("ignores-since", "updated-since.excludes-older"),
         ("excludes-boundary", "updated-since.includes-boundary"),
         ("empty-since", "updated-since.includes-boundary"),
+        ("minds-no-zone", "updated-since.zone-kept"),
         ("takes-nonsense", "updated-since.nonsense-refused"),
         ("lets-everybody-in", "credentials.wrong-refused"),
         ("lets-everybody-in", "credentials.missing-refused"),
