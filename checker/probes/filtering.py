@@ -144,9 +144,12 @@ def _texts(look: ResourceLook, but: str) -> Iterator[tuple[str, str]]:
 def _keys(look: ResourceLook) -> Iterator[tuple[str, str]]:
     """Fields by which records are looked up, each with a value that not all have."""
     roles, records = look.profile.fields, look.walk.records
+    others = {one.field for one in look.profile.relations}  # what stands inside is another record's
     for name in (roles.email, roles.number, roles.vat_id, roles.external_id, roles.name):
-        held = [value for one in records if name and isinstance(value := get(one, name), str) and plain(value)]
-        if name and len({comparable(one) for one in held}) > 1:
+        if name is None or name.partition(".")[0] in others:
+            continue
+        held = [value for one in records if isinstance(value := get(one, name), str) and plain(value)]
+        if len({comparable(one) for one in held}) > 1:
             yield name, held[0]
 
 

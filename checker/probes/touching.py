@@ -271,7 +271,8 @@ class SystemTouch:
         slots = (one for top in touch.plan.slots for one in top.walk())
         needed = {one.path for one in slots if one.required} | touch.plan.wanted
         for relation in touch.profile.relations:
-            if touch.plan.source == "schema" and relation.field not in needed:
+            told = any(one == relation.field or one.startswith(f"{relation.field}.") for one in needed)
+            if touch.plan.source == "schema" and not told:
                 continue
             found = self._record_of(relation.to, touch)
             if found is not None:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from checker.model.finding import Answer
-from checker.model.profile import Filtering, Param, UpdatedSince
+from checker.model.profile import FieldRoles, Filtering, Param, Relation, UpdatedSince
 from checker.probes.contexts import UUID
 from checker.probes.filtering import field_of
 from tests.servers import Answered, Asked
@@ -137,6 +137,15 @@ def test_two_conditions_in_a_language_of_its_own_are_asked_for_together(
     found = probed(JoinsConditions(defect), replace(profile(), filtering=only))["filter.combined"]
     assert found.answer is answer
     assert found.evidence
+
+
+def test_a_key_of_another_record_is_no_key_of_this_one() -> None:
+    """The customer's mail address, which came along with an order, doesn't find the order: its own number does."""
+    only = Filtering(supported=True, params=(Param(name="filter", in_="query"),))
+    roles = FieldRoles(id="id", email="owner.email", number="name")
+    asked = replace(profile(), filtering=only, fields=roles, relations=(Relation(field="owner", to="users"),))
+    records = [{**record(i), "owner": {"email": f"u{i}@example.com"}} for i in range(5)]
+    assert probed(JoinsConditions(records=records), asked)["filter.honoured"].values["field"] == "name"
 
 
 def test_a_language_that_nobody_knows_is_not_called_a_filter_that_fails() -> None:

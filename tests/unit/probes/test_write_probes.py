@@ -117,3 +117,9 @@ def test_a_lost_leading_zero_is_a_change() -> None:
     """A postcode that comes back as a number has lost a digit; an amount may be spelt as a text."""
     assert how("01234", 1234) == "changed"
     assert [how("0.50", 0.5), how("10", 10), how("0", 0)] == [None, None, None]
+
+
+def test_a_reference_that_comes_back_as_its_record_is_kept() -> None:
+    """Some systems take an id and show the record that it leads to; another record, or one without that id, is no such thing."""
+    assert how("d1", {"id": 7, "documentId": "d1"}) is None
+    assert how("d1", {"id": 7, "documentId": "d2"}) == "changed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from checker.probes.journals import tells
 from checker.probes.merging import merges
 from checker.touch import cleaned
 from tests.unit.probes.touched import asked
-from tests.unit.probes.writable import FIELDS, small
+from tests.unit.probes.writable import COMPANY, FIELDS, small
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 
@@ -127,6 +128,17 @@ def test_every_claim_has_a_system_that_breaks_it() -> None:
     """No claim is told without a test in which the answer is no; that a delete leaves no trace is told of the ERP."""
     claims = {claim for probe in (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims}
     assert claims - {claim for _, claim, answer, _ in DEFECTS if answer is NO} == {"delete.visible"}
+
+
+@pytest.mark.parametrize(("mapped", "written"), [("company_id", True), ("company_id.id", True), ("company_idx", False)])
+def test_a_reference_is_written_where_a_flow_maps_it_or_the_id_inside_it(
+    tmp_path: Path, mapped: str, written: bool
+) -> None:
+    """Without it nothing can be told of what becomes of records that point at a deleted one."""
+    with small(tmp_path) as it:
+        touch = it.system.resources[0]
+        touch.plan = dataclasses.replace(touch.plan, wanted=frozenset({mapped}))
+        assert dict(it.system.references(touch)) == ({"company_id": COMPANY} if written else {})
 
 
 def test_a_system_that_breaks_on_the_second_of_two_keeps_its_rule(tmp_path: Path) -> None:
