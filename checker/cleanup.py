@@ -79,4 +79,4 @@ def _cleaned(
 def every_resource(look: SystemLook) -> dict[str, Resource]:
     """All resources of a system by name: an earlier run may have written in one that no flow carries any more."""
     look.now("clean-up", look.name)
-    return {one.name: Resource(look.name, one, look.client, zone=look.zone) for one in look.profile.resources}
+    return {one.name: look.door(one) for one in look.profile.resources}

@@ -115,15 +115,32 @@ def both_described(loaded: LoadedProject, secrets: Secrets, say: Say) -> dict[st
         source = settings.document if address else str(loaded.folder / settings.document)
         fetch = partial(fetched, loaded, name, secrets) if address else None
         over = (loaded.folder / settings.overlay, settings.overlay) if settings.overlay else None
-        return described(
+        found = described(
             source,
             overrides=settings.resources,
             fetch=fetch,
             shown_as=settings.document,
             overlay=over,
         )
+        _check_calls(loaded, name, found.profile)
+        return found
 
     return dict(zip(loaded.project.systems, side_by_side(one, loaded.project.systems), strict=True))
+
+
+def _check_calls(loaded: LoadedProject, name: str, profile: Profile | None) -> None:
+    """Raise InputError where the project file's calls that subscribe make what no resource of the system could end again."""
+    from checker.resources.subscribing import steps_of  # noqa: PLC0415 - as above
+
+    settings = loaded.project.systems[name].webhooks
+    if settings is None or profile is None:
+        return
+    steps = steps_of(profile, settings.subscribe)
+    for i, (call, step) in enumerate(zip(settings.subscribe, steps, strict=True)):
+        if step is None:
+            here = ("systems", name, "webhooks", "subscribe", i, "call")
+            values = {"call": call.call, "system": name}
+            raise InputError(loaded.positioned.problem("project.subscribe-no-record", here, values))
 
 
 def fetched(loaded: LoadedProject, name: str, secrets: Secrets, address: str) -> bytes:

@@ -41,8 +41,7 @@ from checker.project.sides import FlowView, views
 from checker.project.types import WebhookLab
 from checker.receiver import Receiver
 from checker.resources.cleaning import CleanedUp, clean_up
-from checker.resources.resource import Resource
-from checker.resources.subscribing import subscriptions
+from checker.resources.subscribing import written_in
 from checker.resources.writing import Writer
 from checker.store import Store
 
@@ -87,9 +86,9 @@ def planned(
                 swept = sum(can_sweep(profile, one) and _asked(round_, name, one.name) for one in ordered)
                 most = _at_most(profile, unique) + swept + extra + OF_EVENTS * heard
                 made.append(Planned(name, profile.name, most))
-        subscribed = subscriptions(profiles[name]) if lively and name in profiles else None
-        if subscribed is not None and made and made[-1].system == name:
-            made.append(Planned(name, subscribed.name, SUBSCRIPTIONS))
+        if lively and made and made[-1].system == name:
+            written = written_in(profiles[name], loaded.project.systems[name].webhooks)
+            made += [Planned(name, one, SUBSCRIPTIONS * written.count(one)) for one in dict.fromkeys(written)]
     return tuple(made)
 
 
@@ -308,5 +307,5 @@ def cleaned(system: SystemTouch) -> CleanedUp:
     look.now("clean-up", system.name)
     resources = {one.profile.name: one.resource for one in look.resources}
     for profile in look.profile.resources:
-        resources.setdefault(profile.name, Resource(system.name, profile, look.client, zone=look.zone))
+        resources.setdefault(profile.name, look.door(profile))
     return clean_up(system.writer, resources, system.writer.mark)

@@ -155,7 +155,14 @@ def _line(one: Heard) -> str:
 def test(project_path: Path | None, systems: tuple[str, ...], form: str, language: str | None, *, yes: bool) -> None:
     """Try out the events of the sandboxes: create, change and delete a test record of each resource, and see what comes.
 
-    Subscribes where the API can, unsubscribes at the end, and removes its records. Part of `readiness audit` too.
+    Subscribes where the API can, unsubscribes at the end, and removes its records. Part of `readiness audit` too. How one subscribes is read
+    off the document, else the project file lists the calls, for instance:
+
+    \b
+      webhooks:
+        subscribe:
+          - {call: POST /hooks, body: {name: "readiness ${mark}"}, as: hook}
+          - {call: "PUT /hooks/${hook}/target", body: {url: "${url}"}}
 
     \b
     Examples:

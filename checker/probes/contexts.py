@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from checker.client.build import EVENTS
 from checker.client.client import Client
 from checker.client.messages import Response
 from checker.client.recorder import Recorder, Scope
@@ -22,6 +23,7 @@ from checker.probes.base import Ledger
 from checker.project.types import Platform, System
 from checker.resources.query import Query
 from checker.resources.resource import Page, Resource
+from checker.resources.subscribing import written_in
 
 WALK_PAGES = 25  # pages that a walk takes at most; the rest is said to be unseen
 WALK_RECORDS = 5000
@@ -186,6 +188,12 @@ class SystemLook:
     def client(self) -> Client:
         """The client, recording under the probe that runs now."""
         return self.whole_client.recorded(self.scope)
+
+    def door(self, profile: ResourceProfile) -> Resource:
+        """A resource of the system; one whose records are subscriptions is asked with the credentials that manage them."""
+        resource = Resource(self.name, profile, self.client, zone=self.zone)
+        subscribed = profile.name in written_in(self.profile, self.settings.webhooks)
+        return resource.asked_with(EVENTS) if subscribed and EVENTS in self.whole_client.credentials else resource
 
     def redact(self, text: str) -> str:
         """Any text without the secrets of this run."""

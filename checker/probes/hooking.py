@@ -14,7 +14,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from checker.client.build import EVENTS
 from checker.client.origin import parse_base
 from checker.errors import TransportError
 from checker.hooks import Event, Signature, exchange, kept, read_event, verified
@@ -23,13 +22,13 @@ from checker.probes.rows import Row, row_of, with_objects
 from checker.probes.stamps import plain_change
 from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.profiles.names import singular, words
+from checker.project import calls
 from checker.project.types import WebhookSettings
 from checker.receiver import Delivery, Receiver
 from checker.resources import seeking
 from checker.resources.bodies import Bodies
-from checker.resources.outcomes import Written
-from checker.resources.resource import Resource
-from checker.resources.subscribing import Form, form_of
+from checker.resources.subscribing import Form, Step, way_of
+from checker.resources.subscriptions import Subscription, by_calls, by_form
 
 SECRET_NAMES = (
     "secret",
@@ -42,6 +41,7 @@ SECRET_NAMES = (
     "shared_secret",
 )
 SECRET_BYTES = 24  # of chance, where the receiver chooses the secret
+BROKE = "subscription-broke"  # one of several calls was not taken
 SHOWN_DELIVERIES = 12  # of one question's evidence
 
 
@@ -111,9 +111,9 @@ class Lab:
     _recorded: dict[int, str] = field(default_factory=dict)
 
     @cached_property
-    def form(self) -> Form | None:
+    def way(self) -> Form | tuple[Step, ...] | None:
         """How the API takes subscriptions; None where a person enters the address."""
-        return None if self._by_hand else form_of(self.system.look.profile, self.system.look.api)
+        return way_of(self.system.look.profile, self.system.look.api, self.settings)
 
     @property
     def _by_hand(self) -> bool:
@@ -126,41 +126,50 @@ class Lab:
         return self.receiver
 
     @cached_property
-    def subscribed(self) -> tuple[str, tuple[Written, ...]]:
-        """The address that events come to, and the subscriptions that were written for it; none where a person entered it."""
-        if self.form is None:
-            return self.hears.opened(path=self.manual), ()
-        return self.subscribe()
+    def subscribed(self) -> Subscription:
+        """The subscription whose events tell of the lives; nothing was written for it where a person entered the address."""
+        return self.subscribe() if self.way is not None else Subscription(self.hears.opened(path=self.manual))
 
-    def subscribe(self) -> tuple[str, tuple[Written, ...]]:
-        """A new address, and subscriptions that send events there. Only where there is a form."""
-        assert self.form is not None  # noqa: S101 - see above
-        url = self.hears.opened(self.system.writer.mark)
-        wished = tuple(self.settings.events) if self.settings else ()
-        made = Bodies(self.form.resource, self._operation, self.system.writer.mark, self.today)
-        ours = chance.token_urlsafe(SECRET_BYTES)
-        about = tuple(name for one in self.touches for name in (one.profile.name, one.profile.role or "") if name)
-        bodies = self.form.filled(made.lean(1), url, wished, about, ours)
-        if self.form.secret is not None:
-            self.secrets.append(ours)
-            self.system.look.recorder.secrets.add(ours, "EVENTS_SECRET")
-        written = tuple(self.system.writer.create(self.managed, body) for body in bodies)
-        for one in written:
+    def subscribe(self) -> Subscription:
+        """A new address, and what is written so that events are sent there. Only where there is a way."""
+        url, ours = self.hears.opened(self.system.writer.mark), chance.token_urlsafe(SECRET_BYTES)
+        made = self._by_form(self.way, url, ours) if isinstance(self.way, Form) else self._by_calls(url, ours)
+        for one in made.written:
             self.secrets += _secrets_in(one.record or {})
-        return url, written
+        return made
+
+    def _by_form(self, form: Form, url: str, ours: str) -> Subscription:
+        look, mark = self.system.look, self.system.writer.mark
+        operation = look.api.operation(form.resource.operations.create or "") if look.api else None
+        about = tuple(name for one in self.touches for name in (one.profile.name, one.profile.role or "") if name)
+        body = Bodies(form.resource, operation, mark, self.today).lean(1)
+        if form.secret is not None:
+            self._know(ours)
+        bodies = form.filled(body, url, self._wished, about, ours)
+        return by_form(self.system.writer, self.system.look.door(form.resource), url, bodies)
+
+    def _by_calls(self, url: str, ours: str) -> Subscription:
+        steps = self.way if isinstance(self.way, tuple) else ()
+        if any(calls.SECRET in calls.names_in(one.call.body) for one in steps):
+            ours = self.system.look.events_secret or ours
+            self._know(ours)
+        values = {
+            calls.URL: url,
+            calls.MARK: self.system.writer.mark,
+            calls.SECRET: ours,
+            calls.EVENTS: [*self._wished],
+            calls.RESOURCES: [one.profile.name for one in self.touches],
+        }
+        return by_calls(self.system.writer, steps, self.system.look.door, values)
 
     @property
-    def _operation(self) -> Any:
-        look = self.system.look
-        return look.api.operation(self.form.resource.operations.create) if look.api and self.form else None
+    def _wished(self) -> tuple[str, ...]:
+        return tuple(self.settings.events) if self.settings else ()
 
-    @property
-    def managed(self) -> Resource:
-        """The resource whose records are subscriptions, asked with the credentials that manage them."""
-        assert self.form is not None  # noqa: S101 - see above
-        look = self.system.look
-        resource = Resource(self.system.name, self.form.resource, look.client, zone=look.zone)
-        return resource.asked_with(EVENTS) if EVENTS in look.whole_client.credentials else resource
+    def _know(self, secret: str) -> None:
+        """A secret that events are signed with from here on."""
+        self.secrets.append(secret)
+        self.system.look.recorder.secrets.add(secret, "EVENTS_SECRET")
 
     @property
     def started(self) -> bool:
@@ -172,12 +181,12 @@ class Lab:
         """Why there is no subscription, as a reason's code."""
         if self.barred is not None:
             return self.barred
-        if self.form is None and not self._by_hand:
+        if self.way is None and not self._by_hand:
             return "no-subscription-form"
-        _, written = self.subscribed
-        if self.form is not None and not any(one.ok for one in written):
-            return "subscription-refused"
-        return None
+        made = self.subscribed  # from here on the address is open, whoever enters it
+        if made.failed is not None:
+            return BROKE
+        return None if self.way is None or made.ok else "subscription-refused"
 
     @cached_property
     def deeds(self) -> tuple[Deed, ...]:
@@ -243,7 +252,7 @@ class Lab:
 
     def came(self, url: str | None = None) -> list[tuple[Delivery, Event]]:
         """What came to an address (default: the lab's own), read."""
-        address = self.subscribed[0] if url is None else url
+        address = self.subscribed.url if url is None else url
         return [(one, read_event(one.headers, one.body)) for one in self.hears.deliveries(address)]
 
     @cached_property
@@ -278,7 +287,7 @@ class Lab:
         """All that came to this lab, a line each as it is kept."""
         if self.refused is not None or self.receiver is None:
             return []
-        ours = (*self.subscribed[:1], *self.further)
+        ours = (self.subscribed.url, *self.further)
         came = [one for url in ours for one in self.receiver.deliveries(url)]
         return [kept(self.system.look.recorder, self.name, self.receiver.base, one) for one in came]
 

@@ -13,11 +13,14 @@ from checker.hooks import Event, Signature
 from checker.hooks.events import UPDATE
 from checker.probes.attempts import refused_by_rule
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.hooking import Arrival, Deed, Lab, ResourceHooks, able
+from checker.probes.hooking import BROKE, Arrival, Deed, Lab, ResourceHooks, able
 from checker.probes.touching import ResourceTouch
 from checker.profiles.field_names import says_who
 from checker.receiver import HELD_S, UNANSWERED, Delivery, accepts
 from checker.resources.outcomes import Written
+from checker.resources.resource import Resource
+from checker.resources.subscribing import Form
+from checker.resources.subscriptions import Failed, Subscription, ended
 
 FAILED = (500, 503, UNANSWERED)  # what the receiver answers on purpose, one experiment each
 SEVERAL = 2
@@ -40,7 +43,7 @@ def events(at: ResourceHooks) -> Iterator[Told]:
         reason = "create-refused" if at.touch.writer.owns(at.touch.resource, at.touch.id or "") else "not-ours"
     if reason is not None:
         for claim in RESOURCE_CLAIMS:
-            yield unknown(claim, reason)
+            yield _open(at.lab, claim, reason)
         return
     heard = at.heard
     missing = [one for one in at.deeds if not any(one is there.deed for there in heard)]
@@ -63,9 +66,20 @@ def _closed(lab: Lab) -> str | None:
     """Why nothing that was heard, or not, would prove anything, as a reason's code."""
     if lab.refused is not None:
         return lab.refused
-    if lab.form is None and lab.deeds and not lab.came():
-        return "nothing-by-hand"  # whether anybody has registered the address, nobody knows
+    if not isinstance(lab.way, Form) and lab.deeds and not lab.came():
+        # whether anybody has registered the address, or the calls are all that it takes, nobody knows
+        return "nothing-by-hand" if lab.way is None else "nothing-by-calls"
     return None
+
+
+def _open(lab: Lab, claim: str, reason: str) -> Told:
+    """A claim that can't be settled; where one of the calls that subscribe was not taken, with that call."""
+    failed = lab.subscribed.failed if reason == BROKE else None
+    return _broke(claim, failed) if failed is not None else unknown(claim, reason)
+
+
+def _broke(claim: str, failed: Failed) -> Told:
+    return unknown(claim, BROKE, failed.evidence, call=failed.call, status=failed.status)
 
 
 def _arrives(at: ResourceHooks, heard: Sequence[Arrival], evidence: tuple[str, ...]) -> Told:
@@ -97,7 +111,7 @@ def deliveries(lab: Lab) -> Iterator[Told]:
     reason = _closed(lab) or (None if lab.deeds else "no-record")
     if reason is not None:
         for claim in SYSTEM_CLAIMS:
-            yield unknown(claim, reason)
+            yield _open(lab, claim, reason)
         return
     came = lab.came()
     keys = lab.shown(*(one for one, _ in came))
@@ -131,21 +145,24 @@ def _author(lab: Lab) -> Told:
 def _expiry(lab: Lab) -> Iterator[Told]:
     """What a subscription says of its end."""
     claim = "webhook.expiry-known"
-    _, written = lab.subscribed
-    if lab.form is None or not written:
+    if not lab.subscribed.written:
         yield unknown(claim, "by-hand")
         return
-    first = next(one for one in written if one.ok)
-    record = first.record or {}
-    if lab.form.resource.operations.read and first.record_id:
-        single = lab.managed.read(first.record_id)
-        record = {**record, **(single.record or {})}
-    name = next((one for one in record if EXPIRY.search(one)), None)
-    value = record.get(name) if name else None
+    first = {resource.name: (resource, one) for resource, one in reversed(lab.subscribed.made) if one.ok}
+    evidence = tuple(key for _, one in first.values() for key in one.evidence)
+    shown = [_shown(resource, one) for resource, one in first.values()]
+    name, value = next(((name, one[name]) for one in shown for name in one if EXPIRY.search(name)), (None, None))
     if name is None:  # that it never ends, nobody has said
-        yield unknown(claim, "no-end-shown", first.evidence)
+        yield unknown(claim, "no-end-shown", evidence)
     else:
-        yield yes(claim, first.evidence, field=name, until=str(value) if value is not None else None)
+        yield yes(claim, evidence, field=name, until=str(value) if value is not None else None)
+
+
+def _shown(resource: Resource, written: Written) -> Mapping[str, Any]:
+    """What is shown of a subscription: by the answer to the write, and where it can be read."""
+    if resource.profile.operations.read is None or written.record_id is None:
+        return written.record or {}
+    return {**(written.record or {}), **(resource.read(written.record_id).record or {})}
 
 
 def _signed(lab: Lab, keys: tuple[str, ...]) -> Told:
@@ -224,7 +241,7 @@ def failures(lab: Lab) -> Iterator[Told]:
     claim = "webhook.retried"
     touch = _able(lab)
     if _closed(lab) or not lab.heard or touch is None:
-        yield unknown(claim, _closed(lab) or ("no-event" if touch else "no-record"))
+        yield _open(lab, claim, _closed(lab) or ("no-event" if touch else "no-record"))
         return
     tried = _failed(lab, touch)
     evidence = lab.shown(*(one for pair in tried for one in pair if one is not None))
@@ -261,7 +278,7 @@ def _failed(lab: Lab, touch: ResourceTouch) -> list[tuple[Delivery, Delivery | N
         failed[body] = FAILED[len(failed)]
         return failed[body]
 
-    lab.hears.answers(lab.subscribed[0], decide)
+    lab.hears.answers(lab.subscribed.url, decide)
     try:
         deeds = [deed for deed in (lab.create(touch) for _ in FAILED) if deed is not None]
 
@@ -276,7 +293,7 @@ def _failed(lab: Lab, touch: ResourceTouch) -> list[tuple[Delivery, Delivery | N
             lambda _: all(came(2, UNANSWERED)), min(HELD_S, lab.patience.again) if any(came(2)) else 0, lab.stop
         )
     finally:
-        lab.hears.answers(lab.subscribed[0])
+        lab.hears.answers(lab.subscribed.url)
     pairs = [_about(lab, deed, before)[:2] for deed in deeds]
     return [(pair[0], _again(pair)) for pair in pairs if pair and pair[0].status in FAILED]
 
@@ -297,29 +314,33 @@ def subscriptions(lab: Lab) -> Iterator[Told]:
     """Subscribe a second time: do both get the event? Then end both: does anything still come?"""
     several, stops = "webhook.several-subscriptions", "webhook.stops"
     touch = _able(lab)
-    reason = _closed(lab) or ("by-hand" if lab.form is None else "no-event" if touch is None else None)
+    reason = _closed(lab) or ("by-hand" if lab.way is None else "no-event" if touch is None else None)
     if reason is not None or touch is None:
         for claim in (several, stops):
-            yield unknown(claim, reason or "no-event")
+            yield _open(lab, claim, reason or "no-event")
         return
-    url, written = lab.subscribe()
-    lab.further.append(url)
-    yield _beside(lab, touch, url, written)
-    yield _silent(lab, touch, (*lab.subscribed[1], *written), url)
+    second = lab.subscribe()
+    lab.further.append(second.url)
+    yield _beside(lab, touch, second)
+    yield _silent(lab, touch, second)
 
 
-def _beside(lab: Lab, touch: ResourceTouch, url: str, written: tuple[Written, ...]) -> Told:
-    claim = "webhook.several-subscriptions"
-    evidence = tuple(key for one in written for key in one.evidence)
-    if not any(one.ok for one in written):
-        refused = any(refused_by_rule(one) for one in written)
+def _beside(lab: Lab, touch: ResourceTouch, second: Subscription) -> Told:
+    claim, url = "webhook.several-subscriptions", second.url
+    if (
+        second.failed is not None
+    ):  # the calls are the project file's own: what was refused may be a name that is there already
+        return _broke(claim, second.failed)
+    evidence = tuple(key for one in second.written for key in one.evidence)
+    if not second.ok:
+        refused = any(refused_by_rule(one) for one in second.written)
         return no(claim, evidence, outcome="not-taken") if refused else unknown(claim, "write-unclear", evidence)
     before, deeds = len(lab.came()), list[Deed]()
 
     def arrived(address: str, since: int) -> list[Delivery]:
         return [one for one, event in lab.came(address)[since:] if any(event.about(deed.record_id) for deed in deeds)]
 
-    first = lab.subscribed[0]
+    first = lab.subscribed.url
     for _ in range(TRIES):  # one event that doesn't come may only be late
         deed = lab.create(touch)
         if deed is None:
@@ -338,23 +359,20 @@ def _beside(lab: Lab, touch: ResourceTouch, url: str, written: tuple[Written, ..
     return whether(claim, outcome is None, evidence, outcome=outcome)
 
 
-def _silent(lab: Lab, touch: ResourceTouch, written: tuple[Written, ...], second: str) -> Told:
+def _silent(lab: Lab, touch: ResourceTouch, second: Subscription) -> Told:
     """Whether nothing comes any more once the subscriptions are ended."""
     claim = "webhook.stops"
-    managed = lab.managed
-    if managed.profile.operations.delete is None:
-        return unknown(claim, "no-delete-operation")
-    ended = [lab.system.writer.delete(managed, one.record_id) for one in written if one.ok and one.record_id]
-    evidence = tuple(key for one in ended for key in one.evidence)
-    if not ended or not all(one.ok for one in ended):
+    gone = ended(lab.system.writer, (*lab.subscribed.made, *second.made))
+    evidence = tuple(key for one in gone for key in one.evidence)
+    if not gone or not all(one.ok for one in gone):
         return unknown(claim, "delete-refused", evidence)
-    before = [len(lab.came()), len(lab.came(second))]
+    before = [len(lab.came()), len(lab.came(second.url))]
     deed = lab.create(touch)
     if deed is None:
         return unknown(claim, "create-refused", evidence)
 
     def late() -> list[Delivery]:
-        came = [*lab.came()[before[0] :], *lab.came(second)[before[1] :]]
+        came = [*lab.came()[before[0] :], *lab.came(second.url)[before[1] :]]
         return [one for one, event in came if event.about(deed.record_id)]
 
     worst = max((one.delay for one in lab.heard), default=0.0)

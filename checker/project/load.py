@@ -14,10 +14,10 @@ from checker.errors import InputError, Problem
 from checker.model.checklist import Answers
 from checker.model.text import safe
 from checker.model.transformations import TRANSFORMATION_NAMES
-from checker.project import check, positions
+from checker.project import calls, check, positions
 from checker.project.check import REFERENCE, suggestion
 from checker.project.positions import Key, Positioned
-from checker.project.types import FieldMapping, Flow, Project, Reference
+from checker.project.types import FieldMapping, Flow, Project, Reference, WebhookSettings
 
 FILE_NAME = "readiness.yaml"
 ANSWERS_NAME = "answers.yaml"
@@ -141,7 +141,8 @@ def _literal_secrets(at: Positioned) -> Iterator[Problem]:
         if any(SECRET_NAMES.search(name) and not REFERENCE.search(held) for name, held in query):
             yield at.problem("secret.literal", path)
         free = any(part in {"body", "fixed"} for part in path[:-1]) and path[:1] == ("systems",)
-        if free and SECRET_NAMES.search(str(path[-1])) and value and not REFERENCE.search(value):
+        known_later = "subscribe" in path and calls.PLACEHOLDER.search(value)
+        if free and SECRET_NAMES.search(str(path[-1])) and value and not REFERENCE.search(value) and not known_later:
             yield at.problem("secret.literal", path)
 
 
@@ -152,6 +153,7 @@ def _meaning(at: Positioned, project: Project) -> Iterator[Problem]:
         yield at.problem("project.not-two-systems", ("systems",), {"found": len(names)}, at_key=True)
     for name, system in project.systems.items():
         yield from _zone(at, ("systems", name, "timezone"), system.timezone)
+        yield from calls.problems_of(at, ("systems", name, "webhooks"), system.webhooks or WebhookSettings())
     yield from _test_data(at, project)
     flows = [flow.name for flow in project.flows]
     for i, flow in enumerate(project.flows):

@@ -170,11 +170,23 @@ class Volume(Strict, frozen=True):
     busiest_hour: Annotated[float, Meta(ge=0)] | None = None
 
 
+class SubscriptionCall(Strict, frozen=True):
+    """One of the calls that subscribe to events. Path and body may hold placeholders (`project/calls.py`); the body is sent as it stands.
+
+    `as` names the record that the call makes: later calls say `${NAME}` for its id.
+    """
+
+    call: Annotated[str, Meta(pattern=r"^(POST|PUT|PATCH) /\S*$")]
+    body: dict[str, Any] = field(default_factory=dict)
+    as_: str | None = field(default=None, name="as")
+
+
 class WebhookSettings(Strict, frozen=True):
-    """How a system's events are registered and signed."""
+    """How a system's events are registered and signed. `subscribe`: the calls that a subscription takes, where no document tells them."""
 
     auth: Auth | None = None
     registration: Literal["api", "manual"] | None = None
+    subscribe: list[SubscriptionCall] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     secret: SecretRef | None = None
     scheme: Literal["standard-webhooks", "hmac-sha256", "none"] | None = None

@@ -67,9 +67,18 @@ def _system(given: Given) -> Iterator[str]:
     yield from _auth(given)
     yield "    # timezone: Europe/Berlin  # of timestamps without a zone"
     yield "    # limits: {requests_per_second: 5, daily_quota: 5000, share: 0.5}"
+    yield from _events(given)
     names = [one.name for one in given.profile.resources if one.role in FLOW_NAMES] if given.profile else []
     yield f"    # volumes: {{{', '.join(f'{_key(one)}: {{records: 0, changed_per_day: 0}}' for one in names[:3]) or 'contacts: {records: 0, changed_per_day: 0}'}}}"
     yield f"    # test_data: {{{_key(next(iter(names), 'contacts'))}: testdata/export.csv}}    # what `data check --test-data` reads"
+
+
+def _events(given: Given) -> Iterator[str]:
+    """How one subscribes to events, where the document doesn't tell."""
+    if given.profile is None or given.profile.webhooks.kind == "subscription_api":
+        return
+    call = 'call: POST /hooks, body: {name: "readiness ${mark}", url: "${url}"}'
+    yield f"    # webhooks: {{subscribe: [{{{call}}}]}}    # the calls that subscribe to events; or {{registration: manual}}"
 
 
 def _auth(given: Given) -> Iterator[str]:

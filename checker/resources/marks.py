@@ -52,8 +52,8 @@ def holds(record: Mapping[str, Any], texts: Mapping[str, str], mark: str) -> boo
 
 
 def texts_of(body: Mapping[str, Any], mark: str) -> dict[str, str]:
-    """Some texts of a body by dotted name, those with the mark first: by these a record is looked for."""
-    found = sorted(_every_text(body), key=lambda one: not marked(one[1], mark))
+    """Some texts of a body that carry the mark, by dotted name: by these a record is looked for. Others are nobody's affair: one may be a secret."""
+    found = [one for one in _every_text(body) if marked(one[1], mark)]
     return dict(found[:TEXTS])
 
 

@@ -81,6 +81,15 @@ def send_merge(resource: Resource, form: MergeForm, ids: tuple[str, str]) -> Res
     )
 
 
+def send_call(resource: Resource, method: str, path: str, body: Mapping[str, Any]) -> Response:
+    """Send a call that the project file spells out, its body as it stands. As `send`: only the writer calls it. Raises as `send`."""
+    fixed = resource.profile.fixed
+    content = content_of(body, resource.profile) if body else {}
+    return resource.send(
+        Request(method, resource.filled(path), fixed.get("query", {}), fixed.get("headers", {}), **content)
+    )
+
+
 def content_of(body: Mapping[str, Any], profile: ResourceProfile) -> dict[str, Any]:
     """The request's content: fields renamed as `write_as` says, wrapped by `body_path`, as JSON or as a form."""
     renamed = _renamed(body, profile)

@@ -1,16 +1,20 @@
-"""A subscription to events, as the API registers it: a record with the receiver's address and the events' names in it. Pure."""
+"""A subscription to events, as the API registers it: a record with the receiver's address and the events' names in it, or what the project file's calls make. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from checker.model.api import Api
 from checker.model.paths import put
 from checker.model.profile import Profile, ResourceProfile
 from checker.profiles.names import flat, one_of
 from checker.profiles.webhooks import EVENT_FIELDS, URL_FIELDS
+from checker.project import calls
+from checker.project.types import SubscriptionCall, WebhookSettings
 from checker.resources.slots import Slot, slots_of_body
 
 SECRET_FIELDS = frozenset(
@@ -57,11 +61,64 @@ class Form:
         return [put(made, self.events, one) for one in first[:MOST]]
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the calls that subscribe: it makes a record of `resource`, or is about the one of it that an earlier call named `about` made."""
+
+    call: SubscriptionCall
+    resource: ResourceProfile
+    about: str | None = None
+
+
+def steps_of(profile: Profile, given: Sequence[SubscriptionCall]) -> Iterator[Step | None]:
+    """The calls of the project file, each with its resource; None for one that makes what no resource could find again and end, come what may."""
+    made: dict[str, Step] = {}
+    for call in given:
+        name = calls.about(call)
+        if name is None:
+            step = _making(profile, call)
+        else:
+            # what stands below a record goes with it, so that a call about the one is about the other
+            around = made.get(name)
+            step = Step(call, around.resource, around.about or name) if around else None
+        if step is not None and call.as_ is not None:
+            made[call.as_] = step
+        yield step
+
+
+def _making(profile: Profile, call: SubscriptionCall) -> Step | None:
+    found = (one for one in profile.resources if one.operations.create == call.call and _safe(one))
+    # the body is written as it is sent: nothing is renamed or wrapped
+    return next((Step(call, replace(one, body_path=None, write_as={})) for one in found), None)
+
+
+def _safe(resource: ResourceProfile) -> bool:
+    """Whether what was created can be found again and ended, come what may."""
+    return bool(resource.operations.delete and (resource.operations.list or resource.operations.search))
+
+
 def subscriptions(profile: Profile) -> ResourceProfile | None:
     """The resource whose records are subscriptions; None where the document has none that could be found again and ended, come what may."""
     found = (one for key in profile.webhooks.operations for one in profile.resources if one.operations.create == key)
-    safe = (one for one in found if one.operations.delete and (one.operations.list or one.operations.search))
-    return next(safe, None)
+    return next(filter(_safe, found), None)
+
+
+def written_in(profile: Profile, settings: WebhookSettings | None) -> tuple[str, ...]:
+    """The resources in which a subscription makes records, one name for each."""
+    if settings is not None and settings.subscribe:
+        return tuple(one.resource.name for one in steps_of(profile, settings.subscribe) if one and one.about is None)
+    found = subscriptions(profile)
+    return (found.name,) if found is not None else ()
+
+
+def way_of(profile: Profile, api: Api | None, settings: WebhookSettings | None) -> Form | tuple[Step, ...] | None:
+    """How one subscribes: by the project file's calls, else as the document shows it; None where a person does it, or nobody can."""
+    if settings is not None and settings.registration == "manual":
+        return None
+    if settings is None or not settings.subscribe:
+        return form_of(profile, api)
+    steps = tuple(steps_of(profile, settings.subscribe))
+    return tuple(filter(None, steps)) if None not in steps else None
 
 
 def form_of(profile: Profile, api: Api | None) -> Form | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from checker.client.clock import Clock
@@ -133,6 +134,17 @@ class Writer:
             raise self._not_ours(row, row_id, "no row of a test record")
         return self._changed(row, row_id, changes, "probe", None, ours=True)
 
+    def call(self, resource: Resource, record_id: str, operation: tuple[str, str], body: Mapping[str, Any]) -> Written:
+        """Make a call (method, path) about a test record of ours, its body as it stands. `record` is what the answer shows.
+
+        Raises RefusedError for any other record; else as `create`.
+        """
+        if not self.owns(resource, record_id):
+            raise self._not_ours(resource, record_id, "not in the journal, or without the mark")
+        intent = self._intend(resource, "update", record_id, "probe", None, test=True)
+        send = partial(sending.send_call, resource, *operation, body)
+        return self._noted(replace(self._answered(resource, "update", send, intent), record_id=record_id))
+
     def _changed(
         self,
         resource: Resource,
@@ -219,8 +231,10 @@ class Writer:
 
     def delete(self, resource: Resource, record_id: str, *, purpose: str = "probe") -> Written:
         """Delete a test record of ours. Raises RefusedError for any other: without our journal's word, or without the mark; else as `create`."""
-        record = self._ours(resource, record_id)
-        intent = self._intend(resource, "delete", record_id, purpose, None, test=True, before=record)
+        self._ours(
+            resource, record_id
+        )  # of which no image is kept: nobody wants it back, and one of a subscription has its secret in it
+        intent = self._intend(resource, "delete", record_id, purpose, None, test=True)
         return self._noted(replace(self._sent(resource, "delete", None, record_id, intent, None), record_id=record_id))
 
     def _ours(self, resource: Resource, record_id: str) -> dict[str, Any] | None:

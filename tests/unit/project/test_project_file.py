@@ -251,7 +251,7 @@ systems:
     limits: {requests_per_second: 5, concurrent: 4, max_requests: 2000, daily_quota: 5000, share: 0.5}
     volumes: {contacts: {records: 60000, changed_per_day: 2000, busiest_hour: 300}}
     test_data: {contacts: contacts.csv}
-    webhooks: {auth: {kind: none}, registration: api, events: [a], secret: "${env:HOOK}", scheme: standard-webhooks}
+    webhooks: {auth: {kind: none}, registration: api, events: [a], secret: "${env:HOOK}", scheme: standard-webhooks, subscribe: [{call: POST /hooks, body: {url: "${url}"}, as: hook}]}
     production: {base_url: https://crm.example.com, auth: {kind: none}, approved_by: Lead, until: 2027-03-01}
     resources:
       contacts:
@@ -325,7 +325,7 @@ def test_the_file_with_every_key_leaves_none_out() -> None:
     """A key that joins the types has to join the file above, and so the question whether anything acts upon it."""
     there = set(re.findall(r"\w+(?=:)", EVERY_KEY))
     structs = [one for one in vars(types).values() if isinstance(one, type) and issubclass(one, types.Strict)]
-    named = {name for one in structs if not one.__name__.endswith("Auth") for name in one.__struct_fields__}
+    named = {name for one in structs if not one.__name__.endswith("Auth") for name in one.__struct_encode_fields__}
     assert named - there == {"schema"}  # a further key of `metadata`, which is reported as a whole
 
 
