@@ -165,6 +165,18 @@ class Audits:
         return self._heard(system, project, port)
 
     @cached_property
+    def subscribed(self) -> Looked:
+        """With the calls that make such a flow in the project file: the audit subscribes and ends it itself; the writing part alone."""
+        system = self._written()
+        project = projects.written(
+            self.folder / "subscribed", "flows.readiness.yaml",
+            CRM_URL=system.url, CRM_DOCUMENT=f"{system.url}/server/specs/oas",
+        )  # fmt: skip
+        made = projects.looked(project, self.admin, touch=True, rehearse=False)
+        assert (system.call("GET", "/flows"), system.call("GET", "/operations")) == ([], [])
+        return made
+
+    @cached_property
     def nested(self) -> Looked:
         """Invoices with lines, while such a flow sends the events of both; the writing part alone."""
         system, port = self._written(), free_port()

@@ -1,8 +1,7 @@
-"""What the audit must say of Directus: every fact of `directus/facts.yaml` by finding and subject, or the issue that brings it.
+"""What the audit must say of Directus: every fact of `directus/facts.yaml` by finding and subject.
 
 A fact is confirmed by other people's script against the same software (sandboxes/README.md), so that this table holds the checker against
-something that it didn't find out itself. Three kinds of rows, and `Row` says which: `now` is asserted, `later` must fail until its issue is
-done, `not_ours` is no question of a readiness audit.
+something that it didn't find out itself. Two kinds of rows, and `Row` says which: `now` is asserted, `not_ours` is no question of a readiness audit.
 """
 
 from __future__ import annotations
@@ -14,12 +13,6 @@ from typing import Any
 from checker.model.finding import Answer
 
 YES, NO, UNKNOWN, NOT_PERMITTED = Answer.YES, Answer.NO, Answer.UNKNOWN, Answer.NOT_PERMITTED
-
-# What brings what is missing: an issue by its short name, or what stands in the way.
-FLOWS_BY_API = (
-    "subscriptions as calls of the project file (a flow is made of three; events, collections and address stand in objects that the"
-    " document leaves free, so that nothing can be read off it)"
-)
 
 
 @dataclass(frozen=True)
@@ -34,25 +27,11 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Later:
-    """A finding that waits for something. `today` is what is said until then: nothing or "unknown", or the answer that is still wrong."""
-
-    issue: str
-    claim: str
-    subject: str
-    answer: Answer
-    values: Mapping[str, Any] = field(default_factory=dict)
-    today: Answer | None = None
-    audit: str = "pair"
-
-
-@dataclass(frozen=True)
 class Row:
     """One fact."""
 
     fact: str
     now: tuple[Expected, ...] = ()
-    later: tuple[Later, ...] = ()
     not_ours: str | None = None
 
 
@@ -74,6 +53,11 @@ def restricted(claim: str, subject: str, answer: Answer, **values: Any) -> Expec
 def hooked(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
     """In the audit that writes while a flow sends events to the receiver."""
     return Expected("hooked", claim, subject, answer, values)
+
+
+def subscribed(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
+    """In the audit that subscribes by the calls of the project file."""
+    return Expected("subscribed", claim, subject, answer, values)
 
 
 def nested(claim: str, subject: str, answer: Answer, **values: Any) -> Expected:
@@ -339,7 +323,17 @@ EVENTS = (
             nested("webhook.covers-events", "crm/invoice_lines", NO, missing=["delete"], tried=["create", "delete"]),
         ),
     ),
-    Row("webhook-removed", later=(Later(FLOWS_BY_API, "webhook.several-subscriptions", "crm", YES, audit="hooked"),)),
+    Row(
+        "webhook-removed",
+        (
+            subscribed("webhook.several-subscriptions", "crm", YES),
+            subscribed("webhook.stops", "crm", YES),
+            subscribed("webhook.expiry-known", "crm", UNKNOWN, reason="no-end-shown"),
+            subscribed("webhook.arrives", "crm/contacts", YES, events=3),
+            subscribed("webhook.signed", "crm", NO, state="none"),
+            subscribed("cleanup.nothing-left", "crm", YES),
+        ),
+    ),
 )
 
 DOCUMENT = (

@@ -10,7 +10,7 @@ import yaml
 
 from checker import catalogue
 from checker.model.finding import Answer, Finding, Subject
-from tests.real.facts_of_directus import FACTS, Expected, Later, Row
+from tests.real.facts_of_directus import FACTS, Expected, Row
 from tests.real.projects import Looked
 from tests.real.scripts import sandboxes
 
@@ -18,25 +18,6 @@ pytestmark = pytest.mark.real
 
 NOW = [pytest.param(row, id=row.fact) for row in FACTS if row.now]
 LEAST_NOW = 35
-
-
-class NotYetError(AssertionError):
-    """The audit has no answer yet, which is how a fact of a later issue must fail; any other failure is a bug."""
-
-
-def waiting() -> list[Any]:
-    """A test case for each finding that a later issue brings."""
-    return [
-        pytest.param(
-            one,
-            id=f"{row.fact}-{one.claim}",
-            marks=pytest.mark.xfail(
-                strict=True, raises=NotYetError, reason=f"{one.issue} brings {one.claim}@{one.subject}"
-            ),
-        )
-        for row in FACTS
-        for one in row.later
-    ]
 
 
 def holds(found: Finding, answer: Answer, values: Mapping[str, Any]) -> None:
@@ -51,17 +32,17 @@ def test_the_table_has_every_fact_once() -> None:
 
 
 def test_every_row_says_what_becomes_of_its_fact() -> None:
-    """A fact is asserted, waits for an issue, or is said to be nobody's question; enough of them are asserted."""
+    """A fact is asserted, or is said to be nobody's question; enough of them are asserted."""
     for row in FACTS:
-        assert bool(row.now or row.later) != bool(row.not_ours), row.fact
+        assert bool(row.now) != bool(row.not_ours), row.fact
     assert len(NOW) >= LEAST_NOW
 
 
-@pytest.mark.parametrize("row", [pytest.param(row, id=row.fact) for row in FACTS if row.now or row.later])
+@pytest.mark.parametrize("row", NOW)
 def test_the_table_names_claims_that_exist(row: Row) -> None:
     """Each finding of the table is a claim of the catalogue, about a subject of the kind that the claim is about."""
     claims = catalogue.claims()
-    for one in (*row.now, *row.later):
+    for one in row.now:
         assert Subject.parse(one.subject).scope == claims[one.claim].scope, one.claim
 
 
@@ -70,15 +51,6 @@ def test_a_known_fact_is_found(row: Row, audit_of: Callable[[str], Looked]) -> N
     """What is known of the system is what the audit says of it."""
     for one in row.now:
         holds(found(one, audit_of), one.answer, one.values)
-
-
-@pytest.mark.parametrize("one", waiting())
-def test_a_fact_of_a_later_issue(one: Later, audit_of: Callable[[str], Looked]) -> None:
-    """Fails until the issue that brings the finding is done; then this says so, and the row becomes an asserted one."""
-    finding = audit_of(one.audit).finding(one.claim, one.subject)
-    if finding is None or finding.answer in (Answer.UNKNOWN, one.today):
-        raise NotYetError(finding.says if finding else f"no finding {one.claim}@{one.subject}")
-    holds(finding, one.answer, one.values)
 
 
 def found(one: Expected, audit_of: Callable[[str], Looked]) -> Finding:
