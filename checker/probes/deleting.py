@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checker.client.messages import Response
 from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.model.profile import ResourceProfile
@@ -18,9 +19,9 @@ from checker.probes.stamps import NEXT_UNIT, wait_for_next_unit
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.traces import mark_of, traced
 from checker.probes.writing import quoted
-from checker.resources.outcomes import Outcome
+from checker.resources.outcomes import SERVER_ERROR, Outcome
 
-GONE = frozenset({404, 410})
+SILENT = {401: "credentials-refused", 429: "rate-limited"}  # statuses that say nothing of a record
 LEAST_REASON = 3  # letters of a word that says why
 CLAIMS = ("delete.accepted", "delete.visible")
 BLOCKED = ("delete.blocked-with-reason", "delete.dependents-shown")
@@ -50,7 +51,10 @@ def _deleted(touch: ResourceTouch) -> Iterator[Told]:
         for claim in CLAIMS:
             yield unknown(claim, "no-delete-operation")
         return
-    before = touch.latest
+    by_list = not touch.latest and _listable(
+        touch.profile
+    )  # no id ever found it: then that none does any more is no proof
+    before = touch.latest or (_listed(touch) if by_list else {})
     touch.walk = begin(touch)
     written = touch.writer.delete(touch.resource, touch.id or "")
     status = written.response.status if written.response else None
@@ -62,14 +66,19 @@ def _deleted(touch: ResourceTouch) -> Iterator[Told]:
         yield unknown("delete.visible", "delete-refused", written.evidence)
         return
     touch.gone = True
-    left, evidence = _after(touch, touch.id or "", before)
-    evidence = (*written.evidence, *evidence)
-    field = mark_of(touch, before, left) if left is not None else None
-    if left is not None and field is None:  # a record as it was is no delete
+    after = _after(touch, touch.id or "", before, by_list=by_list)
+    evidence = (*written.evidence, *after.evidence)
+    open_ = after.open if before else "never-seen"
+    if open_ is not None:
+        for claim in CLAIMS:
+            yield unknown(claim, open_, evidence)
+        return
+    field = mark_of(touch, before, after.record) if after.record is not None else None
+    if after.record is not None and field is None:  # a record as it was is no delete
         yield no("delete.accepted", evidence, status=status, message=None, outcome="still-there")
         yield unknown("delete.visible", "still-there", evidence)
         return
-    yield yes("delete.accepted", evidence, status=status, outcome="gone" if left is None else "marked")
+    yield yes("delete.accepted", evidence, status=status, outcome="gone" if after.record is None else "marked")
     yield _visible(touch, touch.id or "", before, field, evidence)
 
 
@@ -91,11 +100,11 @@ def _swept(touch: ResourceTouch) -> Told | None:
         gone = parent.writer.delete(parent.resource, born.record_id)
         if row is None or not gone.ok:
             continue
-        left, evidence = _after(touch, row.id, row.record)
-        evidence = (*row.evidence, *gone.evidence, *evidence)
-        field = mark_of(touch, row.record, left) if left is not None else None
-        if left is not None and field is None:
-            return unknown("delete.visible", "row-stays", evidence, parent=parent.profile.name)
+        after = _after(touch, row.id, row.record)
+        evidence = (*row.evidence, *gone.evidence, *after.evidence)
+        field = mark_of(touch, row.record, after.record) if after.record is not None else None
+        if after.open is not None or (after.record is not None and field is None):
+            return unknown("delete.visible", after.open or "row-stays", evidence, parent=parent.profile.name)
         return _visible(touch, row.id, row.record, field, evidence, parent=parent.profile.name)
     return None
 
@@ -124,21 +133,44 @@ def _visible(
     return whether("delete.visible", how is not None, evidence, how=how, listed=listed.record is not None, **values)
 
 
-def _after(touch: ResourceTouch, record_id: str, before: Record) -> tuple[Record | None, tuple[str, ...]]:
-    """The record as a single read gives it after the delete, waiting while it is as it was; None where it is gone."""
-    evidence: tuple[str, ...] = ()
+@dataclass(frozen=True, slots=True)
+class After:
+    """A record after its delete, None where it is gone. `open`: why nobody can tell, as a reason's code."""
+
+    record: Record | None
+    evidence: tuple[str, ...]
+    open: str | None
+
+
+def _after(touch: ResourceTouch, record_id: str, before: Record, *, by_list: bool = False) -> After:
+    """The record as its id finds it after the delete, or as the list shows it, waiting while it is as it was, or while nothing is said."""
+    by_list = by_list or touch.profile.operations.read is None
     for pause in (*touch.waiting.pauses, None):
-        if touch.profile.operations.read is None:
-            seen = touch.listed_now(record_id, before)
-            record, response = seen.record, seen.response
-        else:
-            single = touch.resource.read(record_id)
-            record, response = single.record, single.response
-        evidence = evidence_of(response)
-        if record is None or mark_of(touch, before, record) is not None or pause is None:
-            return record, evidence
+        seen = touch.listed_now(record_id, before) if by_list else touch.seen_once(record_id)
+        open_ = None if seen.record is not None else _says_nothing(seen.response, by_list=by_list)
+        marked = seen.record is not None and mark_of(touch, before, seen.record) is not None
+        if marked or pause is None or (seen.record is None and open_ is None):
+            break
         touch.waiting.sleep(pause)
-    return None, evidence
+    return After(seen.record, evidence_of(seen.response), open_)
+
+
+def _says_nothing(response: Response, *, by_list: bool) -> str | None:
+    """Why an answer without the record doesn't say that it is gone, as a reason's code; None where it does."""
+    if response.status >= SERVER_ERROR:
+        return "server-error"
+    return SILENT.get(response.status) or ("list-refused" if by_list and not response.ok else None)
+
+
+def _listable(profile: ResourceProfile) -> bool:
+    return bool(profile.operations.list or profile.operations.search)
+
+
+def _listed(touch: ResourceTouch) -> Record:
+    """The test record as the list shows it; empty where it doesn't."""
+    wanted, body = touch.id or "", dict(touch.birth.body) if touch.birth else {}
+    # asked for by what it was born with, and where that was changed meanwhile, page by page
+    return touch.listed_now(wanted, body).record or touch.listed_now(wanted, {}).record or {}
 
 
 @probe(*BLOCKED, scope="resource")

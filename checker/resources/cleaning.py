@@ -130,7 +130,7 @@ def _assign(writer: Writer, resource: Resource, entries: list[Entry]) -> None:
 
 def _removed(writer: Writer, journal: Journal, resource: Resource, entry: Entry, record: str) -> Leftover | None:
     if found(resource, record) is None:
-        if journal.was_deleted(entry.system, entry.resource, record):
+        if writer.saw(resource, record) and journal.was_deleted(entry.system, entry.resource, record):
             journal.removed(entry.number)
             return None
         return _vanished(writer, journal, resource, entry, record)
@@ -148,13 +148,21 @@ def _removed(writer: Writer, journal: Journal, resource: Resource, entry: Entry,
 
 
 def _vanished(writer: Writer, journal: Journal, resource: Resource, entry: Entry, record: str) -> Leftover | None:
-    """A record that nobody deleted and that can't be read: gone, or the id isn't the one that records are read by. The list has the last word."""
+    """A record that can't be read, and never was by this id, or that nobody deleted: gone, or the id isn't the one that records are read by.
+
+    The list has the last word; that a delete was answered well proves nothing.
+    """
     if resource.profile.operations.list is None and resource.profile.operations.search is None:
         journal.removed(entry.number)
         return None
     marks = marked_records(resource, entry.mark, entry.body)
+    if record in marks and resource.profile.operations.delete is not None:
+        response = writer.delete(resource, record, purpose="clean-up").response
+        marks = marked_records(resource, entry.mark, entry.body)
+        if record in marks:
+            return _left(entry, "still-listed", response, record)
     if record in marks:
-        return _left(entry, "still-listed", record=record)
+        return _left(entry, "no-delete-operation", record=record)
     known = {one.record for one in journal.test_records(entry.system, entry.mark) if one.resource == entry.resource}
     if all(one in known for one in marks):
         journal.removed(entry.number)

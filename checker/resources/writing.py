@@ -244,7 +244,13 @@ class Writer:
         record = seeking.found(resource, record_id)
         if record is not None and not any(one and marked(record, one) for one in self._marks(resource, record_id)):
             raise self._not_ours(resource, record_id, "without the mark")
+        if record is not None:
+            self._owned.add((resource.name, record_id))
         return record
+
+    def saw(self, resource: Resource, record_id: str) -> bool:
+        """Whether this id was seen to find a record of ours: only then it is a proof that it finds none any more."""
+        return (resource.name, record_id) in self._owned
 
     def unknown_records(self, resource: Resource, mark: str, texts: Mapping[str, Any]) -> list[str]:
         """Ids of the records that carry a mark and stand in no entry of the journal for this resource. Raises as `marked_records`."""

@@ -80,13 +80,12 @@ def test_what_was_answered_with_an_id_that_finds_nothing_is_not_taken_for_gone(t
 
 
 def test_what_the_list_still_shows_is_not_taken_for_gone(tmp_path):
-    """No record can be read by the id that the list shows: what was written is told as left, and not as removed."""
+    """No record can be read by the id that the list shows: by its mark there it is ours, and it is removed."""
     unread = Shelf(before=lambda a: Answered(404, {}) if a.method == "GET" and a.path != "/contacts" else None)
     with desk(tmp_path, unread) as one:
         one.writer.create(one.resource, BODY)
         left = clean_up(one.writer, {"contacts": one.resource}).left
-        assert one.shelf.ours
-        assert [each.why for each in left] == ["still-listed"]
+        assert (left, one.shelf.ours) == ((), [])
 
 
 def test_a_delete_that_was_refused_says_nothing_of_a_record_that_its_id_does_not_find(tmp_path):
@@ -98,6 +97,32 @@ def test_a_delete_that_was_refused_says_nothing_of_a_record_that_its_id_does_not
         left = clean_up(one.writer, {"contacts": one.resource}).left
         assert one.shelf.ours
         assert [each.why for each in left] == ["still-listed"]
+
+
+def test_a_delete_that_was_answered_well_says_nothing_of_a_record_that_no_read_ever_found(tmp_path):
+    """204 to any delete and 404 to any read: what the list still shows is ours, and is found by its mark. Catches: 204, so it is gone."""
+
+    def blind(asked):
+        if asked.path == "/contacts" or asked.method not in ("GET", "DELETE"):
+            return None
+        return Answered(404, {}) if asked.method == "GET" else Answered(204, b"")
+
+    with desk(tmp_path, Shelf(before=blind)) as one:
+        written = one.writer.create(one.resource, BODY)
+        assert one.writer.delete(one.resource, written.record_id).ok
+        left = clean_up(one.writer, {"contacts": one.resource}).left
+        assert one.shelf.ours
+        assert [each.why for each in left] == ["still-listed"]
+
+
+def test_what_was_read_once_and_is_read_no_more_is_gone_without_a_look_at_the_list(tmp_path):
+    """The usual system: a record that its id found and that was deleted is gone, and the list isn't walked for it."""
+    with desk(tmp_path, Shelf()) as one:
+        written = one.writer.create(one.resource, BODY)
+        one.writer.delete(one.resource, written.record_id)
+        before = sum(asked.path == "/contacts" for asked in one.shelf.asked)
+        assert clean_up(one.writer, {"contacts": one.resource}).left == ()
+        assert sum(asked.path == "/contacts" for asked in one.shelf.asked) == before
 
 
 def test_a_batch_that_is_stored_later_is_removed_all_the_same(tmp_path):

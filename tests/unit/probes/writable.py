@@ -173,7 +173,8 @@ class Writable:
         if not record_id:
             return self.listed(asked.query) if asked.method == "GET" else self.created(asked, user)
         if record_id not in self.records:
-            return Answered(404, {"error": "none"})
+            promised = asked.method == "DELETE" and self.defect == "other-id"
+            return Answered(204, b"") if promised else Answered(404, {"error": "none"})
         if asked.method == "GET":
             return self.read(record_id)
         condition = asked.headers.get("if-match")
@@ -248,10 +249,12 @@ class Writable:
     def read(self, record_id: str) -> Any:
         """One record."""
         record = self.records[record_id]
-        if self.defect == "never-readable":
+        if self.defect in {"never-readable", "never-readable-nor-deleted"}:
             return Answered(404, {"error": "none"})
         if self.defect == "read-lags" and self.time.monotonic() < self.born[record_id] + LAG_S:
             return Answered(404, {"error": "none"})
+        if self.defect == "delete-breaks-reads" and record["deleted_at"]:
+            return Answered(500, {"error": "sorry"})
         if self.defect in {"vanishes", "only-logged"} and record["deleted_at"]:
             return Answered(404, {"error": "none"})
         if self.defect == "read-moves":
@@ -292,6 +295,8 @@ class Writable:
         }
         if self.defect == "tells-nothing":
             return Answered(201, {"ok": True})
+        if self.defect == "other-id":  # of its database, by which nothing is read, listed or deleted
+            return Answered(201, {**self.shown(self.records[record_id]), "id": f"d{record_id}"})
         if self.defect == "brings-another":
             self.records[f"x{record_id}"] = {**self.records[record_id], "id": f"x{record_id}"}
         if self.defect == "shows-another":
@@ -400,7 +405,7 @@ class Writable:
         self.log = [*self.log, {"id": len(self.log), **entry}]
         if self.defect == "ids-again":
             del self.records[record_id]
-        elif self.defect != "delete-ignored":
+        elif self.defect not in {"delete-ignored", "never-readable-nor-deleted"}:
             self.records[record_id] = {
                 **self.records[record_id],
                 "deleted_at": self.stamp(),
