@@ -15,7 +15,7 @@ from checker.client import inflate
 from checker.client.begun import Begun
 from checker.client.clock import Clock
 from checker.client.limits import Allowance
-from checker.client.line import Line, Severable
+from checker.client.line import Line
 from checker.client.messages import Headers, Redirect, Request, Response, as_pairs
 from checker.client.origin import Address, Guard, parse_url, resolve
 from checker.client.proxy import Proxy
@@ -51,6 +51,7 @@ class Parts:
     sessions: Mapping[str, Session]
     draw: Callable[[], float] = random.random
     expansions: dict[str, bool] = field(default_factory=dict)
+    line: Line | None = None
 
 
 class Client:
@@ -105,7 +106,7 @@ class Client:
 
     def through(self, line: Line) -> Client:
         """The same client, its requests going through a line that can be cut."""
-        return Client(replace(self._parts, transport=Severable(self._parts.transport, line)), self._scope)
+        return Client(replace(self._parts, line=line), self._scope)
 
     def redact(self, text: str) -> str:
         """Any text without the secrets of this run."""
@@ -227,10 +228,10 @@ class Client:
     @staticmethod
     def _seen(request: Request, result: Response | Broken, number: int) -> tuple[Try, float | None]:
         if isinstance(result, Broken):
-            return Try(request.method, number, result.outcome, keyed=request.key is not None), None
+            return Try(request.method, number, result.outcome, keyed=request.repeatable), None
         told = result.rate_limit()
         asked = told.wait_s if told else None
-        return Try(request.method, number, Outcome.ANSWERED, result.status, asked, request.key is not None), asked
+        return Try(request.method, number, Outcome.ANSWERED, result.status, asked, request.repeatable), asked
 
     def _told_to_wait(self, result: Response | Broken) -> TransportError:
         error = TransportError(self._parts.allowance.told_to_wait())
@@ -246,6 +247,8 @@ class Client:
             exchange = Exchange(request.method, str(address), headers, body, clock.now())
             began = clock.monotonic()
             try:
+                if self._parts.line is not None:
+                    self._parts.line.carry(request, address.origin.host, address.origin.port)
                 reply = self._parts.transport.exchange(request.method, address, headers, body, deadline_s)
                 took = clock.monotonic() - began
                 return self._answered(exchange, reply, took * 1000), took

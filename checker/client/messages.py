@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import orjson
 
 from checker.client.ratelimit import RateLimitSeen, read_rate_limit
+from checker.client.retry import READING
 from checker.client.strict_json import decode_json
 from checker.errors import Problem, UnreadableError
 from checker.model.text import safe
@@ -65,7 +66,8 @@ class Request:
     """What to ask. `target` is a path below the base URL, or an absolute URL, which the origin guard then looks at.
 
     `query` is a mapping or pairs; nested values are put into bracket form by the caller. At most one of `json`, `form` and `body` is
-    given. `key` says that the server knows the request by an idempotency key, so that it may be sent again.
+    given. `key` says that the server knows the request by an idempotency key, so that it may be sent again; `reads` that it changes nothing
+    though its method might (a search by POST).
     """
 
     method: str
@@ -76,6 +78,17 @@ class Request:
     form: Mapping[str, Any] | None = None
     body: bytes | None = None
     key: str | None = None
+    reads: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it only asks, and changes nothing."""
+        return self.reads or self.method in READING
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be sent again though the first may have arrived, whatever its method."""
+        return self.reads or self.key is not None
 
     def content(self) -> tuple[bytes, str | None]:
         """The body's bytes and its media type, None where the caller's headers say it."""

@@ -38,3 +38,15 @@ def test_other_clients_of_the_system_are_not_cut_off() -> None:
         with line.cut_at_next_write(), pytest.raises(UnreachableError):
             whole.through(line).send(ask("POST"))
         assert whole.send(ask("POST")).status == 200
+
+
+def test_a_search_by_post_is_no_write() -> None:
+    """A request that only asks passes before the first write, whatever its method."""
+    line = Line()
+    search = Request("POST", "/search", json={}, reads=True)
+    with serve(lambda _: {}) as server, closing(client(server.url).through(line)) as ours, line.cut_at_next_write():
+        assert ours.send(search).status == 200
+        with pytest.raises(UnreachableError):
+            ours.send(ask("POST"))
+        with pytest.raises(UnreachableError):
+            ours.send(search)
