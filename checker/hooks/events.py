@@ -36,7 +36,7 @@ ID_HEADERS = re.compile(
 )
 ID_KEYS = ("eventid", "deliveryid", "messageid", "notificationid", "webhookid", "uuid", "guid", "id")
 TIME_HEADERS = re.compile(r"timestamp|(^|-)(time|triggered-at|sent-at)$")
-TIME_KEYS = ("timestamp", "time", "occurredat", "eventtime", "createdat", "created", "sentat", "date", "triggeredat", "datetime", "eventdate", "updatedat", "zeitpunkt")  # fmt: skip
+TIME_KEYS = ("timestamp", "time", "occurredat", "eventtime", "createdat", "created", "sentat", "date", "triggeredat", "datetime", "eventdate", "updatedat", "zeitpunkt", "at", "ts")  # fmt: skip
 ORDINARY = frozenset(
     {"content-type", "content-length", "user-agent", "accept", "host", "connection", "accept-encoding", "x-request-id"}
 )

@@ -46,6 +46,11 @@ FORMS: dict[str, tuple[dict[str, str], Any, dict[str, Any]]] = {
         {"event": "Kunde gelöscht", "uuid": "u-1", "zeitpunkt": "2026-11-29T12:00:00+01:00", "kunde": {"id": 5}},
         {"id": "u-1", "time": "2026-11-29T12:00:00+01:00", "kind": "delete", "record": "5"},
     ),
+    "a plain time": (
+        {"x-erp-event-id": "e-2"},
+        {"Event": "InvoiceUpdated", "At": 1795916683000, "Id": 7, "Record": {"Id": 7, "Total": 3.5}},
+        {"id": "e-2", "time": "1795916683000", "kind": "update", "record": "7"},
+    ),
     "a credit note is no create": (
         {},
         {"id": "evt_1", "type": "credit_note.updated", "created": 1795916683, "data": {"object": {"id": "cn_1"}}},
