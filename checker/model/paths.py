@@ -77,9 +77,15 @@ def has(value: Any, path: str) -> bool:
 
 def put(value: Mapping[str, Any], path: str, new: Any) -> dict[str, Any]:
     """A copy of the mapping with `new` at the path; mappings on the way are made where they are missing. An array's entry that is there is
-    named by its place (`lines.0.product`); `path` holds no `[]`.
+    named by its place (`lines.0.product`); `path` holds no `[]`. A key that holds dots is found as `get` finds it.
     """
     first, *rest = segments(path)
+    if rest and first not in value:
+        joined = ((first, *rest[:length]) for length in range(1, len(rest) + 1))
+        for parts in joined:
+            key = ".".join(parts)
+            if key in value:
+                return {**value, key: _put_below(value[key], rest[len(parts) - 1 :], new)}
     return {**value, first: _put_below(value.get(first), rest, new)}
 
 

@@ -173,6 +173,7 @@ class Relation(Struct, frozen=True, kw_only=True):
 
     field: str
     to: str
+    kind: str | None = None  # how a reference that names the kind beside the id calls the other resource's records
 
 
 class Metadata(Struct, frozen=True, kw_only=True):
@@ -213,6 +214,11 @@ class FieldInfo(Struct, frozen=True, kw_only=True):
     description: str = ""
     means: Meaning | None = None
 
+    @property
+    def constant(self) -> bool:
+        """Whether the field is demanded and takes one value only (JSON:API's `type`): nothing that anybody maps."""
+        return self.required and len(self.enum) == 1 and "." not in self.name
+
 
 class ResourceProfile(Struct, frozen=True, kw_only=True):
     """One business object of a system as its API shows it. Paths are dotted, `[]` after an array, `""` for the body itself."""
@@ -225,6 +231,7 @@ class ResourceProfile(Struct, frozen=True, kw_only=True):
     items_path: str | list[str] | None = None
     record_path: str = ""
     body_path: str | None = ""
+    spread: tuple[str, ...] = ()  # objects that hold the record's own fields (JSON:API's `attributes`); see `at_top`
     body_media: str | None = None
     filtering: Filtering = field(default_factory=Filtering)
     sorting: Sorting = field(default_factory=Sorting)
@@ -250,6 +257,15 @@ class ResourceProfile(Struct, frozen=True, kw_only=True):
     deactivate: dict[str, Any] | None = None
     why: dict[str, str] = field(default_factory=dict)
     sure: dict[str, float] = field(default_factory=dict)
+
+    def at_top(self, path: str) -> bool:
+        """Whether a record, as it is read here, has the field at its top: what `spread` objects hold stands there, named by its path."""
+        return "[]" not in path and ("." not in path or path.partition(".")[0] in self.spread)
+
+    def spoken(self, path: str) -> str:
+        """What the API calls the field where it names fields only: without the object that holds the record's fields."""
+        holder, dot, rest = path.partition(".")
+        return rest if dot and holder in self.spread else path
 
 
 class Profile(Struct, frozen=True, kw_only=True):

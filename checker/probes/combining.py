@@ -13,7 +13,8 @@ from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
-from checker.probes.filtering import TRIES, One, answers, comparable, filters, in_language, in_order, plain, spellings
+from checker.probes.filtering import TRIES, One, answers, comparable, filters, in_language, in_order, plain
+from checker.probes.ordering import orders
 from checker.profiles import languages
 from checker.resources.query import Query, of_params
 
@@ -82,7 +83,7 @@ def ties(look: ResourceLook) -> Iterator[Told]:
     if not look.readable:
         return
     claim = "sort.stable"
-    params = [one for one in look.profile.sorting.params if one.in_ == "query"]
+    params = [one for one in look.profile.sorting.params if one.in_ in ("query", "body")]
     fields = _tied(look, params)
     if not params or look.profile.pagination.style == "none":
         yield unknown(claim, "not-declared" if not params else "not-paged")
@@ -91,8 +92,8 @@ def ties(look: ResourceLook) -> Iterator[Told]:
         yield unknown(claim, "no-ties" if look.walk.records else "no-records")
         return
     for name in fields[:ORDERS]:
-        for asked, _ in spellings(params, name):
-            told = _walked(look, name, Query(tuple(asked.items())))
+        for asked, _ in orders(look, name):
+            told = _walked(look, name, asked)
             if told is not None:
                 yield told
                 return
@@ -112,11 +113,13 @@ def _tied(look: ResourceLook, params: list[Param]) -> list[str]:
     operation = look.system.api.operation(look.profile.sorting.operation) if look.system.api else None
     by = {one.name for one in params}
     declared = [one.schema.enum for one in operation.parameters if one.name in by] if operation else []
+    spoken = look.profile.spoken
     allowed = [word for enum in declared for one in enum or () for word in re.findall(r"[\w.]+", str(one))]
     roles = look.profile.fields
-    usual = [roles.updated, roles.created, roles.name, *(allowed or tied)]
+    said = [one for one in tied if spoken(one) in allowed]
+    usual = [roles.updated, roles.created, roles.name, *(said or tied)]
     wanted = [one for one in dict.fromkeys(one for one in usual if isinstance(one, str)) if one in tied]
-    return [one for one in wanted if not allowed or one in allowed]
+    return [one for one in wanted if not allowed or spoken(one) in allowed]
 
 
 def _walked(look: ResourceLook, name: str, query: Query) -> Told | None:

@@ -45,7 +45,8 @@ def field_behind(param: Param, operators: Iterable[str], records: list[dict[str,
     if within is not None:
         return within
     wanted = {form.format("_".join(rest)) for form in TIMES}
-    return next((name for name in dict.fromkeys(chain.from_iterable(records)) if flat(name) in wanted), None)
+    names = dict.fromkeys(chain.from_iterable(records))
+    return next((one for one in names if {flat(one), flat(one.partition(".")[2])} & wanted), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import urlsplit
@@ -191,13 +192,23 @@ def _unexplained(view: FlowView) -> list[str]:
     result = []
     for source, _ in view.directions:
         to_right = source is view.left
-        mapped = {name.split(".")[0] for one in view.flow.fields for name in many(one.left if to_right else one.right)}
+        top = partial(_top, source)
+        mapped = {top(name) for one in view.flow.fields for name in many(one.left if to_right else one.right)}
         lines = view.flow.lines
-        mapped |= {(lines.left if to_right else lines.right).split(".")[0]} if lines else set()
+        mapped |= {top(lines.left if to_right else lines.right)} if lines else set()
         explained = set(view.flow.not_synced)
-        names = {one.split(".")[0].replace("[]", "") for one, info in source.fields.items() if not info.read_only}
+        closed = {one for one, info in source.fields.items() if info.read_only or info.constant}
+        names = {top(one) for one in source.fields if one not in closed and one.partition(".")[0] not in closed}
         result += sorted(f"{source.system}: {name}" for name in names - mapped - explained)
     return result
+
+
+def _top(side: Side, name: str) -> str:
+    """The field at the record's top that a field stands in."""
+    spread = side.profile.spread if side.profile is not None and not side.inside else ()
+    holder, dot, rest = name.partition(".")
+    inner = rest.split(".")[0].replace("[]", "")
+    return f"{holder}.{inner}" if dot and holder in spread else holder.replace("[]", "")
 
 
 def _directional(view: FlowView, source: Side, target: Side) -> Iterator[Told]:

@@ -16,6 +16,7 @@ from checker.model.profile import Param
 from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import UNREADABLE, ResourceLook, evidence_of
 from checker.probes.listing import SERVER_ERROR, TOO_MANY
+from checker.probes.ordering import orders, said
 from checker.profiles import languages
 from checker.profiles.names import words
 from checker.resources.query import Query, of_params
@@ -25,8 +26,6 @@ UTC = ZoneInfo("UTC")
 TRIES = 4  # filter parameters that are tried
 MADE_UP = "readiness_no_such_field"
 PLAIN = (str, int, float)
-# Words for "the latest first" in parameters that say the direction apart from the field.
-DIRECTION = re.compile(r"order|direction|dir|ascending|desc", re.IGNORECASE)
 # Words of operators under which another record than one of the same value is no stranger.
 OTHER_THAN_EQUAL = frozenset(
     {"after", "before", "between", "empty", "from", "ge", "greater", "gt", "gte", "le", "less", "lt", "lte", "max", "min", "ne", "neq", "nin", "nnull", "not", "null", "since", "to", "until"}
@@ -38,13 +37,16 @@ One = tuple[Param, str, Any]
 
 def field_of(param: Param, record: Mapping[str, Any]) -> str | None:
     """The record's field that a filter parameter is about: `email`, `id:in`, `filter[email][_eq]`, `filter[company][country][_eq]`
-    (`company.country`, the deepest that the record has); None where none fits.
+    (`company.country`, the deepest that the record has), `Filter.Email` of a search's body; None where none fits.
     """
-    parts = [one for one in re.split(r"[\[\]:]+", param.name) if one]
+    parts = [one for one in re.split(r"[\[\]:.]+" if param.in_ == "body" else r"[\[\]:]+", param.name) if one]
     for start, part in enumerate(parts):
         if get(record, part) is not None:
             names = (".".join(parts[start:end]) for end in range(len(parts), start, -1))
             return next(name for name in names if get(record, name) is not None)
+        held = next((one for one in record if one.partition(".")[2] in (part, f"{part}.data.id")), None)
+        if held is not None and record[held] is not None:
+            return held  # of a record whose fields an object holds (`attributes.email`)
     return None
 
 
@@ -92,7 +94,18 @@ def filtering(look: ResourceLook) -> Iterator[Told]:
     else:
         yield unknown("filter.honoured", "too-few-records")
         yield unknown("filter.case-known", "too-few-records")
-    yield refusal("filter.unknown-refused", look.resource.page(Query(((MADE_UP, "1"),))))
+    yield refusal("filter.unknown-refused", look.resource.page(_made_up(look)))
+
+
+def _made_up(look: ResourceLook) -> Query:
+    """A filter by a field that nobody has, where the others stand: in the query, in `filter[…]`, or in a search's body."""
+    params = look.profile.filtering.params
+    inside = next((one.name for one in params if one.in_ == "body"), None)
+    if inside is not None:
+        return of_params([(Param(name=".".join([*inside.split(".")[:-1], MADE_UP]), in_="body"), "1")])
+    bracketed = {one.name.partition("[")[0] for one in params if one.in_ == "query"}
+    holder = bracketed.pop() if len(bracketed) == 1 and all("[" in one.name for one in params) else None
+    return Query(((f"{holder}[{MADE_UP}]" if holder else MADE_UP, "1"),))
 
 
 def _honoured(look: ResourceLook, told: list[Told]) -> Told:
@@ -226,7 +239,7 @@ def sorting(look: ResourceLook) -> Iterator[Told]:
     """
     if not look.readable:
         return
-    params = [one for one in look.profile.sorting.params if one.in_ == "query"]
+    params = [one for one in look.profile.sorting.params if one.in_ in ("query", "body")]
     told, spelt = _honoured_order(look, params)
     yield told
     if (
@@ -234,8 +247,8 @@ def sorting(look: ResourceLook) -> Iterator[Told]:
     ):  # what ignores every order, or was asked in a wrong form, says nothing by what it does with an unknown field
         yield unknown("sort.unknown-refused", "no-order-seen" if params else "not-declared")
         return
-    asked, _ = list(spellings(params, MADE_UP))[spelt]
-    yield refusal("sort.unknown-refused", look.resource.page(Query(tuple(asked.items()))), param=", ".join(asked))
+    asked, _ = list(orders(look, MADE_UP))[spelt]
+    yield refusal("sort.unknown-refused", look.resource.page(asked), param=said(asked))
 
 
 def _honoured_order(look: ResourceLook, params: list[Param]) -> tuple[Told, int | None]:
@@ -247,7 +260,7 @@ def _honoured_order(look: ResourceLook, params: list[Param]) -> tuple[Told, int 
         return unknown(claim, "all-equal" if look.walk.records else "no-records"), None
     last: Told | None = None
     for name in fields[:TRIES]:
-        for place, (up, down) in enumerate(spellings(params, name)):
+        for place, (up, down) in enumerate(orders(look, name)):
             told = _ordered(look, name, up, down)
             if told is not None and told.answer is Answer.YES:
                 return told, place
@@ -286,19 +299,6 @@ def _sortable(look: ResourceLook) -> list[str]:
     ]
 
 
-def spellings(params: list[Param], name: str) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
-    """The common ways to ask for a field in ascending and in descending order, as (up, down) queries."""
-    by = next((one.name for one in params if not DIRECTION.search(one.name)), params[0].name)
-    way = next((one.name for one in params if one.name != by and DIRECTION.search(one.name)), None)
-    if way is not None:
-        truth = re.search(r"ascending", way, re.IGNORECASE)
-        up, down = ("true", "false") if truth else ("asc", "desc")
-        yield {by: name, way: up}, {by: name, way: down}
-    yield {by: name}, {by: f"-{name}"}
-    yield {by: f"{name}:asc"}, {by: f"{name}:desc"}
-    yield {by: f"{name} asc"}, {by: f"{name} desc"}
-
-
 def in_order(values: list[Any]) -> bool:
     """Whether values ascend: by number, by code point, or without regard to case (servers differ in that)."""
     present = [one for one in values if one is not None]
@@ -308,14 +308,14 @@ def in_order(values: list[Any]) -> bool:
     return texts == sorted(texts) or texts == sorted(texts, key=str.casefold)
 
 
-def _ordered(look: ResourceLook, name: str, up: dict[str, str], down: dict[str, str]) -> Told | None:
+def _ordered(look: ResourceLook, name: str, up: Query, down: Query) -> Told | None:
     """What both orders show; None where the server refuses this spelling."""
-    rising, falling = (look.resource.page(Query(tuple(one.items()))) for one in (up, down))
+    rising, falling = (look.resource.page(one) for one in (up, down))
     evidence = evidence_of(rising.response, falling.response)
     if not (rising.response.ok and falling.response.ok):
         return None
     values = [[get(record, name) for record in page.records] for page in (rising, falling)]
     if not all(values):
-        return unknown("sort.honoured", "empty-answer", evidence, param=", ".join(up), field=name)
+        return unknown("sort.honoured", "empty-answer", evidence, param=said(up), field=name)
     ordered = in_order(values[0]) and in_order(values[1][::-1]) and values[0] != values[1]
-    return whether("sort.honoured", ordered, evidence, param=", ".join(up), field=name)
+    return whether("sort.honoured", ordered, evidence, param=said(up), field=name)

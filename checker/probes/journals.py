@@ -12,7 +12,7 @@ from typing import Any
 
 from checker.model.profile import ResourceProfile
 from checker.probes.contexts import evidence_of
-from checker.probes.filtering import spellings
+from checker.probes.ordering import spellings
 from checker.probes.touching import ResourceTouch
 from checker.profiles.names import singular, vocabulary, words
 from checker.resources.query import Query
@@ -49,17 +49,16 @@ def is_journal(profile: ResourceProfile) -> bool:
 
 def _newest_first(profile: ResourceProfile) -> Iterator[Query]:
     """Ways to ask for the newest entries, by the order of ids where there is one; the list as it comes where there is none."""
-    params = [one for one in profile.sorting.params if one.in_ == "query"]
     created = profile.fields.created
     field = created if isinstance(created, str) else profile.fields.id
-    for _, down in spellings(params, field) if params and field is not None else ():
-        yield Query(tuple(down.items()))
+    for _, down in spellings(profile.sorting, None, field) if profile.sorting.params and field is not None else ():
+        yield down
     yield Query()
 
 
 def tells(entry: Mapping[str, Any], kind: str, record_id: str, kinds: Iterable[str] = ()) -> bool:
     """Whether an entry says that this record of that kind was deleted. `kinds`: the system's others, whose names may hold this one (invoice lines)."""
-    told = [str(one) for one in _values(entry)]
+    told = [str(one) for one in values_of(entry)]
     own = _named(kind)
     longer = [other for other in map(_named, kinds) if own < other]
     named = any(own <= said and not any(other <= said for other in longer) for said in map(_named, told))
@@ -70,12 +69,13 @@ def _named(text: str) -> frozenset[str]:
     return frozenset(singular(one) for one in words(text))
 
 
-def _values(entry: Any) -> Iterator[Any]:
+def values_of(entry: Any) -> Iterator[Any]:
+    """What stands in an entry, at any depth."""
     if isinstance(entry, Mapping):
         for one in entry.values():
-            yield from _values(one)
+            yield from values_of(one)
     elif isinstance(entry, list):
         for one in entry:
-            yield from _values(one)
+            yield from values_of(one)
     else:
         yield entry

@@ -18,7 +18,8 @@ def unknown_field(touch: ResourceTouch) -> Fault | None:
     """A field that nobody knows; None where the document takes any, for then it is no mistake to keep it."""
     if takes_any(touch.operation, touch.profile):
         return None
-    return Fault("write.unknown-field-refused", NO_FIELD, replaced(NO_FIELD, "misspelt"))
+    name = ".".join([*touch.profile.spread[:1], NO_FIELD])
+    return Fault("write.unknown-field-refused", name, replaced(name, "misspelt"))
 
 
 def empty(touch: ResourceTouch) -> Fault | None:

@@ -148,6 +148,8 @@ def required(touch: ResourceTouch) -> Fault | None:
     body = touch.birth.body if touch.birth else {}
     declared = [one.path for one in touch.bodies.slots if one.required]
     names = [one for one in dict.fromkeys((*declared, *touch.profile.validation.required)) if one in body]
+    only = {one.name for one in touch.profile.schema if one.constant}  # every write is given these (see `sending`)
+    names = [one for one in names if one not in only]
     names.sort(key=lambda one: touch.writer.mark in str(body[one]))
     return Fault("write.required-enforced", names[0], left_out(names[0]), without_value=True) if names else None
 
@@ -184,7 +186,9 @@ def option(touch: ResourceTouch) -> Fault | None:
     """A text that is none of the options; rather in a field that the body has anyway."""
     body = touch.birth.body if touch.birth else {}
     slots = [one for one in touch.bodies.slots if any(isinstance(value, str) for value in one.enum)]
-    slots.sort(key=lambda one: one.name not in body)
+    slots.sort(
+        key=lambda one: (len(one.enum) == 1, one.name not in body)
+    )  # one option alone is a name for the kind of record
     if not slots:
         named = [
             one for one in touch.bodies.slots if one.path in touch.profile.validation.enum and one.type == "string"
@@ -242,7 +246,7 @@ def read_only(touch: ResourceTouch) -> Fault | None:
     """A value for a field that the document declares as only read; not the id, which a create may choose in some systems."""
     values = {"string": touch.writer.mark, "number": 4711, "integer": 4711, "boolean": True}
     for one in touch.profile.schema:
-        plain = one.read_only and one.type in values and "." not in one.name and "[]" not in one.name
+        plain = one.read_only and one.type in values and touch.profile.at_top(one.name)
         if plain and one.name != touch.profile.fields.id and not one.enum:
             value = LONG_AGO.get(one.format or "", values[one.type or "string"])
             return Fault("write.read-only-refused", one.name, replaced(one.name, value))
@@ -350,4 +354,5 @@ def _names(touch: ResourceTouch, name: str, written: Written) -> bool:
     """Whether the answer names the field, as records or as bodies call it."""
     text = written.response.body.decode("utf-8", "replace") if written.response else ""
     written_as = touch.profile.write_as.get(name, name)
-    return any(one.rpartition(".")[2].casefold() in text.casefold() for one in (name, written_as))
+    names = (one.removesuffix(".data.id").rpartition(".")[2] for one in (name, written_as))
+    return any(one.casefold() in text.casefold() for one in names)

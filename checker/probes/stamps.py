@@ -322,7 +322,7 @@ def settable(touch: ResourceTouch) -> Iterator[Told]:
         yield from touch.left_open(claim)
         return
     names = [updated] if isinstance(updated, str) else updated or []
-    stamps = {name: _long_ago(get(touch.latest, name)) for name in names if "." not in name}
+    stamps = {name: _long_ago(get(touch.latest, name)) for name in names if touch.profile.at_top(name)}
     before, changes = touch.look.stamp(touch.latest), plain_change(touch)
     if before is None or not any(stamps.values()):
         yield unknown(claim, "no-timestamp" if updated else "no-timestamp-field")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checker.model.paths import get
+from checker.probes.bins import bin_of
 from checker.probes.contexts import evidence_of
 from checker.probes.journals import journal_of
 from checker.probes.touching import Record, ResourceTouch
@@ -36,12 +37,15 @@ def among_changes(touch: ResourceTouch, before: Record, record_id: str) -> tuple
 
 
 def traced(touch: ResourceTouch, before: Record, record_id: str) -> tuple[str | None, tuple[str, ...]]:
-    """What tells of a record that is gone: `changes`, `journal NAME`, None where nothing does; and the exchanges that show it."""
+    """What tells of a record that is gone: `changes`, `list PATH`, `journal NAME`, None where nothing does; and the exchanges that show it."""
     since, evidence = among_changes(touch, before, record_id)
     if since:
         return "changes", evidence
-    journal, more = journal_of(touch, record_id)
-    return f"journal {journal}" if journal else None, (*evidence, *more)
+    kept, more = bin_of(touch, record_id)
+    if kept is not None:
+        return f"list {kept}", more
+    journal, told = journal_of(touch, record_id)
+    return f"journal {journal}" if journal else None, (*evidence, *more, *told)
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from checker.probes.hooking import BROKE, Arrival, Deed, Lab, ResourceHooks, abl
 from checker.probes.touching import ResourceTouch
 from checker.profiles.field_names import says_who
 from checker.receiver import HELD_S, UNANSWERED, Delivery, accepts
+from checker.resources.answers import spread
 from checker.resources.outcomes import Written
 from checker.resources.resource import Resource
 from checker.resources.subscribing import Form
@@ -100,7 +101,7 @@ def _complete(at: ResourceHooks, heard: Sequence[Arrival]) -> Told:
     if not told:
         return unknown(claim, "no-event")
     last = told[-1]
-    shown = last.event.shows(last.deed.record_id)
+    shown = spread(dict(last.event.shows(last.deed.record_id)), at.touch.profile.spread)
     lacking = sorted(name for name, value in last.deed.record.items() if name not in shown and value is not None)
     return whether(claim, not lacking, at.lab.shown(last.delivery), fields=lacking, of=len(last.deed.record))
 
@@ -133,7 +134,10 @@ def _author(lab: Lab) -> Told:
     """Whether an event says who made the change: without that the integration can't tell the echo of its own writes."""
     claim = "webhook.tells-author"
     told = [one for one in lab.heard if one.deed.kind != "delete"]
-    shown = [(one, one.event.shows(one.deed.record_id)) for one in told]
+    holders = {one.name: one.spread for one in lab.system.look.profile.resources}
+    shown = [
+        (one, spread(dict(one.event.shows(one.deed.record_id)), holders.get(one.deed.resource, ()))) for one in told
+    ]
     whole = [(one, record) for one, record in shown if len(record) > 1]
     if not whole:
         return unknown(claim, "no-event" if not told else "thin-events", lab.shown(*(one.delivery for one in told)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from checker.model.api import Api, Operation
 from checker.profiles.names import flat, vocabulary, words
-from checker.profiles.view import View
+from checker.profiles.view import Input, View
 
 RATE_HEADERS = vocabulary(
     "x_ratelimit_limit x_rate_limit_limit ratelimit_limit ratelimit x_ratelimit_remaining x_rate_limit_remaining ratelimit_remaining "
@@ -98,9 +98,9 @@ def _read_only(view: View) -> list[str]:
 
 
 def _deletes(view: View) -> str | None:
-    for one in view.inputs:
-        if flat(one.name) in DELETED_PARAMS:
-            return f"parameter {one.name}"
+    one = shows_deleted(view)
+    if one is not None:
+        return f"parameter {one.name}"
     name = next(
         (
             name
@@ -110,6 +110,12 @@ def _deletes(view: View) -> str | None:
         None,
     )
     return f"field {name}" if name is not None else None
+
+
+def shows_deleted(view: View) -> Input | None:
+    """The parameter of the list that brings deleted records, itself or in `filter[…]`; those that say a time or which ones are no switch."""
+    named = ((one, flat(one.name)) for one in view.inputs)
+    return next((one for one, name in named if name.removeprefix("filter_") in DELETED_PARAMS), None)
 
 
 def _hands_out(operation: Operation) -> bool:

@@ -18,6 +18,8 @@ def detect_filtering(view: View) -> Detection:
         return Detection({"filtering": none}, {"filtering": "no parameter of the list narrows it"}, {"filtering": sure})
     # A search beside the list has parameters of its own: only those of one operation can be said together
     found = [one for one in found if one.operation.key == found[0].operation.key]
+    holders = {one.name.rpartition(".")[0] for one in found if one.location == "body"}
+    found = [one for one in found if one.name not in holders]
     filtering = Filtering(
         supported=True,
         operation=found[0].operation.key,

@@ -90,7 +90,10 @@ def filters(one: Input, view: View) -> bool:
     if one.location == "header":
         return False
     if one.location == "body":
-        asked = flat(one.name.rpartition(".")[2]) in QUERY or "." not in one.name
+        holder, _, leaf = one.name.rpartition(".")
+        asked = flat(leaf) in QUERY or not holder
+        if flat(holder) in QUERY and flat(leaf) in {view.said(path) for path in view.fields}:
+            return True
         if one.name.count(".") > 1 or not asked:
             return False
         return not any(flat(name) in QUERY | SORT for name in view.shapes.properties(one.schema))
@@ -98,7 +101,7 @@ def filters(one: Input, view: View) -> bool:
     if name in QUERY or _widens(name) or name.startswith(("filter_", "search_", "where_", "q_")):
         return True
     base = flat(base_name(one.name))
-    fields = {flat(prop) for prop in view.properties}
+    fields = {view.said(prop) for prop in view.fields}
     if base in fields or name in fields or base.removesuffix("s") in fields:
         return True
     said = words(one.name)

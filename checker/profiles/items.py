@@ -9,7 +9,7 @@ from checker.profiles.view import Detection, View
 
 
 def detect_items(view: View) -> Detection:
-    """`items_path`, `record_path`, `body_path`, `body_media`, `answer_path`, `created_id_path` and `detail_fields`."""
+    """`items_path`, `record_path`, `body_path`, `spread`, `body_media`, `answer_path`, `created_id_path` and `detail_fields`."""
     found: dict[str, object] = {}
     why, sure, still = {}, {}, []
     if view.items is not None:
@@ -20,6 +20,8 @@ def detect_items(view: View) -> Detection:
     elif view.listing is not None:
         reason = "the answer of the list isn't described"
         still.append(Undetermined(what="items_path", why=reason, settled_by="list.readable"))
+    if view.spread:
+        found["spread"] = view.spread
     if view.body is not None:
         found["body_path"], found["body_media"] = view.body.path, view.body.media
         why["body_path"] = f"the record in the body of the write, {view.body.schema.pointer}"

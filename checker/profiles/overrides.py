@@ -61,7 +61,7 @@ _PLAIN = (
     "create_example",
     "deactivate",
 )
-_COLLECTIONS = ("write_as", "detail_fields")
+_COLLECTIONS = ("spread", "write_as", "detail_fields")
 
 
 def apply_overrides(
@@ -178,8 +178,9 @@ def _merge(name: str, base: ResourceProfile, override: ResourceOverrides) -> Res
             values[key] = _convert(name, key, kind, getattr(base, key), _normal(key, given))
     values |= {key: value for key in _PLAIN if (value := getattr(override, key)) is not None}
     values |= {key: value for key in _COLLECTIONS if (value := getattr(override, key))}
-    if "detail_fields" in values:
-        values["detail_fields"] = tuple(values["detail_fields"])
+    for key in ("spread", "detail_fields"):
+        if key in values:
+            values[key] = tuple(values[key])
     if override.relations:
         values["relations"] = tuple(_relation(name, one) for one in override.relations)
     if override.metadata is not None:

@@ -50,6 +50,11 @@ FIELDS: Mapping[str, str] = {
     "payment": "amount payment_method paid_at payment_date zahlart",
     "address": "street city postal_code zip country address1 line1 strasse plz ort",
 }
+# What only a person has, and things that are persons beyond doubt: beside them a customer is a company.
+PERSON = frozenset(
+    {"first_name", "last_name", "given_name", "family_name", "vorname", "nachname", "birthday", "salutation"}
+)
+PEOPLE = frozenset({"contact", "person", "contact_person", "ansprechpartner", "kontakt"})
 PARTY_ROLES = frozenset({"contact", "company", "address", "user"})
 DOCUMENT_ROLES = frozenset({"order", "invoice", "quote", "payment", "subscription", "shipment", "deal"})
 # Names that also mean something else (a help article, an item of a list, a user's account).
@@ -67,6 +72,8 @@ def role_of(view: View) -> tuple[str | None, float, str]:
     hits = {one: len(fields & known) for one, known in _BY_FIELD.items()}
     if role == "contact" and hits["company"] > hits["contact"]:
         return "company", 0.7, f"called {thing}, with the fields of a company"
+    if role == "contact" and hits["company"] and not fields & PERSON and view.things.keys() & PEOPLE - {thing}:
+        return "company", 0.7, f"called {thing}, beside the contacts and with a field of a company"
     if role is not None and thing in AMBIGUOUS and not hits.get(role, 0):
         return role, 0.4, f"{reason}, though none of its fields says so"
     if role is not None:

@@ -52,8 +52,8 @@ def _line_items(view: View) -> tuple[bool | None, str | None]:
     if not view.properties:
         return None, None
     documents = role_of(view)[0] in DOCUMENT_ROLES
-    for name, schema in view.properties.items():
-        said = flat(name)
+    for name, schema in view.fields.items():
+        said = view.said(name)
         own = said.removeprefix(f"{view.thing}_").removeprefix(f"{view.thing.rpartition('_')[2]}_")
         if not {said, own} & LINE_NAMES or not (documents or said in SURE_LINES):
             continue
@@ -105,17 +105,17 @@ def _chosen(param: Parameter, wanted: list[str]) -> str:
 def _custom_fields(view: View) -> tuple[bool | None, str]:
     if view.group.template:
         return True, "the collection's fields are the customer's own"
-    body = view.shapes.properties(view.body.schema) if view.body is not None else {}
+    body = view.fields_of(view.shapes.properties(view.body.schema)) if view.body is not None else {}
     role = role_of(view)[0]
-    for name, schema in (*view.properties.items(), *body.items()):
-        said = flat(name)
+    for name, schema in (*view.fields.items(), *body.items()):
+        said = view.said(name)
         if role == "file" and said == "metadata":
             continue  # what a file says about itself, not the customer's own fields
         if said in CUSTOM_NAMES or said.endswith(("_custom_fields", "_custom_attributes")):
             return True, f"field {name}"
         if said in MAYBE_CUSTOM and _is_free(view, schema):
             return True, f"field {name} holds names of the customer's own"
-    if any(one.startswith(("x_", "cf_", "custom_")) for one in map(flat, view.properties)):
+    if any(one.startswith(("x_", "cf_", "custom_")) for one in map(view.said, view.fields)):
         return True, "fields with the prefix of custom fields"
     operation = _custom_operation(view)
     if operation is not None:
@@ -151,34 +151,46 @@ def _custom_operation(view: View) -> Operation | None:
 
 def _relations(view: View, lines: str | None) -> tuple[Relation, ...]:
     """Fields that point at other resources; those of the line items (`lines[].product`) too."""
-    found = {name: to for name, schema in view.properties.items() if (to := _pointed(view, name, schema)) is not None}
+    found = {name: to for name, schema in view.fields.items() if (to := _pointed(view, name, schema)) is not None}
     for name, to in [*found.items()]:  # the other record itself beside its id: the id is the reference
         beside = any(
             other != name and found[other] == to and flat(other).startswith(f"{flat(name)}_") for other in found
         )
-        if beside and view.shapes.kind(view.properties[name]) in ("object", None):
+        if beside and view.shapes.kind(view.fields[name]) in ("object", None):
             del found[name]
     for name, one in _line_fields(view, lines).items() if lines is not None else ():
         to = _pointed(view, name, one) if view.shapes.kind(one) not in ("object", "array") else None
         if to is not None and to != view.group.name:  # a line that names its own document points back
             found[f"{lines}.{name}"] = to
-    return tuple(Relation(field=name, to=to) for name, to in found.items())
+    return tuple(Relation(field=name, to=to, kind=_kind(view, name)) for name, to in found.items())
+
+
+def _kind(view: View, name: str) -> str | None:
+    """What a reference of the form `{data: {type, id}}` calls the records that it points at; None for another form, or where any are meant."""
+    holder, _, rest = name.partition(".")
+    if holder not in view.spread or not rest.endswith(".data.id"):
+        return None
+    shape = view.shapes.properties(view.properties[holder]).get(rest.removesuffix(".data.id"))
+    data = view.shapes.properties(shape).get("data")
+    kind = view.shapes.properties(data).get("type") if data is not None else None
+    return str(kind.enum[0]) if kind is not None and len(kind.enum) == 1 else None
 
 
 def _line_fields(view: View, path: str) -> Mapping[str, Schema]:
     """The fields of one line item, which stand at that path."""
     name = path.removesuffix("[]")
-    name = name if name in view.properties else name.partition(".")[0]
-    entry = _entries(view, name, view.properties[name])[1]
+    name = name if name in view.fields else name.rpartition(".")[0]
+    entry = _entries(view, name, view.fields[name])[1]
     return view.shapes.properties(entry) if entry is not None else {}
 
 
 def _pointed(view: View, name: str, schema: Schema) -> str | None:
     """The resource that a field points at."""
-    said = flat(name)
+    said, kind = view.said(name), _kind(view, name)
     if said in _SYSTEM_FIELDS or said == f"{view.thing}_id":
         return None
-    target = _target(said, view.things) or _other_party(said, view)
+    told = view.things.get(one_of(kind)) if kind is not None else None
+    target = told or _target(said, view.things) or _other_party(said, view)
     if target is None and schema.type in ("object", None) and schema.name:
         target = view.things.get(one_of(schema.name))
     return target if target != view.group.name or "parent" in said else None

@@ -6,6 +6,7 @@ import re
 
 from checker.model.api import Schema
 from checker.model.profile import Param, Undetermined, UpdatedSince
+from checker.profiles.declared import shows_deleted
 from checker.profiles.fields import find_updated
 from checker.profiles.inputs import QUERY, filters, sorts
 from checker.profiles.languages import CONDITIONS, certain
@@ -178,6 +179,7 @@ def _found(one: Input, rank: int, view: View) -> Detection:
         together_with=together,
         format=_format(one),
         boundary=_boundary(one),
+        deletes=_deletes(view),
         pointer=one.pointer,
     )
     return Detection(
@@ -185,6 +187,13 @@ def _found(one: Input, rank: int, view: View) -> Detection:
         {"updated_since": f"{one.location} {one.name}"},
         {"updated_since": min(0.95, 0.5 + rank / 20)},
     )
+
+
+def _deletes(view: View) -> dict[str, object] | None:
+    """The switch of the list that brings deleted records among what changed."""
+    one = shows_deleted(view)
+    switch = one is not None and one.schema.type == "boolean" and one.operation is view.listing
+    return {one.name: True} if one is not None and switch else None
 
 
 def _in_language(view: View, updated: str) -> Detection | None:

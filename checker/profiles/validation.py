@@ -17,7 +17,10 @@ FIELD_DEPTH = 3  # how deep the fields of a record are listed
 MAX_FIELDS = 600  # enough for every record one would map by hand; bounds documents that nest each object in each other
 LONGEST_TEXT = 300  # of a description, in characters
 
-_UNIQUE = re.compile(r"\bmust be unique\b|\bunique (across|within|per|among)\b|eindeutig sein", re.IGNORECASE)
+_UNIQUE = re.compile(
+    r"\bmust be unique\b|\bunique (across|within|per|among)\b|(^|[.;,(] ?)unique($|[.;,)])|eindeutig sein",
+    re.IGNORECASE,
+)
 
 
 def _first(schema: Schema, keyword: str) -> object:
@@ -55,9 +58,12 @@ def detect_validation(view: View) -> Detection:
     """`validation`, as the create body has it; nothing where no create is described."""
     if view.body is None:
         return Detection({})
-    found = rules(
-        view.shapes.properties(view.body.schema), view.body.schema.required(), view.shapes.read_only(view.body.schema)
-    )
+    properties = view.shapes.properties(view.body.schema)
+    read_only = view.shapes.read_only(view.body.schema)
+    for holder in view.spread:
+        held = view.shapes.read_only(properties[holder]) if holder in properties else ()
+        read_only |= {f"{holder}.{name}" for name in held}
+    found = rules(view.fields_of(properties), view.required_of(view.body.schema), read_only)
     why = f"the body of the write, {view.body.schema.pointer}"
     return Detection({"validation": found}, {"validation": why}, {"validation": 0.9})
 
@@ -86,10 +92,10 @@ def _elsewhere(view: View, schema: Schema) -> bool:
 
 def detect_schema(view: View) -> Detection:
     """`schema`: every declared field of the record with dotted names, type, format, and the create body's rules."""
-    body = view.shapes.properties(view.body.schema) if view.body is not None else {}
-    required = set(view.body.schema.required()) if view.body is not None else set()
+    body = view.fields_of(view.shapes.properties(view.body.schema)) if view.body is not None else {}
+    required = set(view.required_of(view.body.schema)) if view.body is not None else set()
     found: dict[str, FieldInfo] = {}
-    merged = {**view.properties, **{name: schema for name, schema in body.items() if name not in view.properties}}
+    merged = {**view.fields, **{name: schema for name, schema in body.items() if name not in view.fields}}
     for path, schema in _walk(view, merged, "", frozenset()):
         if len(found) >= MAX_FIELDS:
             break
@@ -99,7 +105,7 @@ def detect_schema(view: View) -> Detection:
             facts,
             name=path,
             required=path in required,
-            read_only=facts.read_only or (bool(body) and "." not in path and path not in body),
+            read_only=facts.read_only or (bool(body) and path in merged and path not in body),
             max_length=rule.max_length,
             pattern=rule.pattern,
             enum=rule.enum,

@@ -26,6 +26,9 @@ TELLING = re.compile(
 TRANSPARENT = vocabulary(
     "attributes meta metadata meta_data audit audit_info system sys properties timestamps history base general detail details header"
 )
+# Objects beside the id that hold all of a record's fields, and one that holds its references, each as `{data: {type, id}}` (JSON:API).
+HOLDERS = vocabulary("attributes properties fields")
+RELATED = vocabulary("relationships")
 DEEPEST_WRAPPER = 2  # wrappers inside each other: detail.metadata.create_time
 MOST_INPUTS = 500  # of one body; bounds documents whose objects nest in each other
 LONGEST_PROSE = 2000  # characters of a description that are read
@@ -187,6 +190,61 @@ class View:
         if not found and self.body is not None:
             found = {**self.shapes.properties(self.body.schema)}
         return found
+
+    @cached_property
+    def spread(self) -> tuple[str, ...]:
+        """The objects that hold the record's own fields in answers and bodies alike; none where the record has more fields beside them."""
+        named = {name: flat(name) for name in self.properties}
+        plain = [one for one, schema in self.properties.items() if self.shapes.kind(schema) not in ("object", "array")]
+        body = self.shapes.properties(self.body.schema) if self.body is not None else self.properties
+        held = [
+            name
+            for name, said in named.items()
+            if said in HOLDERS and name in body and len(self.shapes.properties(self.properties[name])) >= len(plain)
+        ]
+        if not held or self.record is None or not self.shapes.has_identity(self.record, self.name):
+            return ()
+        return (*held, *(name for name, said in named.items() if said in RELATED))
+
+    @cached_property
+    def fields(self) -> Mapping[str, Schema]:
+        """A record's fields as they are read here: those that `spread` objects hold by their paths."""
+        return self.fields_of(self.properties)
+
+    def fields_of(self, properties: Mapping[str, Schema]) -> Mapping[str, Schema]:
+        """The same of a record's or a body's properties."""
+        found: dict[str, Schema] = {}
+        for name, schema in properties.items():
+            if name not in self.spread:
+                found[name] = schema
+                continue
+            for inner, below in self.shapes.properties(schema).items():
+                reference = self.reference(below) if flat(name) in RELATED else None
+                found[join(name, inner, "data.id" if reference is not None else "")] = reference or below
+        return found
+
+    def reference(self, schema: Schema) -> Schema | None:
+        """The id in a reference of the form `{data: {type, id}}`; None where it has another form."""
+        data = self.shapes.properties(schema).get("data")
+        return self.shapes.properties(data).get("id") if data is not None and data.items is None else None
+
+    def required_of(self, schema: Schema) -> list[str]:
+        """What a body demands of the record's own fields, by the names of `fields`."""
+        properties, names = self.shapes.properties(schema), schema.required()
+        found = [one for one in names if one not in self.spread]
+        for holder in self.spread:
+            below = properties.get(holder)
+            if below is None or (flat(holder) in RELATED and holder not in names):
+                continue
+            known = self.fields_of({holder: below})
+            for one in below.required():
+                found += [path for path in (join(holder, one), join(holder, one, "data.id")) if path in known]
+        return found
+
+    def said(self, path: str) -> str:
+        """The words of a field's name, without the object that holds the record's fields."""
+        holder, dot, rest = path.partition(".")
+        return flat(rest.removesuffix(".data.id") if dot and holder in self.spread else path)
 
     @cached_property
     def own_fields(self) -> tuple[tuple[str, str, Schema], ...]:

@@ -28,6 +28,7 @@ ACTIONS = vocabulary(
 # What an API tells about its webhooks beside the registrations.
 RECORDS = vocabulary("log logs history delivery deliveries attempt attempts")
 
+DEEPEST_IN_HOOK = 2  # wrappers around a registration's fields: `data.attributes.url`
 _SIGNATURE = re.compile(r"\b(X-[A-Za-z-]*(?:Signature|Hmac)[A-Za-z0-9-]*|[A-Z][A-Za-z]*-Signature|webhook-signature)\b")
 
 
@@ -68,16 +69,16 @@ def _registers(operation: Operation, shapes: Shapes) -> bool:
     }
     if not (hook or below_hook or flat(last) in SUBSCRIPTION):
         return False
-    fields = _fields(operation, shapes)
+    fields = _fields(operation, shapes, DEEPEST_IN_HOOK if hook or below_hook else 1)
     to_url = bool(fields & URL_FIELDS) or any(one.endswith(("_url", "_uri")) for one in fields)
     if hook or below_hook:
         return to_url or not fields
     return to_url and bool(fields & EVENT_FIELDS) and bool(fields & (URL_FIELDS - {"address", "endpoint"}))
 
 
-def _fields(operation: Operation, shapes: Shapes) -> set[str]:
+def _fields(operation: Operation, shapes: Shapes, depth: int) -> set[str]:
     schema = body_schema(operation.body)[1]
-    return {flat(name) for name in _properties(schema, shapes)} | {
+    return {flat(name) for name in _properties(schema, shapes, depth)} | {
         flat(one.name) for one in operation.parameters if one.location == "query"
     }
 
@@ -97,7 +98,7 @@ def _properties(schema: Schema | None, shapes: Shapes, depth: int = 1) -> dict[s
 
 def _events(operation: Operation, shapes: Shapes) -> list[str]:
     """The events one may subscribe to, where the body lists them."""
-    for name, schema in _properties(body_schema(operation.body)[1], shapes).items():
+    for name, schema in _properties(body_schema(operation.body)[1], shapes, DEEPEST_IN_HOOK).items():
         if flat(name) in EVENT_FIELDS:
             holder = schema.items if schema.items is not None else schema
             values = [*holder.enum, *(value for one in holder.variants for value in one.enum)]

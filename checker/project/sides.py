@@ -32,6 +32,8 @@ class Side:
         """Names that a create demands, seen from the record that the flow is about."""
         prefix = f"{self.inside}." if self.inside else ""
         rules = self.profile.validation.required if self.profile else ()
+        only = {one.name for one in self.profile.schema if one.constant} if self.profile else set()
+        rules = tuple(one for one in rules if one not in only)  # nobody has to say what can only be one thing
         names = (one.removeprefix(prefix) for one in rules if one.startswith(prefix))
         return tuple(one for one in names if self.inside or "[]" not in one)
 

@@ -228,6 +228,7 @@ class ResourceOverrides(Strict, frozen=True):
     items_path: str | list[str] | None = None
     record_path: str | None = None
     body_path: str | None = None
+    spread: list[str] = field(default_factory=list)
     filtering: dict[str, Any] = field(default_factory=dict)
     sorting: dict[str, Any] = field(default_factory=dict)
     updated_since: dict[str, Any] = field(default_factory=dict)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from checker.client.messages import Headers
-from checker.model.paths import MISSING, get, get_all
+from checker.model.paths import MISSING, get, get_all, merged
 from checker.model.profile import ResourceProfile
 
 HEADER = "header:"
 COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)  # more records than a double counts are nonsense
+REFERENCE = frozenset({"type", "id"})  # what a reference to another record says of it
 DEEPEST_GUESS = 3  # levels that are looked through for the list where no path is known
 
 
@@ -50,12 +51,44 @@ def guessed(body: Any) -> list[Any] | None:
     return empty
 
 
-def records(found: list[Any], record_path: str) -> list[dict[str, Any]]:
+def records(found: list[Any], profile: ResourceProfile) -> list[dict[str, Any]]:
     """The records inside the items; what is no object is left out."""
-    if not record_path:
-        return [one for one in found if isinstance(one, dict)]
-    inside = (get(one, record_path, one) for one in found)
-    return [one for one in inside if isinstance(one, dict)]
+    inside = (get(one, profile.record_path, one) for one in found) if profile.record_path else found
+    held = [one for one in inside if isinstance(one, dict)]
+    return [spread(one, profile.spread) for one in held] if profile.spread else held
+
+
+def spread(record: dict[str, Any], holders: Collection[str]) -> dict[str, Any]:
+    """The record with the fields that `holders` hold at its top, named by their paths; of a reference (`{data: {type, id}}`) its id."""
+    made: dict[str, Any] = {}
+    for name, value in record.items():
+        if name not in holders or not isinstance(value, Mapping):
+            made[name] = value
+            continue
+        for inner, below in value.items():
+            path = f"{name}.{inner}"
+            data = below.get("data", MISSING) if isinstance(below, Mapping) else MISSING
+            if data is None or (isinstance(data, Mapping) and set(data) >= REFERENCE):
+                made[f"{path}.data.id"] = data["id"] if data else None
+            else:
+                made[path] = below
+    return made
+
+
+def gathered(body: Mapping[str, Any], profile: ResourceProfile) -> dict[str, Any]:
+    """The body as the API has it: the way back from `spread`, a reference with the kind of what it points at."""
+    kinds = {one.field: one.kind or one.to for one in profile.relations}
+    made: dict[str, Any] = {}
+    for name, value in body.items():
+        holder, dot, rest = name.partition(".")
+        if not dot or holder not in profile.spread:
+            made = merged(made, {name: value})
+        elif rest.endswith(".data.id"):
+            reference = None if value is None else {"type": kinds.get(name), "id": value}
+            made = merged(made, {holder: {rest.removesuffix(".data.id"): {"data": reference}}})
+        else:
+            made = merged(made, {holder: {rest: value}})
+    return made
 
 
 def record_id(record: Mapping[str, Any], profile: ResourceProfile) -> str | None:
@@ -98,7 +131,7 @@ def single(body: Any, profile: ResourceProfile, verb: str = "read") -> dict[str,
         held = get(body, path, MISSING)
         held = held[0] if isinstance(held, list) and len(held) == 1 else held
         if isinstance(held, dict):
-            return held
+            return spread(held, profile.spread) if profile.spread else held
     return None
 
 

@@ -224,7 +224,7 @@ class Resource:
         found = answers.items(body, self.profile.items_path)
         if found is None:
             return Page([], response, number, told, None, "items-missing")
-        records = answers.records(found, self.profile.record_path)
+        records = answers.records(found, self.profile)
         outcome = machine.after(self._answer(body, response, found, records))
         stop = outcome.reason if isinstance(outcome, Stop) else None
         if isinstance(outcome, Step) and outcome.again:
@@ -284,7 +284,7 @@ class Resource:
         pairs = [*((name, value) for name, value in fixed.items() if name not in named), *query.pairs]
         headers = {**self.profile.fixed.get("headers", {}), **query.headers}
         json = dict(query.body) if query.body or method == "POST" else None
-        return Request(method, target, pairs, headers, json=json)
+        return Request(method, target, pairs, headers, json=json, reads=True)
 
     def operation(self, key: str | None, what: str) -> tuple[str, str]:
         """Method and path of an operation. Raises InputError where the profile has none."""

@@ -49,7 +49,7 @@ def send(
         elif body is not None:
             body = {**body, name: key[1]}
     target = resource.filled(path, record_id)
-    content = {} if body is None else content_of(body, resource.profile)
+    content = {} if body is None else content_of(_completed(body, resource.profile, record_id), resource.profile)
     fixed = resource.profile.fixed
     request = Request(
         method, target, fixed.get("query", {}), {**fixed.get("headers", {}), **headers},
@@ -105,9 +105,19 @@ def content_of(body: Mapping[str, Any], profile: ResourceProfile) -> dict[str, A
     return {"json": wrapped}
 
 
+def _completed(body: Mapping[str, Any], profile: ResourceProfile, record_id: str | None) -> dict[str, Any]:
+    """The body with what is demanded and no mapping carries: a field that takes one value only; where a record says its kind so, a change's id."""
+    only = {one.name: one.enum[0] for one in profile.schema if one.constant}
+    if record_id is None:
+        return {**only, **body}
+    if not only or not profile.spread:
+        return dict(body)
+    return {**only, **({profile.fields.id: record_id} if profile.fields.id else {}), **body}
+
+
 def _renamed(body: Mapping[str, Any], profile: ResourceProfile) -> dict[str, Any]:
     """The body with its fields named as writes name them."""
-    renamed: dict[str, Any] = dict(body)
+    renamed: dict[str, Any] = answers.gathered(body, profile) if profile.spread else dict(body)
     for read, written in profile.write_as.items():
         value = get(renamed, read, MISSING)
         if value is not MISSING:

@@ -51,12 +51,30 @@ def slots_of_body(operation: Operation | None, profile: ResourceProfile) -> tupl
     body = operation.body if operation else None
     schema = _record_schema(body, profile) if body else None
     read_only = {one.name for one in profile.schema if one.read_only}
-    return tuple(one for one in _children(schema, "", 0) if one.path not in read_only) if schema else ()
+    slots = _spread(_children(schema, "", 0), profile) if schema else ()
+    return tuple(one for one in slots if one.path not in read_only)
+
+
+def _spread(slots: Iterator[Slot], profile: ResourceProfile) -> Iterator[Slot]:
+    """The fields as a record is read here: those that `spread` objects hold at the top, and of a reference (`{data: {type, id}}`) its id."""
+    for slot in slots:
+        if slot.name not in profile.spread:
+            yield slot
+            continue
+        for one in slot.below:
+            path = f"{one.path}.data.id"
+            inside = next((below for below in one.walk() if below.path == path), None)
+            if inside is None:
+                yield replace(one, name=one.path)
+            elif any(relation.field == path for relation in profile.relations):
+                yield replace(inside, name=path, required=slot.required and one.required)
 
 
 def takes_any(operation: Operation | None, profile: ResourceProfile) -> bool:
     """Whether the create operation's body is declared to take fields that it doesn't name. Where nothing is said of them, it isn't."""
     schema = _record_schema(operation.body, profile) if operation and operation.body else None
+    for holder in profile.spread[:1]:
+        schema = schema.properties(variants=True).get(holder) if schema is not None else None
     more = schema.get("additionalProperties") if schema is not None else None
     return more is True or isinstance(more, Mapping)
 

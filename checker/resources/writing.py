@@ -388,7 +388,7 @@ def _writable(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
     asked = {name for one in profile.expand.values() for value in one.values() for name in value.split(",")}
     others = asked & {one.field for one in profile.relations}
     dropped = {one.name for one in schema if one.read_only} | {profile.fields.id} | others
-    known = {one.name.partition(".")[0].removesuffix("[]") for one in schema}
+    known = {one.name.partition(".")[0].removesuffix("[]") for one in schema} | {one.name for one in schema}
     return {name: value for name, value in record.items() if name not in dropped and (not known or name in known)}
 
 

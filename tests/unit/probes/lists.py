@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from checker.client.recorder import Recorder
+from checker.model.api import Api
 from checker.model.finding import Finding
 from checker.model.profile import (
     DocumentInfo,
@@ -181,13 +182,15 @@ def profile(style: str = "offset", max_page_size: int | None = 50) -> ResourcePr
 
 
 @contextmanager
-def looking(lists: Lists, one: ResourceProfile | None = None, token: str = TOKEN) -> Iterator[SystemLook]:
-    """A look at a running server."""
+def looking(
+    lists: Callable[[Asked], Any], one: ResourceProfile | None = None, token: str = TOKEN, *, api: Api | None = None
+) -> Iterator[SystemLook]:
+    """A look at a running server; `api` is what its document describes."""
     with serve(lists) as server:
         settings = System(base_url=server.url, auth=BearerAuth(token="${env:T}"), limits=FAST)
         made = client(server.url, BearerAuth(token="${env:T}"), secrets={"T": token})
         whole = Profile(document=DocumentInfo(title="t", version="1", openapi="3.1.0", source="t.json"))
-        look = SystemLook("crm", settings, whole, None, made, Recorder(), Ledger())
+        look = SystemLook("crm", settings, whole, api, made, Recorder(), Ledger())
         look.resources = [ResourceLook(look, Resource("crm", one or profile(), made))]
         try:
             yield look
@@ -195,9 +198,11 @@ def looking(lists: Lists, one: ResourceProfile | None = None, token: str = TOKEN
             made.close()
 
 
-def probed(lists: Lists, one: ResourceProfile | None = None, token: str = TOKEN) -> dict[str, Finding]:
+def probed(
+    lists: Lists, one: ResourceProfile | None = None, token: str = TOKEN, *, api: Api | None = None
+) -> dict[str, Finding]:
     """The findings of all probes about the server, by claim."""
-    with looking(lists, one, token) as look:
+    with looking(lists, one, token, api=api) as look:
         found = [finding for probe in SYSTEM_PROBES for finding in ask(probe, look, "crm")]
         found += [finding for probe in RESOURCE_PROBES for finding in ask(probe, look.resources[0], "crm/contacts")]
         return {finding.id: finding for finding in found}

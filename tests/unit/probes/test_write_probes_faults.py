@@ -15,8 +15,9 @@ from checker.probes import CLEANUP_PROBES, WRITE_PROBES, WRITE_SYSTEM_PROBES
 from checker.probes.journals import tells
 from checker.probes.merging import merges
 from checker.touch import cleaned
+from tests.servers import Answered, Asked
 from tests.unit.probes.touched import asked
-from tests.unit.probes.writable import COMPANY, FIELDS, small
+from tests.unit.probes.writable import COMPANY, FIELDS, Writable, document, small
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 
@@ -301,3 +302,38 @@ def test_the_record_of_somebody_else_stays_as_it_was(tmp_path: Path) -> None:
         one.probed()
         other = one.server.records["c0"]
         assert (other["last_name"], other["note"], other["deleted_at"]) == ("Somebody", None, None)
+
+
+class Binned(Writable):
+    """Deleted records are gone from the list, at any time of change, and from the single read; a list of their own holds them."""
+
+    def __call__(self, asked: Asked) -> Answered | Any:
+        """Answer a request."""
+        if asked.path == "/contacts/deleted":
+            gone = [one for one in self.records.values() if one["deleted_at"] and self.defect != "bin-empty"]
+            return {"data": [{"id": one["id"], "when": one["deleted_at"]} for one in gone]}
+        if asked.path == "/contacts" and asked.method == "GET":
+            asked = dataclasses.replace(asked, pairs=[one for one in asked.pairs if one[0] != "updated_since"])
+        record = self.records.get(asked.path.rpartition("/")[2])
+        if record is not None and asked.method == "GET" and record["deleted_at"]:
+            return Answered(404, {"error": "none"})
+        return super().__call__(asked)
+
+
+def binned(fields: Any) -> dict[str, Any]:
+    """The small CRM's document, with the list of what was deleted and without the journal."""
+    made = document(fields)
+    entry = {"type": "object", "properties": {"id": {"type": "string"}, "when": {"type": "string"}}}
+    many = {"type": "object", "properties": {"data": {"type": "array", "items": entry}}}
+    del made["paths"]["/audit-log"]
+    answer = {"description": "many", "content": {"application/json": {"schema": many}}}
+    made["paths"]["/contacts/deleted"] = {"get": {"responses": {"200": answer}}}
+    return made
+
+
+@pytest.mark.parametrize(("defect", "answer", "how"), [("", YES, "list /contacts/deleted"), ("bin-empty", NO, None)])
+def test_a_list_of_deleted_records_shows_a_delete(tmp_path: Path, defect: str, answer: Answer, how: str | None) -> None:
+    """Where a list of its own holds what was deleted, a delete can be noticed; where that is empty, it can't."""
+    with small(tmp_path, defect, speaks=Binned, told=binned) as one:
+        finding = one.probed()["delete.visible"]
+    assert (finding.answer, finding.values["how"]) == (answer, how)

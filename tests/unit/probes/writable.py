@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,8 @@ from checker.resources.writing import Writer
 from checker.touch import cleaned
 from tests.clients import FAST, Time, client
 from tests.servers import Answered, Asked, serve
-from tests.unit.probes.touched import MARK, TODAY, probed, told
+from tests.unit.probes.touched import MARK, TODAY, probed
+from tests.unit.probes.touched import told as told_of
 
 USERS = {"good": "api@example.com", "second": "nora@example.com", "reader": "reader@example.com"}
 TEXT = {"type": "string"}
@@ -473,18 +474,28 @@ class Small:
         before = self.system.look.whole_client.requests
         found = probed(self.system)
         self.requests = self.system.look.whole_client.requests - before
-        found |= told(self.system, WRITE_SYSTEM_PROBES)
+        found |= told_of(self.system, WRITE_SYSTEM_PROBES)
         self.system.cleaned = cleaned(self.system)
         return found | {one.id: one for probe in CLEANUP_PROBES for one in ask(probe, self.system, "crm")}
 
 
 @contextmanager
-def small(folder: Path, defect: str = "", fields: Mapping[str, Any] = FIELDS) -> Iterator[Small]:
-    """The small CRM, running, with that defect; its document declares these fields."""
+def small(
+    folder: Path,
+    defect: str = "",
+    fields: Mapping[str, Any] = FIELDS,
+    *,
+    speaks: type[Writable] = Writable,
+    told: Callable[[Mapping[str, Any]], dict[str, Any]] = document,
+    wanted: Collection[str] = frozenset(FIELDS) - {"lines"} | {"lines.text"},
+) -> Iterator[Small]:
+    """The small CRM, running, with that defect; its document declares these fields. `speaks`, `told`, `wanted`: in another dialect, the
+    document and the fields that flows write likewise.
+    """
     at = Time()
-    server = Writable(at, defect)
+    server = speaks(at, defect)
     path = folder / "small.json"
-    path.write_text(json.dumps(document(fields)), "utf-8")
+    path.write_text(json.dumps(told(fields)), "utf-8")
     known = described(str(path))
     assert known.profile is not None
     assert known.document is not None
@@ -492,7 +503,8 @@ def small(folder: Path, defect: str = "", fields: Mapping[str, Any] = FIELDS) ->
     others: Any = {"second_user": auth["second"], "restricted": auth["reader"]}
     profile = known.profile.resource("contacts")
     assert profile is not None
-    profile = replace(profile, deactivate={"stage": "old"})
+    stage = next((one.name for one in profile.schema if one.name.endswith("stage")), "stage")
+    profile = replace(profile, deactivate={stage: "old"})
     with serve(server) as running:
         secrets = {name.upper(): name for name in USERS}
         made = client(running.url, auth["good"], at=at, secrets=secrets, other_auth=others)
@@ -503,7 +515,7 @@ def small(folder: Path, defect: str = "", fields: Mapping[str, Any] = FIELDS) ->
         writer = Writer(Permit("crm", made.base_url), journal, MARK, idempotency=key_places(look), clock=at.clock)
         system = SystemTouch(look, writer)
         plan = bodies_of(look.resources[0], (), MARK, TODAY)
-        plan = type(plan)(**{**vars(plan), "wanted": frozenset(FIELDS) - {"lines"} | {"lines.text"}})
+        plan = type(plan)(**{**vars(plan), "wanted": frozenset(wanted)})
         system.resources.append(ResourceTouch(look.resources[0], system, plan, Waiting(at.sleep, at.monotonic)))
         try:
             yield Small(server, system, at)

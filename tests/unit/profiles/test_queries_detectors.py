@@ -162,3 +162,22 @@ def test_a_quote_in_a_value_ends_no_expression():
     """OData doubles the quotes inside a text (part 2, section 5.1.1.6.1)."""
     asked = list(equal(Param(name="$filter", in_="query"), "name.last", "O'Neil"))
     assert [value for _, value in asked] == ["name/last eq 'O''Neil'"]
+
+
+def test_the_fields_in_a_searchs_filter_are_filters_of_their_own():
+    """Where a body's filter names fields, each of them narrows; what it knows beside them isn't one of the record's."""
+    filters = {"type": "object", "properties": {**fields("status Name")["properties"], "Limit": {"type": "integer"}}}
+    search = operation(listed(RECORD), body={"type": "object", "properties": {"Filter": filters}})
+    found = resource({"POST /contacts/search": search, "GET /contacts/{id}": operation(RECORD)})
+    assert [(one.name, one.in_) for one in found.filtering.params] == [
+        ("Filter.status", "body"),
+        ("Filter.Name", "body"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["include_deleted", "filter[deleted]"])
+def test_a_switch_that_shows_deleted_records_belongs_to_asking_for_changes(name):
+    """With it, what was deleted comes among what changed."""
+    found = contacts(query("updated_since", format="date-time"), query(name, "boolean"))
+    assert found.updated_since.deletes == {name: True}
+    assert contacts(query("updated_since", format="date-time"), query("deleted")).updated_since.deletes is None

@@ -183,3 +183,50 @@ def test_a_customer_by_another_name_points_at_the_only_party():
 def test_every_role_has_names_and_every_name_a_role():
     """What checklists may ask for by role is what resources are recognised as."""
     assert tuple(NAMES) == ROLES
+
+
+def test_fields_that_an_object_holds_are_the_records_own():
+    """Beside id and kind, `attributes` holds the fields and `relationships` the references (JSON:API): rules, lines and relations are found there."""
+    line = fields("product_id text", quantity={"type": "number"})
+    inside = fields("number note", lines={"type": "array", "items": line})
+    inside = {**inside, "required": ["number"]}
+    inside["properties"]["number"] |= {"maxLength": 20, "description": "Unique."}
+    to = {"type": "object", "properties": {"type": {"type": "string", "enum": ["companies"]}, "id": {"type": "string"}}}
+    customer = {"type": "object", "properties": {"data": to}}
+    related = {"type": "object", "required": ["customer"], "properties": {"customer": customer}}
+    kind = {"type": "string", "enum": ["orders"]}
+    record = fields("id", type=kind, attributes=inside, relationships=related)
+    record["required"] = ["type", "attributes", "relationships"]
+    body = fields(
+        "", data={**record, "properties": {name: one for name, one in record["properties"].items() if name != "id"}}
+    )
+    paths = {**crud("orders", record=record, create=body), **crud("companies"), **crud("products")}
+    found = next(one for one in profile(paths).resources if one.name == "orders")
+    assert found.spread == ("attributes", "relationships")
+    reference = "relationships.customer.data.id"
+    assert found.validation.required == ("type", "attributes.number", reference)
+    assert (found.validation.max_length, found.validation.unique) == (("attributes.number",), ("attributes.number",))
+    assert found.line_items_path == "attributes.lines[]"
+    assert [(one.field, one.to, one.kind) for one in found.relations] == [
+        (reference, "companies", "companies"),
+        ("attributes.lines[].product_id", "products", None),
+    ]
+    assert found.at_top("attributes.number")
+    assert not found.at_top("attributes.lines[].product_id")
+    assert found.spoken("attributes.number") == "number"
+
+
+def test_an_object_beside_more_fields_holds_none_of_them():
+    """A record with fields of its own has them there, whatever its `properties` hold."""
+    record = fields("id name email city", properties=fields("color"))
+    assert resource(crud(record=record)).spread == ()
+
+
+def test_a_customer_with_a_vat_id_beside_contacts_is_a_company():
+    """Where an API knows contacts too, customers with a VAT id and no first name are the companies."""
+    paths = {
+        **crud("customers", record=fields("id name email phone vat_id")),
+        **crud("contacts", record=fields("id first_name email")),
+    }
+    roles = {one.name: one.role for one in profile(paths).resources}
+    assert roles == {"customers": "company", "contacts": "contact"}

@@ -222,6 +222,19 @@ def test_a_list_that_is_searched_for_is_asked_by_its_body() -> None:
         }
 
 
+def test_a_search_by_post_is_asked_again_where_the_server_was_busy() -> None:
+    """It changes nothing: what a list by GET may do a second time it may, too."""
+    busy = iter([503])
+
+    def search(_: Asked) -> Any:
+        return Answered(next(busy, 200), {"data": RECORDS})
+
+    profile = contacts(operations=Operations(search="POST /search/contacts"), pagination=paging("none"))
+    with serve(search) as server:
+        assert len(at(server.url, profile).page().records) == 23
+        assert len(server.asked) == 2
+
+
 def test_an_updated_since_of_another_operation_is_asked_there() -> None:
     """Where changes have an endpoint of their own, the query goes to it."""
     profile = contacts(
