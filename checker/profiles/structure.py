@@ -87,7 +87,9 @@ def _expansions(view: View, path: str | None, relations: tuple[Relation, ...]) -
     shown = [one for kind in ("list", "search", "read") if (one := view.operation(kind)) is not None]
     found = ((one.key, param) for one in shown for param in one.parameters if param.location == "query")
     asked = ((key, param.name, _chosen(param, wanted)) for key, param in found)
-    return {key: {name: value} for key, name, value in asked if value}
+    known = {key: {name: value} for key, name, value in asked if value}
+    # Many documents describe such a parameter once, where several operations take it.
+    return {one.key: known.get(one.key) or next(iter(known.values())) for one in shown} if known else {}
 
 
 def _chosen(param: Parameter, wanted: list[str]) -> str:

@@ -90,6 +90,10 @@ def test_what_comes_along_on_demand_is_asked_for(param, expected):
     asked = {param["name"]: expected}
     known = {"GET /orders": asked, "GET /orders/{id}": asked} if expected else {}
     assert resource(paths, "orders").expand == known
+    del paths["GET /orders/{id}"]["params"]  # described once, it counts for both
+    assert (
+        resource({**paths, "GET /orders/{id}": {**paths["GET /orders/{id}"], "params": ()}}, "orders").expand == known
+    )
 
 
 def test_custom_fields_are_places_for_names_of_the_customers_own():
