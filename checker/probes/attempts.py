@@ -73,6 +73,11 @@ def broke_on(written: Written) -> bool:
     )
 
 
+def held_off(written: Written) -> bool:
+    """Whether a body was not taken: refused by a rule, or the system broke on it."""
+    return refused_by_rule(written) or broke_on(written)
+
+
 def why_not(written: Written) -> str:
     """Why a write that was neither done nor refused by a rule says nothing, as a reason's code."""
     status = written.response.status if written.response else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from checker.model.paths import get
 from checker.probes.alterations import same
-from checker.probes.attempts import refused_by_rule, why_not
+from checker.probes.attempts import held_off, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.breaking import Fault, in_first_row, left_out, replaced
 from checker.probes.contexts import NO_UUID, NOBODY, UUID
@@ -75,12 +75,11 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
 
 def _broken(touch: ResourceTouch, fault: Fault, beside: Mapping[str, Any]) -> Written | None:
     """What came of the faulty body; None where a record of it could not be told as ours."""
-    body = fault.broken(touch.body(**beside))
-    if fault.without_value and not touch.marked(body):
-        body = fault.broken({**touch.body_without(fault.field), **beside})
-    if not touch.marked(body):
+    bodies = (fault.broken(touch.body(**beside)), fault.broken({**touch.body_without(fault.field), **beside}))
+    body = next((one for one in bodies[: 1 + fault.without_value] if touch.marked(one)), None)
+    if body is None:
         return None
-    written = touch.writer.create(touch.resource, body)
+    written = touch.create(lambda: body)
     if refused_by_rule(written):
         touch.refusals.append((fault.field, written))
         touch.enforced.add(fault.claim)
@@ -122,7 +121,7 @@ def _judged(touch: ResourceTouch, fault: Fault, written: Written | None) -> Told
         if not fault.declared and outcome != "stored":
             return unknown(fault.claim, WHY_NONE[fault.claim], evidence, field=fault.field, status=status)
         return no(fault.claim, evidence, field=fault.field, status=status, outcome=outcome)
-    if not refused_by_rule(written):
+    if not held_off(written):
         return unknown(fault.claim, why_not(written), evidence, field=fault.field, status=status)
     if good is None or not good.ok:
         return unknown(fault.claim, "control-refused", evidence, field=fault.field, status=status)
@@ -299,10 +298,10 @@ def twice(touch: ResourceTouch) -> Iterator[Told]:
     if first is None or not first.ok or first.record_id is None:
         yield unknown("write.idempotent-create", "control-refused" if touch.born else touch.barred)
         return
-    second = touch.writer.create(touch.resource, touch.control_body, key=key_of(touch))
+    second = touch.create(lambda: touch.control_body, key_of(touch))
     evidence = (*first.evidence, *second.evidence)
     values = {"header": touch.key_header, "status": second.response.status if second.response else None}
-    if refused_by_rule(second):
+    if held_off(second):
         yield yes("write.idempotent-create", evidence, **values, outcome="refused")
     elif second.ok and second.record_id is not None:
         same = second.record_id == first.record_id
@@ -324,9 +323,9 @@ def unique(touch: ResourceTouch) -> Iterator[Told]:
     if not fields or touch.control is None or not touch.control.ok:
         yield unknown("write.unique-enforced", "control-refused" if fields else "no-unique-field", touch.birth.evidence)
         return
-    tried = {name: touch.writer.create(touch.resource, touch.body(**{name: body[name]})) for name in fields}
-    refused = [name for name, one in tried.items() if refused_by_rule(one)]
-    touch.refusals += [(name, tried[name]) for name in refused]
+    tried = {name: touch.create(lambda name=name: touch.body(**{name: body[name]})) for name in fields}  # type: ignore[misc]
+    refused = [name for name, one in tried.items() if held_off(one)]
+    touch.refusals += [(name, one) for name, one in tried.items() if refused_by_rule(one)]
     touch.kept_unique |= set(refused)
     evidence = (*touch.birth.evidence, *(key for one in tried.values() for key in one.evidence))
     accepted = [name for name, one in tried.items() if one.ok]

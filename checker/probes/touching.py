@@ -126,6 +126,13 @@ class ResourceTouch:
         if self.look.readable and self.look.first.records:
             yield "record", self.bodies.from_record(self.look.first.records[0]).variant(self.next())
 
+    def create(self, make: Callable[[], Mapping[str, Any]], key: str | None = None) -> Written:
+        """Create a record of a body that may be refused. Where the system broke (500) it is tried once more, made anew: once, that may have been
+        anything; twice, the body was refused in that way, as databases do whose errors nobody words.
+        """
+        written = self.writer.create(self.resource, make(), key=key)
+        return self.writer.create(self.resource, make(), key=key) if broke_on(written) else written
+
     @property
     def born(self) -> bool:
         """Whether there is a living test record whose id is known."""

@@ -98,6 +98,11 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("same-user", "changed-by.own-user-shown", NO, {"differs": False}),
     ("no-delete", "cleanup.nothing-left", NO, {}),
     # A refusal that comes whatever is sent says nothing about the fault in it, and neither does a broken server.
+    # A system that breaks on each faulty body, twice, keeps its rules in its own way; what was stored at the second try was not refused.
+    ("breaks", "write.required-enforced", YES, {"field": "stage", "status": 500}),
+    ("breaks", "write.unique-enforced", YES, {"fields": ["email"]}),
+    ("breaks", "write.error-names-field", UNKNOWN, {"reason": "no-refusal"}),
+    ("breaks-once", "write.required-enforced", NO, {"field": "stage"}),
     ("full", "write.read-only-refused", UNKNOWN, {"reason": "control-refused"}),
     ("full", "write.idempotent-create", UNKNOWN, {"reason": "control-refused"}),
     ("broken", "write.create-accepted", UNKNOWN, {"reason": "write-unclear"}),
