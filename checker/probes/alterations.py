@@ -45,7 +45,7 @@ def how(sent: Any, read: Any) -> str | None:
         return None
     if read is MISSING or read is None:
         return DROPPED
-    if same(sent, read) or _is_told_by(sent, read):
+    if same(sent, read) or leads_to(sent, read):
         return None
     if _number(sent) is not None and _number(read) is not None:
         return "rounded" if abs(_number(sent) - _number(read)) < 1 else "changed"  # type: ignore[operator]
@@ -66,8 +66,8 @@ def same(sent: Any, read: Any) -> bool:
     return one is not None and other is not None and one.at == other.at
 
 
-def _is_told_by(sent: Any, read: Any) -> bool:
-    """Whether a reference, sent as an id, came back as the record that it leads to."""
+def leads_to(sent: Any, read: Any) -> bool:
+    """Whether a reference to the id `sent` came back as the record that it leads to."""
     return (
         isinstance(sent, str | int) and isinstance(read, Mapping) and str(sent) in {str(one) for one in read.values()}
     )

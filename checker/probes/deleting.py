@@ -10,6 +10,7 @@ from checker.client.messages import Response
 from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.model.profile import ResourceProfile
+from checker.probes.alterations import leads_to
 from checker.probes.attempts import broke_on, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
@@ -241,7 +242,8 @@ def _left_behind(other: ResourceTouch, before: Record | None, field: str, target
         return Left("cascaded", how is not None, (*evidence, *more))
     if mark_of(other, before or {}, record) is not None:
         return Left("cascaded", True, evidence)
-    if str(get(record, field)) == target:
+    pointed = get(record, field)
+    if str(pointed) == target or leads_to(target, pointed):
         return Left("orphaned", False, evidence)
     return Left("emptied", _moved(other, before, record), evidence)
 

@@ -143,6 +143,8 @@ def test_codes_are_told_as_words() -> None:
     assert localised({"kinds": ["basic", "bearer"]}, "de") == {
         "kinds": "Benutzername und Kennwort (Basic), Zugriffstoken (Bearer)"
     }
+    lacking = {"missing": ["special-letters", "long-names"]}
+    assert localised(lacking, "de") == {"missing": "Namen mit Umlauten oder Akzenten, lange Namen"}
     assert localised({"missing": ["crm: update"]}, "de") == {"missing": "crm: ändern"}
     assert localised({"how": "walk"}, "de") == {"how": "seitenweise ausgezählt"}
     assert localised({"how": "header ETag"}, "de") == {"how": "Kopfzeile ETag"}
