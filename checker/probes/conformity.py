@@ -58,7 +58,7 @@ def fields(look: ResourceLook) -> Iterator[Told]:
         return
     strange = dict.fromkeys(name for one in records for name in one if name not in known and not BESIDE.search(name))
     shown = [safe(mask.free_text(look.redact(name)), LONGEST_NAME) for name in strange]
-    yield whether(claim, not strange, look.walk.evidence, fields=shown[:MOST_NAMED], of=len(records))
+    yield whether(claim, not strange, look.walk.evidence, fields=shown[:MOST_NAMED])
 
 
 def _mismatches(schema: dict[str, object], body: object, redact: Callable[[str], str]) -> list[str] | None:

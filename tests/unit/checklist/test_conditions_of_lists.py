@@ -84,3 +84,15 @@ def test_a_target_that_wants_the_version_with_each_change_can_be_changed_with_a_
     (to_erp,) = (one for one in made if one.state in {State.READY, State.CONDITIONAL})
     assert to_erp.state is state
     assert (to_erp.measure is not None and "If-Match" in to_erp.measure.en) is (answer == "no")
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("yes", State.READY), ("unknown", State.READY), ("no", State.CONDITIONAL)]
+)
+def test_fields_that_no_document_knows_want_a_word_each(answer: str, state: State) -> None:
+    """A field that only the records show is nobody's plan; where no records could be looked at, nothing is held against anybody."""
+    stated = [found(one, "flow:contacts") for one in ("flow.new-field-stated", "mapping.unmapped-explained")]
+    shown = [found("answers.fields-declared", PLACE, answer), found("answers.fields-declared", "erp/customers")]
+    told = [*stated, *shown]
+    made = judge((item("custom-fields"),), told, Answers(), SCOPE, claims=catalogue.claims(), today=TODAY)
+    assert {one.state for one in made if one.subject == "flow:contacts"} == {state}
