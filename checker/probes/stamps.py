@@ -303,6 +303,7 @@ def reading(touch: ResourceTouch) -> Iterator[Told]:
         wait_for_next_unit(touch, touch.latest)
         first, second = (touch.resource.read(touch.id or "") for _ in range(2))
         evidence += evidence_of(first.response, second.response)
+        touch.changed = second.record or touch.changed
         before, after = (touch.look.stamp(one.record or {}) for one in (first, second))
         if before is None or after is None or before.precision not in NEXT_UNIT:
             reason = "no-timestamp" if before is None or after is None else "stamp-too-coarse"

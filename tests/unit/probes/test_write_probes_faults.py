@@ -63,6 +63,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("bulk-stuck", "timestamp.moves-on-bulk", NO, {"field": "updated_at"}),
     ("bulk-ignored", "timestamp.moves-on-bulk", UNKNOWN, {"reason": "batch-ignored", "status": 200}),
     ("read-moves", "timestamp.still-on-read", NO, {"reads": 4}),
+    ("moves-for-nothing", "timestamp.still-on-same", NO, {"field": "last_name"}),
     ("state-stands-still", "write.transitions-known", NO, {"field": "stage"}),
     ("state-stands-still", "deactivate.accepted", NO, {"field": "stage", "outcome": "ignored"}),
     ("untold-rule", "write.rules-known", NO, {"refused": 1}),

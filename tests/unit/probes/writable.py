@@ -392,7 +392,8 @@ class Writable:
             given = {name: value for name, value in given.items() if value not in (None, "")}
         if self.defect == "adds-lines" and "lines" in given:
             given["lines"] = [*(before["lines"] or []), *given["lines"]]
-        stuck = self.defect == "stuck" or (self.defect == "child-stuck" and set(body) == {"lines"})
+        same = all(before.get(name) == value for name, value in given.items()) and self.defect != "moves-for-nothing"
+        stuck = self.defect == "stuck" or same or (self.defect == "child-stuck" and set(body) == {"lines"})
         moved = {} if stuck else {"updated_at": self.stamp()}
         moved |= {} if self.defect == "same-user" else {"updated_by": user}
         moved |= {"updated_at": wanted} if wanted and self.defect == "stamps-settable" else {}
