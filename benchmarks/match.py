@@ -155,12 +155,13 @@ def by_files(folder: Path) -> None:
     from checker.data.keys import Between
     from checker.model.sync import Which
 
-    wanted = wanted_of(flow(), Between({}, (None, None)))
+    view, between = flow(), Between({}, (None, None))
+    wanted = wanted_of(view, between)
     sides = {
         which: columns_of(folder / f"{letter}.parquet", {}, "id", wanted.names[which], (), folder / f"{letter}.spool")
         for which, letter in zip(Which, "lr", strict=True)
     }
-    found = match_columns(wanted, sides).links
+    found = match_columns(view, wanted, sides, between).links
     write(folder, FILES, [([one.left for one in found], [one.right for one in found])])
 
 

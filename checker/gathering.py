@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -27,12 +28,13 @@ from checker.data.fields import FieldStats, field_stats
 from checker.data.figures import flow_figures
 from checker.data.forecast import forecast
 from checker.data.keys import Between, keys
+from checker.data.laid import Again, laid
 from checker.data.match import texts_of
 from checker.data.quality import Sample
 from checker.data.times import times
 from checker.describe import both_described
 from checker.errors import InputError, Problem
-from checker.exports import Export, Fields, UnfitError, read_export, stream_records
+from checker.exports import Fields, UnfitError, read_export
 from checker.model.figures import FlowFigures, RecordFigures, ResourceFigures
 from checker.model.profile import FieldRoles, Profile, ResourceProfile
 from checker.model.sync import Link, Matched, Row, Which
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 UTC_NAME = "UTC"
+OFTEN = 10_000  # records after which it is said how many were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,7 @@ class Gathered:
     _columns: dict[str, Mapping[Which, Columns]] = field(default_factory=dict)
     _spools: ExitStack = field(default_factory=ExitStack)
     _clients: dict[str, Client] = field(default_factory=dict)
-    _exports: dict[str, Export] = field(default_factory=dict)
-    _rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    _rows: dict[tuple[str, str, str], Again[Row]] = field(default_factory=dict)
     _links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
     _matched: dict[str, Matched] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
@@ -111,14 +113,19 @@ class Gathered:
             one.close()
         self.reader.close()
 
-    def records(self, system: str, resource: str) -> list[Row]:
+    def records(self, system: str, resource: str) -> Again[Row]:
         """All records of a resource. Raises InputError for what is wrong with a file, TransportError where a list can't be read to its end."""
-        key = (f"{system}/{resource}", "")
+        key = (f"{system}/{resource}", "", "")
         if key not in self._rows:
             profile = self.profile(system, resource)
             path = self.files.get(key[0])
-            self._rows[key] = self._of_file(key[0], path, profile) if path else list(self._of_sandbox(system, profile))
+            rows = self._of_file(key[0], path, profile) if path else self._of_sandbox(system, profile)
+            self._rows[key] = laid(self._new_file("rows"), rows)
         return self._rows[key]
+
+    def _new_file(self, name: str) -> Path:
+        """Where something may be laid aside until the end; only we may read it."""
+        return Path(self._spools.enter_context(tempfile.TemporaryDirectory(prefix=FOLDER))) / name
 
     def profile(self, system: str, resource: str) -> ResourceProfile:
         """What is known of a resource; where no document speaks of it, its id is taken to be called `id`."""
@@ -129,42 +136,27 @@ class Gathered:
     def _zone(self, system: str) -> ZoneInfo:
         return ZoneInfo(self.loaded.project.systems[system].timezone or UTC_NAME)
 
-    def _of_file(self, subject: str, path: Path, profile: ResourceProfile) -> list[Row]:
+    def _of_file(self, subject: str, path: Path, profile: ResourceProfile) -> Iterator[Row]:
+        """A file's records that have an id. Raises InputError where none has one."""
         self.say(f"reading {path.name}")
-        export = read_export(path, _fields(profile))
-        key = profile.fields.id or "id"
-        if key not in export.columns:
-            raise InputError(Problem("export.no-id", {"file": path.name, "name": key}, path.name, 1))
-        zone = self._zone(subject.partition("/")[0])
-        held = [
-            seen.whole(one, str(one.get(key)), profile, zone)
-            for one in export.records
-            if one.get(key) not in (None, "")
-        ]
-        self.sources[subject] = Source(subject, f"{path.name} ({export.how})", len(held), export.written)
-        return held
-
-    def fields(self, system: str, resource: str) -> list[FieldStats]:
-        """What the values of each field of a resource look like. Few of its records are in memory at a time; of a file that isn't plain all are."""
-        subject, profile = f"{system}/{resource}", self.profile(system, resource)
-        path = self.files.get(subject)
-        if path is None:
-            return field_stats(row.values for row in self._of_sandbox(system, profile))
-        try:
-            return field_stats(self._streamed(subject, path, profile))
-        except UnfitError:
-            return field_stats(row.values for row in self.records(system, resource))
-
-    def _streamed(self, subject: str, path: Path, profile: ResourceProfile) -> Iterator[dict[str, Any]]:
-        self.say(f"reading {path.name}")
-        read, key, count = stream_records(path, _fields(profile)), profile.fields.id or "id", 0
-        for one in read.parts:
+        export, key = read_export(path, _fields(profile)), profile.fields.id or "id"
+        zone, count = self._zone(subject.partition("/")[0]), 0
+        for number, one in enumerate(export.records if key in (export.columns or (key,)) else ()):
+            if not number % OFTEN:
+                self.say(f"reading {path.name}: {number} records")
             if one.get(key) not in (None, ""):
                 count += 1
-                yield one
+                yield seen.whole(one, str(one[key]), profile, zone)
         if not count:
-            raise UnfitError("no ids")
-        self.sources[subject] = Source(subject, f"{path.name} ({read.how})", count, read.written)
+            raise InputError(Problem("export.no-id", {"file": path.name, "name": key}, path.name, 1))
+        self.sources[subject] = Source(subject, f"{path.name} ({export.how})", count, export.written)
+
+    def fields(self, system: str, resource: str) -> list[FieldStats]:
+        """What the values of each field of a resource look like. Few of its records are in memory at a time."""
+        subject, profile = f"{system}/{resource}", self.profile(system, resource)
+        path = self.files.get(subject)
+        rows = self._of_file(subject, path, profile) if path else self._of_sandbox(system, profile)
+        return field_stats(row.values for row in rows)
 
     def _of_sandbox(self, system: str, profile: ResourceProfile) -> Iterator[Row]:
         self.say(f"{system}: reading {profile.name}")
@@ -201,15 +193,25 @@ class Gathered:
             )
         return self._clients[system]
 
-    def rows(self, side: Side) -> list[Row]:
+    def rows(self, side: Side) -> Again[Row]:
         """The rows of a flow's side; those inside other records one by one."""
         records = self.records(side.system, side.resource)
-        if not side.inside:
-            return records
-        profile = self.profile(side.system, side.resource)
-        own = seen.own_key([one.values for one in records if seen.entries(one.values, side.inside)], side.inside)
-        zone = self._zone(side.system)
-        return [row for one in records for row in seen.inner(one.values, one.id, profile, zone, side.inside, own)]
+        key = (f"{side.system}/{side.resource}", side.inside, "")
+        if key not in self._rows:
+            profile, zone = self.profile(side.system, side.resource), self._zone(side.system)
+            own = seen.own_key((one.values for one in records), side.inside)
+            inner = (seen.inner(one.values, one.id, profile, zone, side.inside, own) for one in records)
+            self._rows[key] = laid(self._new_file("rows"), chain.from_iterable(inner))
+        return self._rows[key]
+
+    def _within(self, side: Side, wanted: Mapping[str, Any], flow: str) -> Again[Row]:
+        """The rows of a flow's side that are in its scope."""
+        if not wanted:
+            return self.rows(side)
+        key = (f"{side.system}/{side.resource}", side.inside, flow)
+        if key not in self._rows:
+            self._rows[key] = laid(self._new_file("rows"), (row for row in self.rows(side) if in_scope(row, wanted)))
+        return self._rows[key]
 
     def matched(self, flow: str) -> Matched:
         """What matching finds of a flow: the same links that the sync takes. Flows that it leans on are matched first."""
@@ -228,12 +230,12 @@ class Gathered:
 
     def _by_columns(self, view: FlowView) -> Matched | None:
         held = self._laid_aside(view)
-        return match_columns(*held, self.engine) if held else None
+        return match_columns(view, *held, self.between(view), self.engine) if held else None
 
     def _laid_aside(self, view: FlowView) -> tuple[Wanted, Mapping[Which, Columns]] | None:
         """What a flow's keys look at, and the columns of its files where they needn't be rows; None where they have to be, or are."""
         if not self.keyed or any(
-            (f"{side.system}/{side.resource}", "") in self._rows for side in (view.left, view.right)
+            (f"{side.system}/{side.resource}", "", "") in self._rows for side in (view.left, view.right)
         ):
             return None
         try:
@@ -251,8 +253,8 @@ class Gathered:
         if path is None:
             raise IndirectError("no file")
         self.say(f"reading {path.name}")
-        spool = Path(self._spools.enter_context(tempfile.TemporaryDirectory(prefix=FOLDER))) / "columns"
         names, texts = wanted.names[which], wanted.texts[which]
+        spool = self._new_file("columns")
         found = columns_of(path, _fields(profile), profile.fields.id or "id", names, texts, spool)
         self.sources[subject] = Source(subject, f"{path.name} ({found.how})", len(found.ids), found.written)
         return found
@@ -263,7 +265,7 @@ class Gathered:
         if columns is not None:
             return columns[which].rows(only)
         rows = self.rows(view.left if which is Which.LEFT else view.right)
-        return rows if only is None else [row for ids in [set(only)] for row in rows if row.id in ids]
+        return rows if only is None else (row for ids in [set(only)] for row in rows if row.id in ids)
 
     def count(self, view: FlowView, which: Which) -> int:
         """How many records a side of a flow that was matched has."""
@@ -275,17 +277,16 @@ class Gathered:
         wanted = keys(view, self.between(view))
         held = self._laid_aside(view)
         given: dict[Which, RecordBatchReader] = {}
-        ids: dict[Which, Sequence[str]] = {}
+        ids: dict[Which, list[str]] = {}
         for which, side in ((Which.LEFT, view.left), (Which.RIGHT, view.right)):
             texts = [getattr(one, which.value) for one in parts_of(wanted)]
             if held:
-                given[which], ids[which] = held[1][which].reader(texts), held[1][which].ids.to_pylist()
+                given[which] = held[1][which].reader(texts)
             else:
-                rows = self.rows(side)
-                given[which], ids[which] = texts_of(rows, texts), [row.id for row in rows]
+                given[which], ids[which] = texts_of(self.rows(side), texts), [row.id for row in self.rows(side)]
         for one in doubled(wanted, given, self.engine):
             side = view.left if one.side is Which.LEFT else view.right
-            yield side, one, [ids[one.side][at] for at in one.rows]
+            yield side, one, held[1][one.side].ids_of(one.rows) if held else [ids[one.side][at] for at in one.rows]
 
     def between(self, view: FlowView) -> Between:
         """What lies between the sides of a flow: other flows' links, and both time zones."""
@@ -301,8 +302,7 @@ class Gathered:
         view, matched = self.view(flow), self.matched(flow)
         wanted = view.flow.filter
         left, right = (
-            [row for row in self.rows(side) if in_scope(row, one)]
-            for side, one in ((view.left, wanted.left), (view.right, wanted.right))
+            self._within(side, one, flow) for side, one in ((view.left, wanted.left), (view.right, wanted.right))
         )
         side = view.left.profile or view.right.profile
         return Both(view, left, right, matched, self.between(view), side.role if side else None)
@@ -331,15 +331,19 @@ class Gathered:
             source=source.where,
             at=source.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             records=source.records,
-            times=times(roles, [row.values for row in self.records(system, resource)], zone, source.at),
+            times=times(roles, self._values(system, resource), zone, source.at),
         )
+
+    def _values(self, system: str, resource: str) -> Again[dict[str, Any]]:
+        records = self.records(system, resource)
+        return Again(lambda: (row.values for row in records))
 
     def told(self, flow: str) -> Iterator[tuple[str, Counted]]:
         """What the records of a flow say, by subject: each side's own, what both say together, and what the other side would refuse."""
         both = self.both(flow)
         view = both.view
         for side in (view.left, view.right):
-            values = [row.values for row in self.records(side.system, side.resource)]
+            values = self._values(side.system, side.resource)
             profile = self.profile(side.system, side.resource)
             pointed: dict[str, Any] = {one.to: None for one in profile.relations}
             sample = Sample(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from checker.data.checks import CHECKS, valid
 from checker.data.counted import Counted, holds, idle, open_
-from checker.data.keys import Between, Key, Part, key_values, keys, value
+from checker.data.keys import Between, Key, Part, Text, key_values, keys, value
+from checker.data.laid import shared
 from checker.data.mixing import CAREFUL, fallen
 from checker.data.normal import normal
 from checker.mapping.fields import FieldLens
 from checker.mapping.lens import Untranslatable, is_empty
 from checker.model.profile import FieldInfo
-from checker.model.sync import Matched, Row
+from checker.model.sync import Link, Matched, Row, Which
 from checker.project.sides import PARENT, FlowView, Side, many, travels
 from checker.project.types import FieldMapping
 
@@ -23,6 +26,7 @@ REGISTERS = (
     "register",
     "register_entry",
 )  # the forms of an entry with its court, and of one whose court is another part of the key
+NONE = -(2**63)  # no number: none of those that are told is as small
 LEGAL = "values.legal-on-other-side"
 USABLE = 0.2  # the share of records that may lack the first key, where the next ones catch them
 COMMON = 0.5  # the share of the smaller side's products that have to be found on the other
@@ -30,24 +34,62 @@ COMMON = 0.5  # the share of the smaller side's products that have to be found o
 
 @dataclass(frozen=True)
 class Both:
-    """A flow's records on both sides as far as they were read, those in scope; `matched`: which is which; `role`: what the flow carries."""
+    """A flow's records on both sides as far as they were read, those in scope, to be walked as often as there are questions; `matched`: which is which;
+    `role`: what the flow carries.
+    """
 
     view: FlowView
-    left: Sequence[Row]
-    right: Sequence[Row]
+    left: Collection[Row]
+    right: Collection[Row]
     matched: Matched
     between: Between
     role: str | None
+    _texts: dict[str, list[tuple[str, Texts]]] = field(default_factory=dict, compare=False)
 
-    @property
+    @cached_property
     def keys(self) -> tuple[Key, ...]:
         """The flow's match keys."""
         return keys(self.view, self.between)
 
     @property
-    def sides(self) -> tuple[tuple[str, Sequence[Row], bool], ...]:
+    def sides(self) -> tuple[tuple[str, Collection[Row], bool], ...]:
         """(system, records, whether it is the left one) of both sides."""
         return (self.view.left.system, self.left, True), (self.view.right.system, self.right, False)
+
+    @cached_property
+    def without(self) -> dict[str, int]:
+        """How many records of each system have none of the keys."""
+        return {
+            system: sum(first_key(row, self.keys, left) is None for row in rows) for system, rows, left in self.sides
+        }
+
+    def texts(self, form: str) -> list[tuple[str, Texts]]:
+        """(system, what its records have) of both sides, for the first key field of that form; looked at once, for that takes long."""
+        part = next((one for key in self.keys for one in key.parts if one.form == form), None)
+        if part is not None and form not in self._texts:
+            told = ((system, rows, part.left if left else part.right) for system, rows, left in self.sides)
+            self._texts[form] = [(system, _texts(form, rows, text)) for system, rows, text in told]
+        return self._texts.get(form, [])
+
+
+class Texts(NamedTuple):
+    """What the texts of a side's key field come to: how many records there are, lack one, have one that isn't blank, fail its check, share one."""
+
+    of: int
+    lacking: int
+    filled: int
+    invalid: int
+    shared: int
+
+
+def _texts(form: str, rows: Collection[Row], text: Text) -> Texts:
+    lacking = filled = invalid = 0
+    for one in map(text, rows):
+        lacking += not one
+        if one and one.strip():
+            filled, invalid = filled + 1, invalid + (not valid(form, one))
+    several = shared(lambda: (normal(form, one) or None if one else None for one in map(text, rows)))
+    return Texts(len(rows), lacking, filled, invalid, several)
 
 
 def of_flow(both: Both) -> Iterator[Counted]:
@@ -76,18 +118,16 @@ def _keys(both: Both) -> Iterator[Counted]:
         for claim in FLOW_CLAIMS[:4]:
             yield open_(claim, "no-match-keys")
         return
-    without = {system: sum(first_key(row, wanted, left) is None for row in rows) for system, rows, left in both.sides}
     of = {system: len(rows) for system, rows, _ in both.sides}
-    yield holds("keys.filled", not any(without.values()), without=_some(without), of=of)
-    shared: dict[str, int] = {}
-    for system, rows, left in both.sides:
-        counts = Counter(key for row in rows if (key := first_key(row, wanted, left)) is not None)
-        doubled = sum(n for n in counts.values() if n > 1)
-        if doubled:
-            shared[system] = doubled
-    yield holds("keys.unique", not shared, shared=shared, of=of)
+    yield holds("keys.filled", not any(both.without.values()), without=_some(both.without), of=of)
+    several = {system: shared(partial(_first_keys, rows, wanted, left)) for system, rows, left in both.sides}
+    yield holds("keys.unique", not any(several.values()), shared=_some(several), of=of)
     yield _normalised(both, wanted)
     yield _valid(both)
+
+
+def _first_keys(rows: Iterable[Row], wanted: Sequence[Key], left: bool) -> Iterator[tuple[str, ...] | None]:
+    return (first_key(row, wanted, left) for row in rows)
 
 
 def first_key(row: Row, wanted: Sequence[Key], left: bool) -> tuple[str, ...] | None:
@@ -102,51 +142,56 @@ def first_key(row: Row, wanted: Sequence[Key], left: bool) -> tuple[str, ...] | 
 def _normalised(both: Both, wanted: Sequence[Key]) -> Counted:
     """Pairs whose key is spelt otherwise on both sides, although the mapping had its chance to tidy it."""
     claim = "keys.normalised"
-    lefts, rights = {row.id: row for row in both.left}, {row.id: row for row in both.right}
-    by = {key.by: key for key in wanted}
-    pairs = [one for one in both.matched.links if one.by in by and one.left in lefts and one.right in rights]
-    if not pairs:
-        return open_(claim, "no-links")
-    differ = sum(
-        any(part.left(lefts[one.left]) != part.right(rights[one.right]) for part in by[one.by].parts) for one in pairs
+    by = {key.by: key.parts for key in wanted}
+    links = [one for one in both.matched.links if one.by in by]
+    pairs = of_pairs(
+        links,
+        both,
+        lambda row, one: hash(tuple(part.left(row) for part in by[one.by])),
+        lambda row, one: hash(tuple(part.right(row) for part in by[one.by])),
     )
-    return holds(claim, not differ, differ=differ, of=len(pairs))
+    same = Counter(left == right for left, right in pairs)
+    if not same:
+        return open_(claim, "no-links")
+    return holds(claim, not same[False], differ=same[False], of=same.total())
 
 
-def _named(both: Both, form: str) -> list[tuple[str, list[str | None]]]:
-    """(system, the key field's text of each record) of both sides, for the first key field of that form."""
-    part = next((one for key in both.keys for one in key.parts if one.form == form), None)
-    if part is None:
-        return []
-    return [(system, [(part.left if left else part.right)(row) for row in rows]) for system, rows, left in both.sides]
+Told = Callable[[Row, Link], "int | None"]
+
+
+def of_pairs(links: Sequence[Link], both: Both, left: Told, right: Told) -> Iterator[tuple[int, int]]:
+    """A number for each linked record, side by side, where both have one and are in scope: what is held of a record is that number."""
+    numbers = [
+        _of_links({getattr(one, which.value): at for at, one in enumerate(links)}, links, rows, told)
+        for which, rows, told in ((Which.LEFT, both.left, left), (Which.RIGHT, both.right, right))
+    ]
+    return ((here, there) for here, there in zip(*numbers, strict=True) if NONE not in (here, there))
+
+
+def _of_links(places: Mapping[str, int], links: Sequence[Link], rows: Collection[Row], told: Told) -> array[int]:
+    numbers = array("q", [NONE]) * len(links)
+    for row in rows:
+        at = places.get(row.id)
+        if at is not None:
+            number = told(row, links[at])
+            numbers[at] = NONE if number is None else number
+    return numbers
 
 
 def _mails(both: Both) -> Counted:
-    claim, sides = "keys.email-usable", _named(both, "email")
+    claim, sides = "keys.email-usable", both.texts("email")
     if not sides:
         return idle(claim)
-    lacking = {system: sum(not one for one in texts) for system, texts in sides}
-    invalid = {system: _invalid("email", texts) for system, texts in sides}
-    shared = {system: _shared("email", texts) for system, texts in sides}
-    most = max(lacking[system] / max(1, len(texts)) for system, texts in sides)
-    good = most <= USABLE and not any(invalid.values()) and not any(shared.values())
-    return holds(claim, good, lacking=_some(lacking), invalid=_some(invalid), shared=_some(shared))
+    most = max(one.lacking / max(1, one.of) for _, one in sides)
+    invalid, several = {name: one.invalid for name, one in sides}, {name: one.shared for name, one in sides}
+    good = most <= USABLE and not any(invalid.values()) and not any(several.values())
+    lacking = _some({name: one.lacking for name, one in sides})
+    return holds(claim, good, lacking=lacking, invalid=_some(invalid), shared=_some(several))
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:
     """The counts that are any."""
     return {name: n for name, n in counts.items() if n}
-
-
-def _shared(form: str, texts: Sequence[str | None]) -> int:
-    """How many records have a value that others have too."""
-    counts = Counter(found for one in texts if one and (found := normal(form, one)))
-    return sum(n for n in counts.values() if n > 1)
-
-
-def _invalid(form: str, texts: Sequence[str | None]) -> int:
-    """How many records have a value that fails the check of its form."""
-    return sum(not valid(form, one) for one in texts if one and one.strip())
 
 
 def _valid(both: Both) -> Counted:
@@ -155,29 +200,28 @@ def _valid(both: Both) -> Counted:
     forms = dict.fromkeys(part.form for key in both.keys for part in key.parts if part.form in CHECKS)
     if not forms:
         return idle(claim)
-    found = {f"{system}.{form}": (form, texts) for form in forms for system, texts in _named(both, form)}
-    invalid = {name: _invalid(form, texts) for name, (form, texts) in found.items()}
-    looked = sum(bool(one and one.strip()) for _, texts in found.values() for one in texts)
+    found = {f"{system}.{form}": one for form in forms for system, one in both.texts(form)}
+    looked = sum(one.filled for one in found.values())
     if not looked:
         return open_(claim, "no-records")
-    return holds(claim, not any(invalid.values()), invalid=_some(invalid), of=looked)
+    invalid = _some({name: one.invalid for name, one in found.items()})
+    return holds(claim, not invalid, invalid=invalid, of=looked)
 
 
 def _companies(both: Both) -> Counted:
     """VAT ids with a wrong check digit, register numbers without their court, and records that have no key at all."""
-    claim, sides = "keys.company-usable", _named(both, "vat_id")
-    registers = [(form, *one) for form in REGISTERS for one in _named(both, form)]
+    claim, sides = "keys.company-usable", both.texts("vat_id")
+    registers = [one for form in REGISTERS for one in both.texts(form)]
     if not (sides or registers):
         return idle(claim)
-    invalid = {system: _invalid("vat_id", texts) for system, texts in sides}
-    incomplete = {system: _invalid(form, texts) for form, system, texts in registers}
-    without = {
-        system: sum(first_key(row, both.keys, left) is None for row in rows) for system, rows, left in both.sides
+    counts = {
+        "invalid": {system: one.invalid for system, one in sides},
+        "incomplete": {system: one.invalid for system, one in registers},
+        "shared": {system: one.shared for system, one in sides},
+        "without": both.without,
     }
-    shared = {system: _shared("vat_id", texts) for system, texts in sides}
-    good = not any((*invalid.values(), *incomplete.values(), *without.values(), *shared.values()))
-    counts = {"invalid": invalid, "incomplete": incomplete, "shared": shared, "without": without}
-    return holds(claim, good, **{name: _some(one) for name, one in counts.items()})
+    some = {name: _some(one) for name, one in counts.items()}
+    return holds(claim, not any(some.values()), **some)
 
 
 def _products(both: Both) -> Counted:
@@ -194,11 +238,10 @@ def _products(both: Both) -> Counted:
 
 def _alike(both: Both, part: Part) -> int:
     """Links whose both sides spell the number alike."""
-    lefts, rights = {row.id: row for row in both.left}, {row.id: row for row in both.right}
-    pairs = [
-        (lefts[one.left], rights[one.right]) for one in both.matched.links if one.left in lefts and one.right in rights
-    ]
-    return sum(part.left(here) == part.right(there) for here, there in pairs)
+    pairs = of_pairs(
+        both.matched.links, both, lambda row, _: hash(part.left(row)), lambda row, _: hash(part.right(row))
+    )
+    return sum(here == there for here, there in pairs)
 
 
 def _options(both: Both) -> Counted:
@@ -207,20 +250,29 @@ def _options(both: Both) -> Counted:
     tables = [one for one in both.view.flow.fields if one.options]
     if not tables:
         return idle(claim)
-    unknown: dict[str, int] = {}
-    for mapping in tables:
-        if mapping.unknown_option != "error":
-            continue  # what happens to others is decided
-        known = {str(one) for one in (mapping.options or {})}, {str(one) for one in (mapping.options or {}).values()}
-        for (system, rows, left), names in zip(both.sides, known, strict=True):
-            if not travels(mapping, to_right=left) or (left, not left) not in _ways(both.view):
-                continue
-            field = many(mapping.left if left else mapping.right)[0]
-            found = [value(row, field) for row in rows]
-            strangers = sum(not is_empty(one) and _spelt(one) not in names for one in found)
-            if strangers:
-                unknown[f"{system}.{field}"] = strangers
-    return holds(claim, not unknown, fields=unknown)
+    ends = [(one.left, one.right) for one in tables]
+    systems = [system for system, _, _ in both.sides]
+    unknown = {f"{system}.{many(one)[0]}": 0 for two in ends for system, one in zip(systems, two, strict=True)}
+    for system, rows, left in both.sides:
+        asked = dict(_known(both.view, tables, left))
+        for row in rows if asked else ():
+            for name, names in asked.items():
+                found = value(row, name)
+                if not is_empty(found) and _spelt(found) not in names:
+                    unknown[f"{system}.{name}"] += 1
+    fields = _some(unknown)
+    return holds(claim, not fields, fields=fields)
+
+
+def _known(view: FlowView, tables: Sequence[FieldMapping], left: bool) -> Iterator[tuple[str, set[str]]]:
+    """A side's fields whose options travel by a table, and those that stand in it; where it isn't decided what happens to others."""
+    for one in tables:
+        if one.unknown_option == "error" and travels(one, to_right=left) and (left, not left) in _ways(view):
+            options = one.options or {}
+            yield (
+                many(one.left if left else one.right)[0],
+                {str(each) for each in (options if left else options.values())},
+            )
 
 
 def _ways(view: FlowView) -> set[tuple[bool, bool]]:
@@ -234,23 +286,24 @@ def _spelt(one: Any) -> str:
 def _round_trip(both: Both) -> Counted:
     """Values that come back otherwise than they went, or can't go at all."""
     claim = "transform.round-trip-stable"
-    changed: dict[str, int] = {}
+    every = list(_lenses(both))
+    # Told in the order of the mapping
+    changed = dict.fromkeys((" + ".join(names) for _, lens in every for names in (lens.left, lens.right)), 0)
     looked = 0
-    for mapping, lens in _lenses(both):
-        for left, rows, names in ((True, both.left, lens.left), (False, both.right, lens.right)):
-            if not travels(mapping, to_right=left) or (left, not left) not in _ways(both.view):
-                continue
-            for row in rows:
+    for _, rows, left in both.sides:
+        lenses = [lens for mapping, lens in every if travels(mapping, to_right=left)]
+        asked = lenses if (left, not left) in _ways(both.view) else []
+        for row in rows if asked else ():
+            for lens in asked:
+                names = lens.left if left else lens.right
                 values = {name: value(row, name) for name in names}
-                if all(is_empty(one) for one in values.values()):
-                    continue
-                looked += 1
-                if not _stable(lens, values, left):
-                    key = " + ".join(names)
-                    changed[key] = changed.get(key, 0) + 1
+                if not all(is_empty(one) for one in values.values()):
+                    looked += 1
+                    changed[" + ".join(names)] += not _stable(lens, values, left)
     if not looked:
         return open_(claim, "no-records")
-    return holds(claim, not changed, fields=changed, of=looked)
+    fields = _some(changed)
+    return holds(claim, not fields, fields=fields, of=looked)
 
 
 def _stable(lens: FieldLens, values: Mapping[str, Any], left: bool) -> bool:
@@ -282,15 +335,15 @@ def legal(both: Both, target: Side) -> Counted:
     rows = both.left if to_right else both.right
     if not rows:
         return open_(claim, "no-records")
-    broken: dict[str, int] = {}
     rules = Rules(target.fields, frozenset(target.required))  # made once: there may be a hundred thousand records
-    for mapping, lens in _lenses(both):
-        if not travels(mapping, to_right=to_right):
-            continue
-        for row in rows:
+    lenses = [one for one in _lenses(both) if travels(one[0], to_right=to_right)]
+    broken = dict.fromkeys((name for _, lens in lenses for name in (lens.right if to_right else lens.left)), 0)
+    for row in rows:
+        for mapping, lens in lenses:
             for name in _broken(mapping, lens, row, rules, to_right):
-                broken[name] = broken.get(name, 0) + 1
-    return holds(claim, not broken, fields=broken, of=len(rows), target=target.system)
+                broken[name] += 1
+    fields = _some(broken)
+    return holds(claim, not fields, fields=fields, of=len(rows), target=target.system)
 
 
 def _broken(mapping: FieldMapping, lens: FieldLens, row: Row, target: Rules, to_right: bool) -> Iterator[str]:

@@ -7,11 +7,12 @@ them up the one is taken that comes out right most often. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from itertools import chain, combinations, product
+from itertools import chain, combinations, islice, product
 from typing import Any, NamedTuple
 
+from checker.data.laid import Again
 from checker.model.paths import get
 from checker.profiles.names import vocabulary, words
 
@@ -98,35 +99,35 @@ def fits(one: Total, terms: Terms) -> bool:
     return abs(off(one, terms)) <= one.allowed
 
 
-def chosen(told: Sequence[Total], *, taxed: bool) -> Terms:
+def chosen(told: Collection[Total], *, taxed: bool) -> Terms:
     """The terms with which most of the documents add up, the fewest where several do equally well; none where names or numbers show none.
 
     `taxed`: the total may hold the document's tax as well.
     """
-    some = told[:MOST_TRIED]
+    some = list(islice(told, MOST_TRIED))
     ways = _ways([one.record for one in some], taxed=taxed)
     return max(ways, key=lambda way: (sum(fits(one, way) for one in some), -len(way)))
 
 
-def beside(told: Sequence[Total], terms: Terms) -> list[str]:
+def beside(told: Collection[Total], terms: Terms) -> list[str]:
     """The fields with an amount that documents add up without: they stand beside the total and are no part of it."""
     used = {one.field for one in terms}
-    right = [one.record for one in told if fits(one, terms)]
+    right = Again(lambda: (one.record for one in told if fits(one, terms)))
     named = [*charges(right), *discounts(right)]
     return [name for name in named if name not in used and any(number(record, name) for record in right)]
 
 
-def charges(records: Sequence[Record]) -> list[str]:
+def charges(records: Collection[Record]) -> list[str]:
     """Paths of the fields that hold what shipping costs."""
     return _fields(records, SHIPPING, PERCENT | TAXES)
 
 
-def discounts(records: Sequence[Record]) -> list[str]:
+def discounts(records: Collection[Record]) -> list[str]:
     """Paths of the fields that hold a discount on the whole document, as an amount or in percent."""
     return _fields(records, DISCOUNT, frozenset())
 
 
-def taxes(records: Sequence[Record]) -> list[str]:
+def taxes(records: Collection[Record]) -> list[str]:
     """Paths of the fields that hold a document's tax."""
     return _fields(records, TAXES, PERCENT | SHIPPING | DISCOUNT | NET_OR_GROSS)
 
@@ -172,7 +173,7 @@ def _says_percent(value: Any) -> bool:
     return isinstance(value, str) and ("%" in value or bool(PERCENT & set(words(value))))
 
 
-def _fields(records: Sequence[Record], wanted: frozenset[str], unwanted: frozenset[str]) -> list[str]:
+def _fields(records: Collection[Record], wanted: frozenset[str], unwanted: frozenset[str]) -> list[str]:
     found = []
     for path in _paths(records):
         told = set(words(path))
@@ -181,7 +182,7 @@ def _fields(records: Sequence[Record], wanted: frozenset[str], unwanted: frozens
     return found[:MOST_FIELDS]
 
 
-def _paths(records: Sequence[Record]) -> list[str]:
+def _paths(records: Collection[Record]) -> list[str]:
     """The fields of the documents, and those one level below: `shipping`, `shipping.cost`."""
     found = set()
     for record in records:

@@ -9,16 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checker.data.keys import Plain, Translated, as_text
+from checker.data.keys import Plain, Text, Translated, as_text
 from checker.exports import Fields, UnfitError
-from checker.exports.stream import Batch, Stream, stream
+from checker.exports.stream import Stream, stream
 from checker.model.sync import Row
 
 if TYPE_CHECKING:
     from pyarrow import Array, RecordBatch, RecordBatchReader, StringArray
 
+FEW = 50  # rows, below which asking for each is faster than asking for all
 KNOWN = 10_000  # values whose text is remembered
-Read = Plain | Translated
 ID = "id"  # and `field0`, `field1` … for the fields, whatever they are called
 
 
@@ -32,14 +32,14 @@ class Columns:
     how: str
     written: datetime
 
-    def reader(self, texts: Sequence[Read]) -> RecordBatchReader:
+    def reader(self, texts: Sequence[Text]) -> RecordBatchReader:
         """The records as the engine takes them: `row`, `part0`, `part1` … are their places and these texts."""
         import pyarrow as pa
 
         kinds = {"row": pa.int64(), **{f"part{at}": pa.string() for at, _ in enumerate(texts)}}
         return pa.RecordBatchReader.from_batches(pa.schema(list(kinds.items())), self._parts(texts, list(kinds)))
 
-    def _parts(self, wanted: Sequence[Read], called: Sequence[str]) -> Iterator[RecordBatch]:
+    def _parts(self, wanted: Sequence[Text], called: Sequence[str]) -> Iterator[RecordBatch]:
         import pyarrow as pa
 
         told, row = [_teller(one) for one in wanted], 0
@@ -51,6 +51,15 @@ class Columns:
             places = pa.arange(row, row + len(batch))
             yield pa.RecordBatch.from_arrays([places, *texts], names=list(called))
             row += len(batch)
+
+    def ids_of(self, places: Iterable[int]) -> list[str]:
+        """The ids of the records at these places."""
+        import pyarrow as pa
+
+        asked = list(places)
+        if len(asked) < FEW:
+            return [self.ids[one].as_py() for one in asked]
+        return list(self.ids.take(pa.array(asked, pa.int64())).to_pylist())
 
     def rows(self, only: Iterable[str] | None = None) -> Iterator[Row]:
         """The records, or those of these ids, with no more than these fields."""
@@ -93,7 +102,7 @@ def columns_of(
     return Columns(spool, wanted, ids, read.how, read.written)
 
 
-def _spooled(read: Stream[Batch], key: str, wanted: Sequence[str], texts: set[str], spool: Path) -> StringArray:
+def _spooled(read: Stream, key: str, wanted: Sequence[str], texts: set[str], spool: Path) -> StringArray:
     import pyarrow as pa
 
     called = [ID, *(f"field{at}" for at, _ in enumerate(wanted))]
@@ -130,7 +139,7 @@ def _plain(values: Array | Sequence[Any], *, text: bool) -> StringArray:
     return pa.array([one if isinstance(one, str) else as_text(one) for one in values], pa.string())
 
 
-def _teller(read: Read) -> Callable[[Sequence[StringArray]], StringArray]:
+def _teller(read: Text) -> Callable[[Sequence[StringArray]], StringArray]:
     """How the columns that a text is read from become its column. Transformations are Python's, once for each of the values that come again."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -150,7 +159,7 @@ def _teller(read: Read) -> Callable[[Sequence[StringArray]], StringArray]:
         beyond = pc.fill_null(pc.invert(pc.string_is_ascii(column)), False)
         return pc.replace_with_mask(_texts(column), beyond, told([column.filter(beyond)]))
 
-    return levelled if read.level and len(read.names) == 1 else told
+    return levelled if isinstance(read, Translated) and read.level and len(read.names) == 1 else told
 
 
 def _texts(values: StringArray) -> StringArray:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import chain
 from typing import NamedTuple
 
 from checker.data.columns import Columns
 from checker.data.engine import EMBEDDED, Engine
 from checker.data.joining import joined
-from checker.data.keys import Between, Key, Part, Plain, Translated, keys, role_field
-from checker.data.match import told
-from checker.data.mixing import CAREFUL
-from checker.data.vetoes import Vetoes, vetoes
+from checker.data.keys import Between, Key, Part, Text, Translated, keys, role_field
+from checker.data.laid import Again
+from checker.data.match import looked_at, told
+from checker.data.mixing import unmixed
+from checker.data.vetoes import Vetoes
 from checker.model.sync import Matched, Which
 from checker.project.sides import PARENT, FlowView
 
 SIDES = (Which.LEFT, Which.RIGHT)
-FEW = 50  # rows, below which asking for each is faster than asking for all
 
 
 class IndirectError(Exception):
@@ -36,9 +36,9 @@ class Wanted(NamedTuple):
     names: Mapping[Which, tuple[str, ...]]
     texts: Mapping[Which, tuple[str, ...]]
 
-    def read(self, which: Which) -> list[Plain | Translated]:
+    def read(self, which: Which) -> list[Text]:
         """How the text of each part is read on a side."""
-        return [one for part in self.parts if isinstance(one := getattr(part, which.value), Plain | Translated)]
+        return [part.left if which is Which.LEFT else part.right for part in self.parts]
 
 
 def wanted_of(view: FlowView, between: Between) -> Wanted:
@@ -46,15 +46,9 @@ def wanted_of(view: FlowView, between: Between) -> Wanted:
     if view.left.inside or view.right.inside:
         raise IndirectError("records inside others")
     found = keys(view, between)
-    against = vetoes(view, found, between)
-    asked = chain.from_iterable(veto.parts for one in found for veto in against[one.by])
-    parts = tuple(dict.fromkeys((*chain.from_iterable(one.parts for one in found), *asked)))
+    parts, against = looked_at(view, found, between)
     if not parts:
         raise IndirectError("no keys")
-    if any(one.form == CAREFUL for one in parts):
-        raise IndirectError("product numbers, which are levelled on proof")
-    if not all(isinstance(one, Plain | Translated) for part in parts for one in (part.left, part.right)):
-        raise IndirectError("another flow's link")
     return _with_fields(Wanted(found, parts, against, {}, {}), view)
 
 
@@ -72,16 +66,15 @@ def _with_fields(wanted: Wanted, view: FlowView) -> Wanted:
     return wanted._replace(names=names, texts=texts)
 
 
-def match_columns(wanted: Wanted, sides: Mapping[Which, Columns], engine: Engine = EMBEDDED) -> Matched:
+def match_columns(
+    view: FlowView, wanted: Wanted, sides: Mapping[Which, Columns], between: Between, engine: Engine = EMBEDDED
+) -> Matched:
     """As `match` for the rows of these columns, without known links. Raises InputError where the engine isn't there."""
-    import pyarrow as pa
-
-    def ids(side: Which, rows: Iterable[int]) -> list[str]:
-        held, asked = sides[side].ids, list(rows)
-        if len(asked) < FEW:
-            return [held[one].as_py() for one in asked]
-        return list(held.take(pa.array(asked, pa.int64())).to_pylist())
-
+    walks = {which: Again(sides[which].rows) for which in SIDES}
+    settled = unmixed(wanted.keys, walks[Which.LEFT], walks[Which.RIGHT])
+    if settled != wanted.keys:
+        parts, against = looked_at(view, settled, between)
+        wanted = wanted._replace(keys=settled, parts=parts, vetoes=against)
     left, right = (sides[which].reader(wanted.read(which)) for which in SIDES)
     found = joined(wanted.keys, wanted.parts, left, right, wanted.vetoes, chosen=engine)
-    return told(found, (), ids)
+    return told(found, (), lambda side, rows: sides[side].ids_of(rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 from checker.data.across import Both, first_key
 from checker.data.counted import Counted
@@ -14,7 +14,7 @@ from checker.model.finding import Answer
 from checker.model.sync import Row
 from checker.project.sides import FlowView, Side, many, travels
 
-Sides = tuple[Sequence[Row], Sequence[Row]]
+Sides = tuple[Collection[Row], Collection[Row]]
 
 
 def flow_figures(
@@ -44,7 +44,7 @@ def reference(side: Side) -> str:
 
 
 def _side(
-    both: Both, rows: Sequence[Row], creates: str, refused: Counted | None, *, left: bool, met: bool
+    both: Both, rows: Collection[Row], creates: str, refused: Counted | None, *, left: bool, met: bool
 ) -> SideFigures:
     wanted = both.left if left else both.right
     known = refused is not None and refused.answer in {Answer.YES, Answer.NO}
@@ -58,7 +58,7 @@ def _side(
     )
 
 
-def _classes(both: Both, rows: Sequence[Row], creates: str, *, left: bool) -> dict[str, int]:
+def _classes(both: Both, rows: Collection[Row], creates: str, *, left: bool) -> dict[str, int]:
     """How many records of a side are in which class; together they are all."""
     matched, keys = both.matched, both.keys
     alone = {*(matched.only_left if left else matched.only_right)}
@@ -75,7 +75,7 @@ def _classes(both: Both, rows: Sequence[Row], creates: str, *, left: bool) -> di
     }
 
 
-def _fields(view: FlowView, rows: Sequence[Row], *, left: bool) -> Iterator[FieldFigures]:
+def _fields(view: FlowView, rows: Collection[Row], *, left: bool) -> Iterator[FieldFigures]:
     """Each key and mapped field, what matters first: keys in their order, then what the other side demands and is not filled, then the emptiest."""
     keys, demanded = _key_fields(view, left=left), set(_demanded(view, left=left))
     mapped = [name for one in view.flow.fields for name in many(one.left if left else one.right)]

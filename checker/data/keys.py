@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,9 +48,6 @@ LEVELLED = {
 NUMBER_AND_COURT = {"register", "court"}  # the forms of a key that tells a register's entry in two fields
 
 
-Text = Callable[[Row], str | None]
-
-
 @dataclass(frozen=True, slots=True)
 class Plain:
     """The text of a field as it stands in the row."""
@@ -92,6 +89,26 @@ class Translated:
         except Untranslatable:
             return None
         return as_text(_there_and_back(self.lens, values).get(self.name))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linked:
+    """The left id of the record that an id in a right field points at: only another flow's link says whose it is there."""
+
+    name: str
+    links: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that it reads."""
+        return (self.name,)
+
+    def __call__(self, row: Row) -> str | None:
+        """Its text in a row; None where nobody is linked."""
+        return self.links.get(as_text(value(row, self.name)) or "")
+
+
+Text = Plain | Translated | Linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +193,12 @@ def part(name: str, view: FlowView, between: Between) -> Part | None:
         left, right = role_field(name, view.left), role_field(name, view.right)
         return Part(form, Plain(left), Plain(right)) if left and right else None
     if mapping.link is not None:
-        return Part(form, Plain(name), _linked(many(mapping.right)[0], between.links.get(mapping.link, {})))
+        return Part(form, Plain(name), Linked(many(mapping.right)[0], between.links.get(mapping.link, {})))
     lens = between.lens(mapping, view)
     if not lens.chain:  # most keys: spelt alike on both sides, and read a hundred thousand times
         return Part(form, Plain(name), Plain(lens.right[lens.left.index(name)]))
     level = mapping.options is None and all(one in LEVELLED.get(form, ()) for one in mapping.transform)
     return Part(form, Translated(name, lens, True, level), Translated(name, lens, False, level))
-
-
-def _linked(name: str, links: Mapping[str, str]) -> Text:
-    """An id of the right side is nobody's on the left: only another flow's link says whose it is there."""
-    return lambda row: links.get(as_text(value(row, name)) or "")
 
 
 def _there_and_back(lens: FieldLens, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from checker.data.engine import BATCH, EMBEDDED, Engine
+from checker.data.engine import EMBEDDED, Engine
 from checker.data.joining import Joined, Pairs, Rest, Shared, Vetoed, joined
-from checker.data.keys import Between, Text, keys
+from checker.data.keys import Between, Key, Part, Text, keys
+from checker.data.laid import Again
 from checker.data.mixing import unmixed
-from checker.data.vetoes import vetoes
+from checker.data.vetoes import Vetoes, vetoes
 from checker.model.sync import Ambiguous, Link, Matched, Row, Which
 from checker.project.sides import FlowView
 
 if TYPE_CHECKING:
-    from pyarrow import RecordBatchReader
+    from pyarrow import RecordBatch, RecordBatchReader
+
+SOME = 5_000  # rows that are made texts of at a time
 
 
 def match(
     view: FlowView,
-    left: Iterable[Row],
-    right: Iterable[Row],
+    left: Collection[Row],
+    right: Collection[Row],
     known: Iterable[Link] = (),
     *,
     links: Mapping[str, Iterable[Link]] | None = None,
@@ -30,7 +33,7 @@ def match(
 ) -> Matched:
     """Links, ambiguous keys, and what is left over. Each row's id stands in exactly one of the four; the same rows give the same answer.
 
-    Known links stand as they are, first and for good. Then key by key: where one free row of each side has the key's value, they are
+    Rows are walked several times, and few of them are in memory at once. Known links stand as they are, first and for good. Then key by key: where one free row of each side has the key's value, they are
     linked; where several of a side do, all that share it await a decision, and no later key links them. Where something that proves more
     speaks against a pair (`vetoes.py`), a later key may link its rows with others; else the pair awaits a decision.
 
@@ -39,12 +42,12 @@ def match(
     and where the engine isn't there.
     """
     held = _for_good(known)
-    here = _free(left, {one.left for one in held})
-    there = _free(right, {one.right for one in held})
+    here, our_ids = _free(left, {one.left for one in held})
+    there, their_ids = _free(right, {one.right for one in held})
     pointed = {flow: {one.right: one.left for one in given} for flow, given in (links or {}).items()}
-    rows = {Which.LEFT: here, Which.RIGHT: there}
+    ids = {Which.LEFT: our_ids, Which.RIGHT: their_ids}
     found = _found(view, Between(pointed, zones), here, there, engine)
-    return told(found, held, lambda side, positions: [rows[side][one].id for one in positions])
+    return told(found, held, lambda side, positions: [ids[side][one] for one in positions])
 
 
 Ids = Callable[[Which, Iterable[Any]], Iterable[str]]  # the ids of rows, as an answer names them
@@ -99,20 +102,23 @@ def _for_good(known: Iterable[Link]) -> list[Link]:
     return list(lefts.values())
 
 
-def _free(rows: Iterable[Row], linked: set[str]) -> list[Row]:
-    """Rows that no link holds, each id once; of a row that was read twice the later reading counts."""
-    return list({row.id: row for row in rows if row.id not in linked}.values())
+def _free(rows: Collection[Row], linked: set[str]) -> tuple[Collection[Row], list[str]]:
+    """Rows that no link holds, each id once, and these ids; of a row that was read twice the later reading counts."""
+    free = Again(lambda: (row for row in rows if row.id not in linked)) if linked else rows
+    ids = [row.id for row in free]
+    once = dict.fromkeys(ids)
+    if len(once) < len(ids):
+        free, ids = list({row.id: row for row in free}.values()), list(once)
+    return free, ids
 
 
 def _found(
-    view: FlowView, between: Between, left: Sequence[Row], right: Sequence[Row], engine: Engine
+    view: FlowView, between: Between, left: Collection[Row], right: Collection[Row], engine: Engine
 ) -> Iterator[Joined]:
     import pyarrow as pa
 
     wanted = unmixed(keys(view, between), left, right)
-    against = vetoes(view, wanted, between)
-    asked = chain.from_iterable(veto.parts for one in wanted for veto in against[one.by])
-    parts = list(dict.fromkeys((*chain.from_iterable(one.parts for one in wanted), *asked)))
+    parts, against = looked_at(view, wanted, between)
     if parts and left and right:
         columns = texts_of(left, [one.left for one in parts]), texts_of(right, [one.right for one in parts])
         yield from joined(wanted, parts, *columns, against, chosen=engine)
@@ -121,9 +127,25 @@ def _found(
         yield Rest(Which.RIGHT, pa.arange(0, len(right)))
 
 
-def texts_of(rows: Sequence[Row], texts: Sequence[Text]) -> RecordBatchReader:
-    """Rows as the engine takes them: their positions, and the text of each part. Made before it starts, so that what goes wrong here is told as it is."""
+def looked_at(view: FlowView, wanted: Sequence[Key], between: Between) -> tuple[tuple[Part, ...], Vetoes]:
+    """All parts of these keys and of what may speak against their pairs, each once; and what may."""
+    against = vetoes(view, wanted, between)
+    asked = chain.from_iterable(veto.parts for one in wanted for veto in against[one.by])
+    return tuple(dict.fromkeys((*chain.from_iterable(one.parts for one in wanted), *asked))), against
+
+
+def texts_of(rows: Iterable[Row], texts: Sequence[Text]) -> RecordBatchReader:
+    """Rows as the engine takes them, some after the others: their positions, and the text of each part."""
     import pyarrow as pa
 
-    columns = {f"part{at}": pa.array(map(text, rows), pa.string()) for at, text in enumerate(texts)}
-    return pa.table({"row": pa.arange(0, len(rows)), **columns}).to_reader(BATCH)
+    schema = pa.schema([("row", pa.int64()), *((f"part{at}", pa.string()) for at, _ in enumerate(texts))])
+
+    def batches() -> Iterator[RecordBatch]:
+        coming, first = iter(rows), 0
+        for some in iter(lambda: list(islice(coming, SOME)), []):
+            columns = [pa.array(map(text, some), pa.string()) for text in texts]
+            places = pa.arange(first, first + len(some))
+            yield pa.RecordBatch.from_arrays([places, *columns], schema=schema)
+            first += len(some)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())

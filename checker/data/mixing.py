@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from checker.data.keys import Key, Part
@@ -13,7 +13,7 @@ CAREFUL = "product"  # the form that is used on proof
 AS_SPELT = "text"
 
 
-def unmixed(wanted: Sequence[Key], left: Sequence[Row], right: Sequence[Row]) -> tuple[Key, ...]:
+def unmixed(wanted: Sequence[Key], left: Collection[Row], right: Collection[Row]) -> tuple[Key, ...]:
     """The keys, with product numbers as they are spelt where levelling would make one of two that a side has."""
 
     def proven(part: Part) -> Part:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from checker.data.across import Both
+from checker.data.across import Both, of_pairs
 from checker.data.counted import Counted, holds, open_
 from checker.data.volumes import ONLY_TEST
 from checker.model.instants import read_instant
 from checker.model.paths import get
-from checker.model.sync import Row
+from checker.model.sync import Link, Row
 from checker.project.sides import Side
 from checker.project.types import seconds
 
@@ -20,6 +21,7 @@ INTERVAL = timedelta(
     minutes=5
 )  # where the flow states no freshness: the shortest poll that design and checklist speak of
 UTC = ZoneInfo("UTC")  # rows tell their times in it
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 SAME = timedelta(seconds=2)  # a first write that is stored in two steps is no change
 
 
@@ -29,30 +31,28 @@ def parallel_edits(both: Both, *, production: bool) -> Counted:
     Only the last change of each is seen, and an integration that already runs leaves the same trace as two people: the count is a hint of how
     many, not a proof of who. `production`: both sides' records are production's own.
     """
-    times = [_changed(rows, side) for rows, side in ((both.left, both.view.left), (both.right, both.view.right))]
     if not both.matched.links:
         return open_(PARALLEL, "no-links")
-    pairs = [
-        (times[0][one.left], times[1][one.right])
-        for one in both.matched.links
-        if one.left in times[0] and one.right in times[1]
-    ]
-    if not pairs:
+    told = (_changed(both.view.left), _changed(both.view.right))
+    gaps = array("q", (abs(left - right) for left, right in of_pairs(both.matched.links, both, *told)))
+    if not gaps:
         return open_(PARALLEL, "no-timestamp")
     stated = both.view.flow.freshness
     interval = timedelta(seconds=seconds(stated)) if stated else INTERVAL
-    at_once = sum(abs(left - right) <= interval for left, right in pairs)
-    values = {"pairs": at_once, "of": len(pairs), "minutes": interval.total_seconds() / 60}
+    at_once = sum(one <= interval // MICROSECOND for one in gaps)
+    values = {"pairs": at_once, "of": len(gaps), "minutes": interval.total_seconds() / 60}
     return holds(PARALLEL, not at_once, **values) if production else open_(PARALLEL, ONLY_TEST, **values)
 
 
-def _changed(rows: Iterable[Row], side: Side) -> Mapping[str, datetime]:
-    """When each record was last changed, by id; without those that are as they were created."""
+def _changed(side: Side) -> Callable[[Row, Link], int | None]:
+    """When a record was last changed, in microseconds; nothing of one that is as it was created."""
     born = side.profile.fields.created if side.profile else None
-    found: dict[str, datetime] = {}
-    for row in rows:
+
+    def told(row: Row, _: Link) -> int | None:
         at = read_instant(row.changed, UTC) if row.changed else None
         first = read_instant(get(row.values, born), UTC) if isinstance(born, str) else None
-        if at is not None and (first is None or abs(at.at - first.at) > SAME):
-            found[row.id] = at.at
-    return found
+        if at is None or (first is not None and abs(at.at - first.at) <= SAME):
+            return None
+        return (at.at - EPOCH) // MICROSECOND
+
+    return told

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from checker.data.counted import Counted, holds, idle, open_
-from checker.data.quality import Sample, filled
+from checker.data.quality import Record, Sample, filled
 from checker.data.volumes import ONLY_TEST
 from checker.model.profile import ResourceProfile
 from checker.profiles.names import vocabulary, words
@@ -47,18 +46,18 @@ def private_customers(sample: Sample) -> Counted:
         return holds(claim, good=True, field=name, kinds=kinds, of=len(sample.records))
     if profile.role != "company" or profile.fields.vat_id is None:
         return open_(claim, "no-kind-field")
-    without = len(sample.records) - len(filled(sample.records, profile.fields.vat_id))
+    without = len(sample.records) - sum(1 for _ in filled(sample.records, profile.fields.vat_id))
     if without:
         return holds(claim, good=False, without=without, of=len(sample.records))
     return open_(claim, "none-private" if sample.production else ONLY_TEST)
 
 
-def _kind(profile: ResourceProfile, records: Any) -> tuple[str, int] | None:
+def _kind(profile: ResourceProfile, records: Iterable[Record]) -> tuple[str, int] | None:
     """The field that says private or company, and how many kinds it has; by its values, or a yes-or-no field by its name."""
+    found = _few([info.name for info in profile.schema], records)
     for info in profile.schema:
-        named = set(words(info.name))
-        values = {str(one) for one in filled(records, info.name) if isinstance(one, str | int | bool)}
-        if not values or len(values) > MOST_KINDS:
+        named, values = set(words(info.name)), found.get(info.name)
+        if not values:
             continue
         if info.type == "boolean" and named & (PRIVATE | COMPANY):
             return info.name, len(values)
@@ -66,6 +65,17 @@ def _kind(profile: ResourceProfile, records: Any) -> tuple[str, int] | None:
         if named & KIND and spoken & PRIVATE and (spoken & COMPANY or len(values) > 1):
             return info.name, len(values)
     return None
+
+
+def _few(names: Iterable[str], records: Iterable[Record]) -> dict[str, set[str]]:
+    """The values of the fields that have few different ones."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for record in records:
+        for name, values in list(found.items()):
+            values |= {str(one) for one in filled([record], name) if isinstance(one, str | int | bool)}
+            if len(values) > MOST_KINDS:
+                del found[name]
+    return found
 
 
 def personal_fields(view: FlowView) -> Counted:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 from typing import Any, NamedTuple
 
 from checker.data.charges import DISCOUNT, amount
 from checker.data.counted import Counted, holds, idle, open_
+from checker.data.laid import Again
 from checker.data.quality import Record, Sample
-from checker.data.sums import PENNY, PRICE, QUANTITY, field_called, lines_of, parts_of_sum
+from checker.data.sums import PENNY, PRICE, QUANTITY, Parts, field_called, lines_of, names_in, parts_of_sum
 from checker.model.paths import get
 from checker.profiles.names import words
 
@@ -55,10 +56,10 @@ class Taxed(NamedTuple):
 def _tax_rates(sample: Sample) -> Counted:
     """Tax over net is the rate that the document names; a tax key stands for one rate; all rates are written in one way."""
     claim = "tax-rates.consistent"
-    found = list(_taxed(sample))
-    if not found:
-        return open_(claim, "no-sums")
+    found = Again(lambda: _taxed(sample))
     rates = {label: amount(label.removesuffix("%").strip()) for one in found for label in one.labels}
+    if not rates:
+        return open_(claim, "no-sums")
     numbers = [one for one in rates.values() if one is not None]
     fractions = sum(0 < one < WHOLE for one in numbers)
     if fractions and any(one >= WHOLE for one in numbers):
@@ -74,8 +75,8 @@ def _taxed(sample: Sample) -> Iterator[Taxed]:
     names = parts_of_sum(sample.records)
     if names is None:
         return
-    rows = [line for record in sample.records for line in lines_of(sample.profile, record)]
-    of_lines, of_whole = field_called(rows, TAX, TAX_KIND), field_called(sample.records, TAX, TAX_KIND)
+    of_lines = field_called(_line_fields(sample), TAX, TAX_KIND)
+    of_whole = field_called(names_in(sample.records), TAX, TAX_KIND)
     for record in sample.records:
         net, tax = amount(get(record, names[0])), amount(get(record, names[1]))
         lines = lines_of(sample.profile, record)
@@ -85,7 +86,11 @@ def _taxed(sample: Sample) -> Iterator[Taxed]:
         yield Taxed(net, tax, frozenset(str(one) for one in written), len(written))
 
 
-def _by_key(found: Sequence[Taxed], known: Mapping[str, Decimal]) -> dict[str, Decimal]:
+def _line_fields(sample: Sample) -> list[str]:
+    return names_in(line for record in sample.records for line in lines_of(sample.profile, record))
+
+
+def _by_key(found: Iterable[Taxed], known: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """What each tax key stands for: the middle of the rates that documents with this key alone show, to a tenth of a percent."""
     shown: dict[str, list[Decimal]] = {}
     for one in found:
@@ -148,25 +153,32 @@ def _discounts(sample: Sample) -> Counted:
     claim = "discounts.consistent"
     if sample.profile.line_items_path is None:
         return idle(claim)
-    found = list(_priced(sample))
-    reduced, plain = [one for one in found if one.reduced], [one for one in found if not one.reduced]
-    if not plain or any("percent" not in one.ways() for one in plain):
+    plain, reduced = (Counter[frozenset[str]]() for _ in range(2))
+    for one in _priced(sample):
+        (reduced if one.reduced else plain)[one.ways()] += 1
+    if not plain or any("percent" not in ways for ways in plain):
         return open_(claim, "no-sums")  # these nets are not quantity × price: nothing follows from the reduced ones
     if not reduced:
         return open_(claim, "no-discounts")
-    ways = [one.ways() for one in reduced]
-    common = frozenset.intersection(*ways)
-    forms = Counter(min(one) if one else "unexplained" for one in ways)
-    told = sorted(common) if common else sorted(forms)
-    return holds(claim, bool(common), forms=told, wrong=forms["unexplained"], of=len(reduced))
+    common = frozenset.intersection(*reduced)
+    told = sorted(common or {min(ways) if ways else "unexplained" for ways in reduced})
+    return holds(claim, bool(common), forms=told, wrong=reduced[frozenset()], of=reduced.total())
 
 
 def _priced(sample: Sample) -> Iterator[Priced]:
-    rows = [line for record in sample.records for line in lines_of(sample.profile, record)]
-    fields = field_called(rows, QUANTITY), field_called(rows, PRICE), field_called(rows, DISCOUNT)
-    net = field_called([{name: one for name, one in row.items() if name != fields[1]} for row in rows], LINE_NET)
+    names = _line_fields(sample)
+    fields = field_called(names, QUANTITY), field_called(names, PRICE), field_called(names, DISCOUNT)
+    net = field_called([name for name in names if name != fields[1]], LINE_NET)
     sums = parts_of_sum(sample.records)
-    found: list[tuple[tuple[Line, ...], Decimal]] = []
+    found = Again(lambda: _netted(sample, fields, net, sums))
+    step = min((_step(total) for _, total in found), default=CENT)
+    yield from (Priced(lines, total, step) for lines, total in found)
+
+
+def _netted(
+    sample: Sample, fields: Sequence[str | None], net: str | None, sums: Parts | None
+) -> Iterator[tuple[tuple[Line, ...], Decimal]]:
+    """Lines with the net that is told of them: each line's own, else the document's of all of them."""
     for record in sample.records:
         lines = lines_of(sample.profile, record)
         made = [one for line in lines if (one := _line(line, *fields)) is not None]
@@ -174,12 +186,11 @@ def _priced(sample: Sample) -> Iterator[Priced]:
             continue
         if net is not None:
             totals = [amount(line.get(net)) for line in lines]
-            found += [((one,), each) for one, each in zip(made, totals, strict=True) if each is not None]
+            yield from (((one,), each) for one, each in zip(made, totals, strict=True) if each is not None)
         elif sums is not None and not _reduced_as_a_whole(record):
             total = amount(get(record, sums[0]))
-            found += [(tuple(made), total)] if total is not None else []
-    step = min((_step(total) for _, total in found), default=CENT)
-    yield from (Priced(lines, total, step) for lines, total in found)
+            if total is not None:
+                yield tuple(made), total
 
 
 def _step(one: Decimal) -> Decimal:

@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import partial
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from checker.data.counted import Counted, holds, idle, open_
+from checker.data.laid import shared
 from checker.data.normal import normal
 from checker.data.sums import amounts
 from checker.model.instants import read_instant
@@ -34,12 +37,12 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(frozen=True)
 class Sample:
-    """The records of one resource that were read. `whole`: they are all there are. `pointed`: ids of the resources that were looked at; None of one
+    """The records of one resource that were read, to be walked as often as there are questions. `whole`: they are all there are. `pointed`: ids of the resources that were looked at; None of one
     that was not read to its end. `production`: they are production's own records, not a test system's.
     """
 
     profile: ResourceProfile
-    records: Sequence[Record]
+    records: Collection[Record]
     whole: bool
     zone: ZoneInfo = field(default=ZoneInfo("UTC"))
     pointed: Mapping[str, Collection[str] | None] = field(default_factory=dict)
@@ -65,10 +68,10 @@ def quality(sample: Sample) -> Iterator[Counted]:
     yield _relations(sample)
 
 
-def filled(records: Iterable[Record], name: str | None) -> list[Any]:
+def filled(records: Iterable[Record], name: str | None) -> Iterator[Any]:
     """The values of a field, without those that are nothing."""
     found = (value for record in records for value in get_all(record, name)) if name else ()
-    return [value for value in found if value not in (None, "", [], {})]
+    return (value for value in found if value not in (None, "", [], {}))
 
 
 def _duplicates(sample: Sample) -> Counted:
@@ -84,14 +87,18 @@ def _duplicates(sample: Sample) -> Counted:
         return open_(claim, "no-key-field")
     if len(sample.records) < ENOUGH:
         return open_(claim, "too-few-records")
-    shared: dict[str, int] = {}
+    found: dict[str, int] = {}
     for names, forms in known:
-        rows = (_key(record, names, forms) for record in sample.records)
-        counts = Counter(one for one in rows if one is not None)
-        doubled = sum(n for n in counts.values() if n > 1)
-        if doubled:
-            shared[" + ".join(str(one) for one in names)] = doubled
-    return holds(claim, not shared, shared=shared, of=len(sample.records))
+        several = shared(partial(_keys, sample.records, names, forms))
+        if several:
+            found[" + ".join(str(one) for one in names)] = several
+    return holds(claim, not found, shared=found, of=len(sample.records))
+
+
+def _keys(
+    records: Iterable[Record], names: Sequence[str | None], forms: Sequence[str]
+) -> Iterator[tuple[str, ...] | None]:
+    return (_key(one, names, forms) for one in records)
 
 
 def _key(record: Record, names: Sequence[str | None], forms: Sequence[str]) -> tuple[str, ...] | None:
@@ -121,14 +128,17 @@ def _currencies(sample: Sample) -> Counted:
 def _composed(sample: Sample) -> Counted:
     """Letters with accents as one character each, and nothing that was read in a wrong encoding."""
     claim = "encoding.composed"
-    found = [(path, text) for record in sample.records for path, text in texts(record) if not text.isascii()]
-    if not found:
-        return open_(claim, "no-special-letters" if sample.records else "no-records")
     bad: Counter[str] = Counter()
-    for path, text in found:
+    looked = 0
+    for path, text in chain.from_iterable(map(texts, sample.records)):
+        if text.isascii():
+            continue
+        looked += 1
         if GARBLED.search(text) or unicodedata.normalize("NFC", text) != text:
             bad[path] += 1
-    return holds(claim, not bad, fields=dict(bad), looked=len(found))
+    if not looked:
+        return open_(claim, "no-special-letters" if sample.records else "no-records")
+    return holds(claim, not bad, fields=dict(bad), looked=looked)
 
 
 def texts(record: Record, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -149,15 +159,18 @@ def _dates(sample: Sample) -> Counted:
     """Every field that the document calls a date or an instant holds one, in one form."""
     claim = "dates.consistent"
     declared = {one.name: one.format for one in sample.profile.schema if one.format in {"date", "date-time"}}
-    bad: dict[str, int] = {}
-    looked = 0
-    for name, kind in declared.items():
-        values = [one for one in filled(sample.records, name) if isinstance(one, str | int | float)]
-        looked += len(values)
-        wrong = sum(not _is_date(one, kind == "date", sample.zone) for one in values)
-        forms = {one.form for value in values if (one := read_instant(value, sample.zone)) is not None}
-        if wrong or len(forms) > 1:
-            bad[name] = wrong or len(values)
+    values, wrong = Counter[str](), Counter[str]()
+    forms: dict[str, set[str]] = {name: set() for name in declared}
+    for record in sample.records if declared else ():
+        for name, kind in declared.items():
+            for value in filled([record], name):
+                if isinstance(value, str | int | float):
+                    values[name] += 1
+                    wrong[name] += not _is_date(value, kind == "date", sample.zone)
+                    read = read_instant(value, sample.zone)
+                    forms[name] |= {read.form} if read is not None else set()
+    bad = {name: wrong[name] or values[name] for name in declared if wrong[name] or len(forms[name]) > 1}
+    looked = values.total()
     if not looked:
         return open_(claim, "no-date-field" if not declared else _nothing(sample))
     return holds(claim, not bad, fields=bad, looked=looked)
@@ -189,10 +202,11 @@ def _edge_cases(sample: Sample) -> Counted:
     if not sample.records:
         return open_(claim, "no-records")
     checks: dict[str, bool] = {}
-    names = [str(one) for one in filled(sample.records, roles.name)]
-    if names:
-        checks["special-letters"] = any(not one.isascii() for one in names)
-        checks["long-names"] = any(len(one) >= LONG for one in names)
+    special = long = named = False
+    for name in map(str, filled(sample.records, roles.name)):
+        special, long, named = special or not name.isascii(), long or len(name) >= LONG, True
+    if named:
+        checks["special-letters"], checks["long-names"] = special, long
     if sample.profile.line_items_path is not None:
         checks["several-lines"] = _several_lines(sample).answer.value == "yes"
     if not checks:
@@ -208,13 +222,14 @@ def _synthetic(sample: Sample) -> Counted:
     claim, name = "test-data.synthetic", sample.profile.fields.email
     if name is None:
         return idle(claim)
-    mails = [str(one) for one in filled(sample.records, name)]
+    mails = real = 0
+    for one in map(str, filled(sample.records, name)):
+        mails, real = mails + 1, real + (NOBODYS.search(one.strip()) is None)
     if not mails:
         return open_(claim, _nothing(sample))
-    real = sum(NOBODYS.search(one.strip()) is None for one in mails)
     if real:
-        return open_(claim, "looks-real", field=name, real=real, of=len(mails))
-    return holds(claim, good=True, field=name, of=len(mails))
+        return open_(claim, "looks-real", field=name, real=real, of=mails)
+    return holds(claim, good=True, field=name, of=mails)
 
 
 def _relations(sample: Sample) -> Counted:
@@ -227,9 +242,10 @@ def _relations(sample: Sample) -> Counted:
         there = sample.pointed[one.to]
         if there is None:
             return open_(claim, "not-all-read")
-        values = [str(value) for value in filled(sample.records, one.field) if isinstance(value, str | int)]
-        looked += len(values)
-        gone = sum(value not in there for value in values)
+        gone = 0
+        for value in filled(sample.records, one.field):
+            if isinstance(value, str | int):
+                looked, gone = looked + 1, gone + (str(value) not in there)
         if gone:
             lost[one.field] = gone
     if not known:

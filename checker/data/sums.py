@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
 from checker.data.charges import (
@@ -21,6 +23,7 @@ from checker.data.charges import (
     off,
 )
 from checker.data.counted import Counted, holds, idle, open_
+from checker.data.laid import Again
 from checker.model.paths import get
 from checker.model.profile import ResourceProfile
 from checker.profiles.names import words
@@ -52,9 +55,13 @@ def lines_of(profile: ResourceProfile, record: Record) -> list[Record]:
     return [one for one in held if isinstance(one, Mapping)] if isinstance(held, list) else []
 
 
-def field_called(rows: Sequence[Record], wanted: frozenset[str], also: frozenset[str] | None = None) -> str | None:
+def names_in(rows: Iterable[Record]) -> list[str]:
+    """The fields that records have."""
+    return sorted({name for row in rows for name in row})
+
+
+def field_called(names: Iterable[str], wanted: frozenset[str], also: frozenset[str] | None = None) -> str | None:
     """The one field that is called so; None where none is, or several are."""
-    names = sorted({name for row in rows for name in row})
     found = [one for one in names if wanted & set(words(one)) and (also is None or also & set(words(one)))]
     return found[0] if len(found) == 1 else None
 
@@ -126,20 +133,23 @@ class Made(NamedTuple):
         return " ".join([str(self.of), *map(str, self.terms)])
 
 
-def made_of(of: Parts | LineSum, told: Sequence[tuple[Record, Sequence[Record]]]) -> Made:
-    """With what beside it a total comes out right, by documents and their lines."""
-    totals = [total for record, lines in told if (total := of.total(record, lines)) is not None]
-    terms = chosen(totals, taxed=isinstance(of, LineSum)) if totals else ()
+Told = Collection[tuple[Record, Sequence[Record]]]  # documents and their lines
+
+
+def made_of(of: Parts | LineSum, told: Told) -> Made:
+    """With what beside it a total comes out right."""
+    totals = Again(lambda: (total for record, lines in told if (total := of.total(record, lines)) is not None))
+    terms = chosen(totals, taxed=isinstance(of, LineSum))
     # What net holds already, nobody can tell from net, tax and gross.
     return Made(of, terms, tuple(beside(totals, terms)) if isinstance(of, LineSum) else ())
 
 
-def parts_of_sum(records: Sequence[Record]) -> Parts | None:
+def parts_of_sum(records: Collection[Record]) -> Parts | None:
     """The fields that hold net, tax and gross of a whole document."""
-    names = {name for record in records[:2] for name in record}
+    names = names_in(islice(records, 2))
     found: list[str] = []
     for wanted in (NET, TAX, GROSS):
-        told = [one for one in sorted(names) if wanted & set(words(one)) and not NO_PART & set(words(one))]
+        told = [one for one in names if wanted & set(words(one)) and not NO_PART & set(words(one))]
         told = [one for one in told if any(amount(record.get(one)) is not None for record in records)]
         if len(told) != 1:
             return None
@@ -147,24 +157,25 @@ def parts_of_sum(records: Sequence[Record]) -> Parts | None:
     return Parts(*found) if len(set(found)) == len(found) else None
 
 
-def line_sums(profile: ResourceProfile, records: Sequence[Record]) -> list[Made]:
+def line_sums(profile: ResourceProfile, records: Collection[Record]) -> list[Made]:
     """Which totals are made of the lines, and how, as nearly all documents show it; none where they don't, or are too few."""
-    told = [(record, lines) for record in records if (lines := lines_of(profile, record))]
-    rows = [line for _, lines in told for line in lines]
-    quantity, price = field_called(rows, QUANTITY), field_called(rows, PRICE)
+    if profile.line_items_path is None:
+        return []
+    told: Told = Again(lambda: ((record, lines) for record in records if (lines := lines_of(profile, record))))
+    fields = names_in(line for _, lines in told for line in lines)
+    quantity, price = field_called(fields, QUANTITY), field_called(fields, PRICE)
     if quantity is None or price is None:
         return []
-    names = sorted({name for record, _ in told for name in record if _is_total(name)})
-    every = (made_of(LineSum(name, quantity, price), told) for name in names)
+    names = names_in(record for record, _ in told)
+    every = (made_of(LineSum(name, quantity, price), told) for name in names if _is_total(name))
     return [made for made in every if _shown(made, told)]
 
 
-def _shown(made: Made, told: Sequence[tuple[Record, Sequence[Record]]]) -> bool:
+def _shown(made: Made, told: Told) -> bool:
     """Whether enough documents show that a total is made like this: nearly all that nothing else explains, and most of all that tell it."""
-    answers = [made.wrong(record, lines) for record, lines in told if made.of.total(record, lines) is not None]
-    known = [one for one in answers if one is not None]
-    right = len(known) - sum(known)
-    return len(known) >= FEWEST and sum(known) * 100 <= MOST_OTHERS * len(known) and right * 2 >= len(answers)
+    answers = Counter(made.wrong(record, lines) for record, lines in told if made.of.total(record, lines) is not None)
+    known = answers[True] + answers[False]
+    return known >= FEWEST and answers[True] * 100 <= MOST_OTHERS * known and answers[False] * 2 >= answers.total()
 
 
 def _is_total(name: str) -> bool:
@@ -172,7 +183,7 @@ def _is_total(name: str) -> bool:
     return bool(TOTAL & told) and not (SHIPPING | DISCOUNT | NOT_WHOLE) & told
 
 
-def amounts(profile: ResourceProfile, records: Sequence[Record]) -> Counted:
+def amounts(profile: ResourceProfile, records: Collection[Record]) -> Counted:
     """Net and tax make gross in every record that tells the three, and a total that is the sum of its lines is that in every one.
 
     Shipping and a discount on the whole count as the documents show it, and the answer says how.
@@ -181,11 +192,12 @@ def amounts(profile: ResourceProfile, records: Sequence[Record]) -> Counted:
     found = sums(profile, records)
     if found is None:
         return idle(claim) if profile.line_items_path is None else open_(claim, "no-sums")
-    wrong = [one for record in records if (one := found.wrong(record)) is not None]
-    if not wrong:
+    answers = Counter(map(found.wrong, records))
+    wrong, of = answers[True], answers[True] + answers[False]
+    if not of:
         return open_(claim, "no-records")
     told = {"fields": list(found.fields), "made": list(map(str, found.made)), "beside": list(found.beside)}
-    return holds(claim, not any(wrong), **told, wrong=sum(wrong), of=len(wrong))
+    return holds(claim, not wrong, **told, wrong=wrong, of=of)
 
 
 class Sums(NamedTuple):
@@ -213,10 +225,10 @@ class Sums(NamedTuple):
         return any(known) if known else None
 
 
-def sums(profile: ResourceProfile, records: Sequence[Record]) -> Sums | None:
+def sums(profile: ResourceProfile, records: Collection[Record]) -> Sums | None:
     """How the amounts of these documents are made; None where they don't show it."""
     parts = parts_of_sum(records)
-    whole = [made_of(parts, [(record, ()) for record in records])] if parts else []
+    whole = [made_of(parts, Again(lambda: ((record, ()) for record in records)))] if parts else []
     made = (*whole, *line_sums(profile, records))
     return Sums(profile, made) if made else None
 

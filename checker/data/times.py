@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ DAY, MONTH, YEAR = 10, 7, 4  # letters of an ISO 8601 day that name the unit
 
 
 def times(
-    roles: FieldRoles, records: Sequence[Mapping[str, Any]], zone: ZoneInfo, read: datetime
+    roles: FieldRoles, records: Collection[Mapping[str, Any]], zone: ZoneInfo, read: datetime
 ) -> tuple[TimeFigures, ...]:
     """Of the roles created and updated, each that the resource has a field for. `read`: when the records were read."""
     found = (("created", roles.created), ("updated", roles.updated))
@@ -31,7 +31,7 @@ def times(
 
 
 def _of_field(
-    role: str, name: str | list[str], records: Sequence[Mapping[str, Any]], zone: ZoneInfo, read: datetime
+    role: str, name: str | list[str], records: Collection[Mapping[str, Any]], zone: ZoneInfo, read: datetime
 ) -> TimeFigures:
     told = [one for record in records if (one := read_instant(written(record, name), zone)) is not None]
     past = [one for one in told if one.at <= read + AHEAD]

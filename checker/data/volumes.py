@@ -5,18 +5,22 @@ Only production's own records say this of production: a test system's count is t
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from checker.data.counted import Counted, holds, open_
+from checker.data.laid import Again
 from checker.data.quality import Sample, filled
 from checker.model.instants import read_instant
 from checker.model.paths import written
 from checker.profiles.field_names import says_who
 from checker.profiles.names import words
 
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 WINDOW = timedelta(days=31)  # a month holds one closing
 FEWEST_DAYS = 5  # different days of change, fewer than which make no rate
 ONLY_TEST = "test-system-only"
@@ -42,15 +46,17 @@ def _counted(sample: Sample) -> Counted:
     if not sample.whole:
         return open_(claim, "not-all-read", **values)
     born = instants(sample, sample.profile.fields.created)
-    if born:
-        values["new_last_month"] = sum(one > max(born) - WINDOW for one in born)
+    newest = max(born, default=None)
+    if newest is not None:
+        values["new_last_month"] = sum(one > newest - WINDOW for one in born)
     return holds(claim, good=True, **values) if sample.production else open_(claim, ONLY_TEST, **values)
 
 
-def instants(sample: Sample, name: str | list[str] | None) -> list[datetime]:
+def instants(sample: Sample, name: str | list[str] | None) -> Collection[datetime]:
     """The times that stand in a field, or in two that hold day and time; in the system's zone where none is written."""
-    found = (read_instant(written(record, name), sample.zone) for record in sample.records)
-    return [one.at for one in found if one is not None]
+    records = sample.records if name else ()
+    found = Again(lambda: (read_instant(written(record, name), sample.zone) for record in records))
+    return Again(lambda: (one.at for one in found if one is not None))
 
 
 def _rate(sample: Sample) -> Counted:
@@ -58,10 +64,9 @@ def _rate(sample: Sample) -> Counted:
     claim, name = "change-rate.measured", sample.profile.fields.updated
     if name is None:
         return open_(claim, "no-timestamp-field")
-    found = instants(sample, name)
-    if not found:
+    values = rate(instants(sample, name))
+    if values is None:
         return open_(claim, "no-timestamp" if sample.records else "no-records")
-    values = rate(found)
     if not sample.production:
         return open_(claim, ONLY_TEST, **values)
     if not sample.whole:
@@ -71,23 +76,27 @@ def _rate(sample: Sample) -> Counted:
     return holds(claim, good=True, **values)
 
 
-def rate(found: Sequence[datetime]) -> Mapping[str, int]:
-    """Changes in the month before the newest: of the busiest day and hour, on average a day, and the most that share one instant.
+def rate(found: Collection[datetime]) -> Mapping[str, int] | None:
+    """Changes in the month before the newest: of the busiest day and hour, on average a day, and the most that share one instant; None without any.
 
     The least that changed: who was changed several times is seen once. Days without a change count in the average.
     """
-    newest = max(found)
-    recent = [one.astimezone(UTC) for one in found if one > newest - WINDOW]
-    days = Counter(one.date() for one in recent)
-    hours = Counter(one.replace(minute=0, second=0, microsecond=0) for one in recent)
+    newest = max(found, default=None)
+    if newest is None:
+        return None
+    days, hours, stamps = Counter[date](), Counter[datetime](), array("q")
+    for one in (each.astimezone(UTC) for each in found if each > newest - WINDOW):
+        days[one.date()] += 1
+        hours[one.replace(minute=0, second=0, microsecond=0)] += 1
+        stamps.append((one - EPOCH) // MICROSECOND)
     span = max(1, (max(days) - min(days)).days + 1)
     return {
-        "per_day": -(-len(recent) // span),
+        "per_day": -(-len(stamps) // span),
         "busiest_day": max(days.values()),
         "busiest_hour": max(hours.values()),
-        "at_once": max(Counter(recent).values()),
+        "at_once": max(sum(1 for _ in equal) for _, equal in groupby(sorted(stamps))),
         "days": len(days),
-        "of": len(recent),
+        "of": len(stamps),
     }
 
 

@@ -41,10 +41,13 @@ def entries(record: Mapping[str, Any], inside: str) -> list[dict[str, Any]]:
 
 def own_key(records: Iterable[Mapping[str, Any]], inside: str) -> str | None:
     """The field that tells records inside apart: filled everywhere and unique in each record around; None where none is, and the place counts."""
-    lists = [held for one in records if (held := entries(one, inside))]
-    names = {name for held in lists for one in held for name in one}
-    candidates = (name for wanted in OWN_KEYS for name in sorted(names) if name.lower() == wanted)
-    return next((name for name in candidates if all(_tells_apart(held, name) for held in lists)), None)
+    found: set[str] | None = None
+    for one in records:
+        held = entries(one, inside)
+        if held:
+            known = {name for each in held for name in each if name.lower() in OWN_KEYS} if found is None else found
+            found = {name for name in known if _tells_apart(held, name)}
+    return min(sorted(found or ()), key=lambda name: OWN_KEYS.index(name.lower()), default=None)
 
 
 def _tells_apart(held: list[dict[str, Any]], name: str) -> bool:

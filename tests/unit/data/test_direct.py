@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,7 +19,7 @@ from checker.data.keys import Between
 from checker.errors import InputError
 from checker.exports import Fields, UnfitError, read_export
 from checker.model.profile import FieldInfo, FieldRoles, ResourceProfile
-from checker.model.sync import Matched, Row, Which
+from checker.model.sync import Link, Matched, Row, Which
 from checker.project.sides import FlowView, Side
 from checker.project.types import FieldMapping, Flow, SideFilter
 from checker.sync.policies import in_scope
@@ -56,15 +57,15 @@ def columns(path: Path, names: Sequence[str]) -> Columns:
     return columns_of(path, TYPES, "id", names, (), path.with_suffix(".spool"))
 
 
-def by_columns(view: FlowView, left: Path, right: Path) -> Matched:
+def by_columns(view: FlowView, left: Path, right: Path, between: Between = NO_LINKS) -> Matched:
     """What is found without rows."""
-    wanted = wanted_of(view, NO_LINKS)
+    wanted = wanted_of(view, between)
     files = {Which.LEFT: left, Which.RIGHT: right}
     held = {
         which: columns_of(path, TYPES, "id", wanted.names[which], wanted.texts[which], path.with_suffix(".spool"))
         for which, path in files.items()
     }
-    return match_columns(wanted, held)
+    return match_columns(view, wanted, held, between)
 
 
 def customers(names: Sequence[str], seed: int) -> list[dict[str, str]]:
@@ -211,10 +212,11 @@ def test_no_file_that_rows_refuse_is_matched(tmp_path: Path, seed: int) -> None:
         ("a.csv", "id;email;sum\n1;x@y;viel\n", "cell of sum"),
         ("a.csv", "id;email;email.work\n1;x@y;z\n", "several columns"),
         ("a.csv", 'id;email\n1;"x"@y\n', "expected"),
-        ("a.jsonl", '{"id": 1}\n[]\n', "no object"),
+        ("a.jsonl", '{"id": 1}\n[]\n', "no-object"),
         ("a.jsonl", '{"id": 1, "email": "\\ud800"}\n', "surrogates"),
         ("a.parquet", "PAR1", "Parquet"),
-        ("a.xlsx", "PK", "kind of file"),
+        ("a.xlsx", "PK", "broken"),
+        ("a.docx", "PK", "kind of file"),
         ("a.csv", "", "size"),
     ],
 )
@@ -233,7 +235,7 @@ def test_a_file_of_two_encodings_is_left_to_rows(tmp_path: Path) -> None:
     with pytest.raises(UnfitError, match="mixed"):
         columns(path, ["email"])
     with pytest.raises(InputError):
-        read_export(path, TYPES)
+        list(read_export(path, TYPES).records)
 
 
 def changed(**values: object) -> FlowView:
@@ -254,8 +256,6 @@ def changed(**values: object) -> FlowView:
     [
         (changed(match=[]), "no keys"),
         (changed(filter=SideFilter(left={"..active": True})), "around"),
-        (changed(match=["sku"], fields=[FieldMapping(left="sku", right="artikel")]), "product"),
-        (changed(fields=[FieldMapping(left="email", right="mail", link="others")]), "link"),
         (FlowView(VIEW.flow, VIEW.left, Side("erp", "partners", "persons[]", None)), "inside"),
     ],
 )
@@ -277,3 +277,40 @@ def test_names_that_are_no_text_need_rows(tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", [{"id": "1", "name": 5}])
     with pytest.raises(UnfitError, match="something else than text"):
         columns_of(path, TYPES, "id", ["name"], wanted.texts[Which.LEFT], tmp_path / "spool")
+
+
+@pytest.mark.parametrize("spelt", ["A-00", "A.00"])
+def test_product_numbers_are_levelled_on_proof_as_rows_are(tmp_path: Path, spelt: str) -> None:
+    """Where levelling would make one of two that a side has they are joined as they are spelt. Mutant: levelled without looking."""
+    view = changed(match=["sku"], fields=[FieldMapping(left="sku", right="artikel")])
+    here = [{"id": f"l{n}", "sku": f"{spelt}{n}"} for n in range(9)] + [{"id": "x", "sku": "A-0.01"}]
+    left = lines(tmp_path / "l.jsonl", here[: 9 if spelt == "A.00" else 10])
+    right = lines(tmp_path / "r.jsonl", [{"id": f"r{n}", "artikel": f"A-00{n}"} for n in range(9)])
+    found = match(view, rows(left), rows(right))
+    assert len(found.links) == 9
+    assert by_columns(view, left, right) == found
+
+
+def test_keys_that_point_at_other_records_are_joined_by_their_links(tmp_path: Path) -> None:
+    """As rows are: whose company is linked to whose another flow says. Mutant: the right side's id as it stands there."""
+    fields = [*FIELDS, FieldMapping(left="company_id", right="kunde", link="companies")]
+    view = changed(match=[["company_id", "name"]], fields=fields)
+    left = lines(tmp_path / "l.jsonl", [{"id": f"l{n}", "company_id": f"c{n % 3}", "name": f"N{n}"} for n in range(9)])
+    right = lines(tmp_path / "r.jsonl", [{"id": f"r{n}", "kunde": n % 3, "name1": f"N{n}"} for n in range(9)])
+    links = {"companies": [Link(left=f"c{n}", right=str(n), by="vat_id") for n in range(2)]}
+    found = match(view, rows(left), rows(right), links=links)
+    assert len(found.links) == 6
+    pointed = Between({"companies": {one.right: one.left for one in links["companies"]}}, (None, None))
+    assert by_columns(view, left, right, pointed) == found
+
+
+def test_a_spreadsheet_is_matched_as_its_rows_are(tmp_path: Path) -> None:
+    """Numbers of cells are text where the document says so."""
+    book = openpyxl.Workbook()
+    for line in (list(LEFT_NAMES), *([*one.values()][: len(LEFT_NAMES)] for one in customers(LEFT_NAMES, 1))):
+        book.active.append([None if cell == "" else cell.strip("\u00a0") for cell in line])
+    book.save(tmp_path / "l.xlsx")
+    right = written(tmp_path / "r.csv", customers(RIGHT_NAMES, 2), "utf-8")
+    found = match(VIEW, rows(tmp_path / "l.xlsx"), rows(right))
+    assert len({one.by for one in found.links}) > 1
+    assert by_columns(VIEW, tmp_path / "l.xlsx", right) == found

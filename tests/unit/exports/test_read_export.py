@@ -62,7 +62,7 @@ def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
         .replace(";", delimiter)
         .replace(f"Groß{delimiter} klein", "Groß klein")
     )
-    records = read_export(file(tmp_path, "a.csv", text.encode()), FIELDS).records
+    records = list(read_export(file(tmp_path, "a.csv", text.encode()), FIELDS).records)
     assert [one["preis"] for one in records] == [1234.5, 0.5]
 
 
@@ -95,7 +95,7 @@ def test_json_lines_spreadsheets_and_parquet_say_the_same(tmp_path: Path) -> Non
 def problems(path: Path) -> tuple[Problem, ...]:
     """What is wrong with a file."""
     with pytest.raises(InputError) as caught:
-        read_export(path, FIELDS)
+        list(read_export(path, FIELDS).records)
     return caught.value.problems
 
 
@@ -117,6 +117,13 @@ BAD: dict[str, tuple[str, bytes, str, int | None]] = {
     "broken UTF-16": ("a.csv", b"\xff\xfei\x00d", "export.encoding", 1),
     "broken JSON": ("a.jsonl", b'{"id": "1"}\n{"id":\n', "export.broken", 2),
     "no object": ("a.jsonl", b"[1]\n", "export.no-object", 1),
+    "a name twice in an object": (
+        "a.jsonl",
+        b'{"id": "1"}\n{"id": "2", "name": "a", "name": "b"}\n',
+        "export.column-twice",
+        2,
+    ),
+    "names alone in an open quote": ("a.csv", b'"id;name\n1;a\n', "export.no-delimiter", 1),
     "no spreadsheet": ("a.xlsx", b"nothing", "export.broken", None),
     "no Parquet": ("a.parquet", b"nothing", "export.broken", None),
 }

@@ -1,106 +1,137 @@
-"""Records of a file one after the other: those that `read_export` has, or none."""
+"""Records of a file come one after the other: few are in memory, and what is wrong late in a file is told when its place is reached."""
 
 from __future__ import annotations
 
-import json
-import random
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from checker.errors import InputError
-from checker.exports import Fields, UnfitError, read_export, stream_records
-from checker.exports.stream import FEW
+from checker.exports import Fields, read_export
+from checker.exports.text import LONGEST_LINE
 from checker.model.profile import FieldInfo
 
 TYPES: Fields = {
     name: FieldInfo(name=name, type=kind)
     for name, kind in (("id", "string"), ("sum", "number"), ("on", "boolean"), ("bank.limit", "integer"))
 }
-NASTY = ("id", "email", "sum", "on", "a.b", "1", "2", "1,5", "1.5", "1.000,5", "ja", "ä", " ", "", ";", ";", ";", "\n", "\n", "\r\n", '"', "\r", "\x0b", "\u2028", '{"id": 1}', '{"a": {"b": "ä"}}')  # fmt: skip
+FILLER = "x" * 200
 
 
-def both(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """A file's records, streamed and whole, as they are written: the order of fields counts."""
-    streamed, whole = stream_records(path, TYPES), read_export(path, TYPES)
-    assert (streamed.how, streamed.written) == (whole.how, whole.written)
-    return list(streamed.parts), list(whole.records)
+def comma_lines(path: Path, count: int) -> None:
+    """A CSV file."""
+    path.write_text("id;sum;name\n" + "".join(f"{n};{n},5;{FILLER}{n}\n" for n in range(count)), "utf-8")
 
 
-def test_a_spreadsheet_s_records_are_typed_and_nested(tmp_path: Path) -> None:
-    """Decimal commas that show late count for all; dotted columns are objects; a record is no longer than the file is wide."""
-    lines = [
-        "ID;bank.limit;name;bank.iban;sum;on",
-        *(f"{n};{n};Köln;DE{n};{n};ja" for n in range(FEW + 1)),
-        "x;;;;1.000,5;",
-    ]
-    path = tmp_path / "a.csv"
-    path.write_text("\n".join(lines), "cp1252")
-    streamed, whole = both(path)
-    assert json.dumps(streamed) == json.dumps(whole)
-    assert streamed[-1] == {"id": "x", "bank": {"limit": None, "iban": None}, "name": None, "sum": 1000.5, "on": None}
+def json_lines(path: Path, count: int) -> None:
+    """A file of JSON lines."""
+    path.write_text("".join(f'{{"id": {n}, "name": "{FILLER}{n}", "of": {{"a": [{n}]}}}}\n' for n in range(count)))
 
 
-def test_json_lines_keep_what_each_record_has(tmp_path: Path) -> None:
-    """No field is added where a record lacks it."""
-    path = tmp_path / "a.jsonl"
-    path.write_text('{"id": 1}\n\n{"b": {}, "id": 2, "x.y": [null]}\n', "utf-8")
-    streamed, whole = both(path)
-    assert json.dumps(streamed) == json.dumps(whole) == '[{"id": 1}, {"b": {}, "id": 2, "x.y": [null]}]'
+def parquet(path: Path, count: int) -> None:
+    """A Parquet file of many row groups."""
+    rows = [{"id": str(n), "name": f"{FILLER}{n}"} for n in range(count)]
+    pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=1000)
 
 
-def test_parquet_s_days_and_numbers_are_those_of_json(tmp_path: Path) -> None:
-    """Batch by batch, with all columns."""
-    from datetime import date
-
-    rows = [
-        {"id": f"{n}", "bank.iban": None, "sum": n / 2, "day": date(2026, 1, 1), "of": {"a": n}} for n in range(2 * FEW)
-    ]
-    path = tmp_path / "a.parquet"
-    pq.write_table(pa.Table.from_pylist(rows), path)
-    streamed, whole = both(path)
-    assert json.dumps(streamed) == json.dumps(whole)
-    assert streamed[1]["day"] == "2026-01-01"
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_no_file_is_read_otherwise(tmp_path: Path, seed: int) -> None:
-    """Fifty files of rubbish each: what is streamed to its end, `read_export` reads, and says the same. Mutant: ragged rows cut to the header's width."""
-    dice = random.Random(seed)
-    for number in range(50):
-        start = dice.choice(
-            ("id;email;sum\n", "id;a.b;on;a.c\n1;x@y;ja;\n", "a.b;a;id\n", "", "\ufeffid;sum\n", '{"id": 1}\n')
-        )
-        path = tmp_path / f"{number}.{dice.choice(('csv', 'txt', 'jsonl'))}"
-        text = start + "".join(dice.choices(NASTY, k=dice.randrange(1, 14)))
-        path.write_bytes(
-            text.encode(dice.choice(("utf-8", "cp1252")), "ignore") + dice.choice((b"", b"\xff", b"\xc3\xa4"))
-        )
-        try:
-            found = list(stream_records(path, TYPES).parts)
-        except UnfitError:
-            continue
-        if found:
-            assert json.dumps(found) == json.dumps(read_export(path, TYPES).records)
+def spreadsheet(path: Path, count: int) -> None:
+    """A spreadsheet whose texts are each of its own cell."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["id", "sum", "on"])
+    for number in range(count):
+        sheet.append([number, number / 2, number % 2 == 0])
+    book.save(path)
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("a.csv", "id;sum\n1;1\n2;viel\n"),
-        ("a.csv", "id;sum\n1;1\n2;2;3\n"),
-        ("a.jsonl", '{"id": 1}\n[]\n'),
-        ("a.parquet", "PAR1"),
-    ],
-)
-def test_what_is_wrong_is_left_to_whoever_tells_it(tmp_path: Path, name: str, content: str) -> None:
-    """With its line and column."""
+    ("name", "write", "count"),
+    [("a.csv", comma_lines, 5000), ("a.jsonl", json_lines, 5000), ("a.parquet", parquet, 5000), ("a.xlsx", spreadsheet, 600)],
+)  # fmt: skip
+def test_few_records_are_in_memory_at_a_time(
+    tmp_path: Path, name: str, write: Callable[[Path, int], None], count: int
+) -> None:
+    """Four times as many take no more of it. Mutant: the records as a list."""
+
+    def peak(many: int) -> int:
+        path = tmp_path / f"{many}{name}"
+        write(path, many)
+        tracemalloc.start()
+        try:
+            assert sum(1 for _ in read_export(path, TYPES).records) == many
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(100)  # what is imported late stays
+    assert peak(4 * count) < 1.5 * peak(count) + 500_000
+
+
+def test_a_decimal_comma_that_shows_late_counts_for_all(tmp_path: Path) -> None:
+    """Dotted columns are objects, and all that comes before is typed by what comes after."""
+    path = tmp_path / "a.csv"
+    lines = ["ID;bank.limit;sum", *(f"{n};{n};1.000" for n in range(5000)), "x;;1.000,5"]
+    path.write_text("\n".join(lines), "cp1252")
+    found = list(read_export(path, TYPES).records)
+    assert found[0] == {"id": "0", "bank": {"limit": 0}, "sum": 1000}
+    assert found[-1] == {"id": "x", "bank": {"limit": None}, "sum": 1000.5}
+
+
+def test_what_is_wrong_late_in_a_file_is_told_with_its_place(tmp_path: Path) -> None:
+    """After the records before it have come; ragged rows and cells that are none of their type together, in the order of the lines."""
+    path = tmp_path / "a.csv"
+    path.write_text("id;sum\n" + "1;1\n" * 5000 + "2;viel\n3;3;3\n4;4\n", "utf-8")
+    came = 0
+    with pytest.raises(InputError) as caught:
+        for _ in read_export(path, TYPES).records:
+            came += 1
+    assert came == 5000
+    assert [(one.code, one.line, one.column) for one in caught.value.problems] == [
+        ("export.cell", 5002, 2),
+        ("export.ragged", 5003, None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_whole_file_in_one_line_is_refused_before_it_is_in_memory(tmp_path: Path, name: str) -> None:
+    """One JSON document instead of lines, a quote that is never closed, a hole in a file. Mutant: lines of any length."""
     path = tmp_path / name
-    path.write_text(content, "utf-8")
-    with pytest.raises(UnfitError):
-        list(stream_records(path, TYPES).parts)
-    with pytest.raises(InputError):
+    with path.open("wb") as file:
+        file.write(b'{"id": "1"}\n' if name == "a.jsonl" else b"id;name\n1;a\n")
+        file.truncate(3 * LONGEST_LINE)  # zeros
+    tracemalloc.start()
+    with pytest.raises(InputError) as caught:
+        list(read_export(path, TYPES).records)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    (found,) = caught.value.problems
+    assert (found.code, found.line) == ("export.long-line", 2 if name == "a.jsonl" else 3)
+    assert peak < 6 * LONGEST_LINE
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.xlsx", "a.parquet"])
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, name: str) -> None:
+    """Two gigabytes, of which none is looked at; the limit is told."""
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(2 * 1024**3)  # a hole: takes no room
+    with pytest.raises(InputError) as caught:
         read_export(path, TYPES)
+    assert [(one.code, one.file, one.values["limit"]) for one in caught.value.problems] == [
+        ("export.too-large", name, 1024)
+    ]
+
+
+def test_a_column_that_a_parquet_file_has_twice_is_told(tmp_path: Path) -> None:
+    """Neither of the two is lost silently."""
+    path = tmp_path / "a.parquet"
+    columns = [pa.array(["1"]), pa.array(["a"]), pa.array(["b"])]
+    pq.write_table(pa.Table.from_arrays(columns, names=["id", "name", "name"]), path)
+    with pytest.raises(InputError) as caught:
+        read_export(path, TYPES)
+    assert caught.value.problems[0].code == "export.column-twice"
