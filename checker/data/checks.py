@@ -68,6 +68,13 @@ def valid_iban(text: str) -> bool:
     return bool(iban.is_valid(normal("iban", text), check_country=False))
 
 
+def valid_tax_id(text: str) -> bool:
+    """Whether eleven digits are a German tax id (§ 139b AO): one digit stands there twice or thrice, and the last one checks the others."""
+    from stdnum.de import idnr
+
+    return bool(idnr.is_valid(text))
+
+
 CHECKS: Mapping[str, Callable[[str], bool]] = {
     "email": valid_mail,
     "iban": valid_iban,

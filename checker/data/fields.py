@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from checker.data.checks import check_of, valid
+from checker.data.checks import check_of, valid, valid_tax_id
 from checker.data.engine import engine
+from checker.profiles.meanings import USUALLY, meaning
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,15 +26,37 @@ PLACEHOLDERS = (
     "n/a", "na", "n.a.", "none", "null", "-", "--", "---", ".", "?", "??", "x", "xx", "xxx", "test", "tbd", "unbekannt", "unknown", "keine", "kein",
     "k.a.", "leer", "dummy", "asdf", "0", "00000", "12345", "test@test.de", "test@test.com", "a@b.de", "noreply@example.com",
 )  # fmt: skip
-# Kinds of personal data, by what a whole value looks like.
-PERSONAL: Mapping[str, str] = {
-    "mail": r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$",
-    "iban": r"^[A-Z]{2}[0-9]{2}[ ]?([A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}$",
-    "phone": r"^(\+|00|0)[0-9][0-9 ()/.-]{5,20}$",
-    "tax id": r"^[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}$",
-    "day of birth": r"^(19[2-9][0-9]|200[0-9])-[01][0-9]-[0-3][0-9]$",
+DAY = r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ].*)?|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4})$"
+
+
+class Kind(NamedTuple):
+    """A kind of personal data: what a whole value looks like that is one whatever its field is called (None: no value shows it alone), and
+    one in a field whose name says so, by the meanings of `profiles/meanings.py`.
+    """
+
+    alone: str | None
+    named: str
+    meanings: frozenset[str]
+
+
+PERSONAL: Mapping[str, Kind] = {
+    "mail": Kind(r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$", "@", frozenset({"email"})),
+    "iban": Kind(
+        r"^[A-Za-z]{2}[0-9]{2}[ ]?([A-Za-z0-9]{4}[ ]?){2,7}[A-Za-z0-9]{1,4}$",
+        r"^\s*[A-Za-z]{2}[ ]?[0-9]{2}[A-Za-z0-9 -]{8,}$",
+        frozenset({"iban"}),
+    ),
+    "phone": Kind(
+        r"^[(]?(\+|00|0)[(]?[0-9][0-9 ()/.-]{5,20}$", r"^[0-9 +()/.-]{6,}$", frozenset({"phone", "mobile", "fax"})
+    ),
+    "tax id": Kind(r"^[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}$", r"^[A-Z0-9 /.-]{8,}$", frozenset({"tax_number"})),
+    "day of birth": Kind(None, DAY, frozenset({"birth_date"})),
 }
-BIRTH = re.compile(r"birth|geburt|naissance|nascita|nacimiento", re.IGNORECASE)
+# What a field is called that the meanings don't know
+CALLED: Mapping[str, re.Pattern[str]] = {
+    "tax id": re.compile(r"(^|[._-])(steuer[_-]?(id(nr)?|ident\w*|nr|nummer)|id[_-]?nr|tin)$", re.IGNORECASE),
+    "day of birth": re.compile(r"birth|geburt|naissance|nascita|nacimiento|(^|[._-])(dob|geb)($|[._-])", re.IGNORECASE),
+}
 MOST_PATTERNS = 3
 SHARE = 0.5  # of the filled values that have to look like it
 BATCH = 2_000  # records that are held at a time
@@ -133,7 +156,12 @@ def _asked(connection: Backend) -> Asked:
         shortest=text.length().min(),
         longest=text.length().max(),
         placeholders=many.sum(where=text.lower().strip().isin(PLACEHOLDERS)),
-        **{kind: many.sum(where=text.re_search(pattern)) for kind, pattern in PERSONAL.items()},
+        **{
+            f"{kind} alone": many.sum(where=text.re_search(one.alone) & ~text.re_search(DAY))
+            for kind, one in PERSONAL.items()
+            if one.alone
+        },
+        **{f"{kind} named": many.sum(where=text.re_search(one.named)) for kind, one in PERSONAL.items()},
     )
     shape = text.re_replace(r"[0-9]", "9").re_replace(r"[a-zà-öø-ÿ]", "a").re_replace(r"[B-ZÀ-ÖØ-Þ]", "A")
     shapes = values.group_by(shape=shape).aggregate(many=many.sum()).order_by([ibis.desc("many"), "shape"])
@@ -156,22 +184,37 @@ def _of(name: str, records: int, number: int, con: DuckDBPyConnection, asked: As
         longest=figures["longest"],
         patterns=tuple((shape, int(many)) for shape, many in con.execute(asked.shapes).fetchall()),
         placeholders=figures["placeholders"] or 0,
-        personal=_personal(name, filled, figures),
+        personal=_personal(name, filled, figures, con),
         invalid=_invalid(name, con),
     )
 
 
-def _personal(name: str, filled: int, figures: Mapping[str, int | None]) -> str | None:
-    for kind in PERSONAL:
-        if filled and (figures[kind] or 0) >= filled * SHARE and (kind != "day of birth" or BIRTH.search(name)):
+def _personal(name: str, filled: int, figures: Mapping[str, int | None], con: DuckDBPyConnection) -> str | None:
+    """The kind that the name says and the values don't deny; else the one that the values show alone. Numbers are a tax id where the check digits are."""
+    found = meaning(name)
+    for kind, one in PERSONAL.items():
+        called = CALLED.get(kind)
+        told = (found is not None and found.role in one.meanings and found.score >= USUALLY) or (
+            called is not None and called.search(name) is not None
+        )
+        if told and filled and (figures[f"{kind} named"] or 0) >= filled * SHARE:
             return kind
-    return None
+    shown = (kind for kind in PERSONAL if filled and (figures.get(f"{kind} alone") or 0) >= filled * SHARE)
+    return next((kind for kind in shown if kind != "tax id" or _tax_ids(con) >= filled * SHARE), None)
+
+
+def _tax_ids(con: DuckDBPyConnection) -> int:
+    return sum(many for text, many in _values(con) if valid_tax_id(text))
 
 
 def _invalid(name: str, con: DuckDBPyConnection) -> int | None:
     form = check_of(name)
     if form is None:
         return None
+    return sum(many for text, many in _values(con) if text.strip() and not valid(form, text))
+
+
+def _values(con: DuckDBPyConnection) -> Iterator[tuple[str, int]]:
+    """The values of the field at hand, with how often each stands there."""
     con.execute("select text, many from field")
-    values = chain.from_iterable(iter(lambda: con.fetchmany(BATCH), []))
-    return sum(int(many) for text, many in values if text.strip() and not valid(form, text))
+    return ((text, int(many)) for text, many in chain.from_iterable(iter(lambda: con.fetchmany(BATCH), [])))

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from checker.data.checks import check_of
 from checker.data.counted import Counted, holds, idle, open_
 from checker.data.laid import shared
 from checker.data.normal import normal
@@ -75,11 +76,13 @@ def filled(records: Iterable[Record], name: str | None) -> Iterator[Any]:
 
 
 def _duplicates(sample: Sample) -> Counted:
-    """Records that share a mail, a VAT id, an entry in a register or a number in its normal form; companies that share name and country."""
+    """Records that share a mail, a VAT id, a bank account, an entry in a register or a number in its normal form; companies that share name and country."""
     claim, roles = "duplicates.none", sample.profile.fields
     keys: list[tuple[Sequence[str | None], Sequence[str]]] = [([roles.vat_id], ["vat_id"]), ([roles.email], ["email"])]
     keys += [([roles.number], ["product" if sample.profile.role == "product" else "text"])]
     keys += [([roles.register_number, roles.register_court], ["register_entry", "court"])]
+    if sample.profile.role in ("company", "contact"):  # a payment's account is no duplicate's
+        keys += [([one.name], ["iban"]) for one in sample.profile.schema if check_of(one.name) == "iban"]
     if sample.profile.role == "company":  # two persons may well have one name
         keys += [([roles.name, roles.country], ["name", "text"])]
     known = [(names, forms) for names, forms in keys if all(names)]

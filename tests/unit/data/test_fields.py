@@ -147,6 +147,37 @@ def test_kinds_of_personal_data_are_told_by_what_half_of_the_values_look_like() 
     assert [one.personal for one in field_stats(days)] == ["day of birth", None]
 
 
+NAMED = [
+    ("mail_adresse", "a@kern.de", "mail"), ("iban", "de89 3704 0044 0532 0130 00", "iban"), ("telefon", "(0911) 123456", "phone"),
+    ("handy", 1711234567, "phone"), ("geburtsdatum", "03.05.1980", "day of birth"), ("dob", "1980-05-03", "day of birth"),
+    ("steuernummer", "133/8150/8159", "tax id"), ("steuer_id", "86 095 742 719", "tax id"),
+    # What a name says and the values deny
+    ("email_confirmed", True, None), ("tax_id", 7, None), ("phone_type", "office", None), ("email", "n/a", None),
+]  # fmt: skip
+SHOWN = [
+    ("a@kern.de", "mail"), ("DE89370400440532013000", "iban"), ("ch93 0076 2011 6238 5295 7", "iban"), ("+49 911 1234567", "phone"),
+    ("(0911) 123456", "phone"), ("86095742719", "tax id"),
+    # A date is no telephone number, and not any eleven digits are a tax id
+    ("03.05.2026", None), ("03-05-2026", None), ("12345678901", None), ("1980-05-03", None), ("HRB 12345", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value", "kind"), NAMED)
+def test_a_field_that_is_called_so_is_personal_unless_its_values_deny_it(
+    name: str, value: Any, kind: str | None
+) -> None:
+    """However they are spelt. Mutants: names alone, values alone."""
+    (found,) = field_stats([{name: value}] * 3)
+    assert found.personal == kind
+
+
+@pytest.mark.parametrize(("value", "kind"), SHOWN)
+def test_values_show_what_they_are_whatever_the_field_is_called(value: str, kind: str | None) -> None:
+    """Five kinds, but for a day of birth, which any day may be. Mutant: a German date taken for a telephone number."""
+    (found,) = field_stats([{"extra_7": value}] * 3)
+    assert found.personal == kind
+
+
 def test_halves_of_letters_are_no_reason_to_stop() -> None:
     """JSON may hold them; they count as a sign."""
     (found,) = field_stats([{"name": "\ud800x"}, {"name": "?x"}])

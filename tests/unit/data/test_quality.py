@@ -56,6 +56,22 @@ def test_duplicates_are_found_whatever_their_spelling(first: Any, second: Any, a
     assert told("duplicates.none", [{"id": 1, **first}, {"id": 2, **second}]).answer is answer
 
 
+def test_one_account_of_two_is_a_probable_duplicate() -> None:
+    """However the IBAN is spelt, for customers and persons; of payments it is whose they are. Mutant: compared as it is written."""
+    records = [
+        {"id": 1, "bank": {"iban": "DE89 3704 0044 0532 0130 00"}},
+        {"id": 2, "bank": {"iban": "de89370400440532013000"}},
+    ]
+    schema = (FieldInfo(name="bank.iban", type="string"),)
+    found = told("duplicates.none", records, schema=schema)
+    assert (found.answer, found.values["shared"]) == (NO, {"bank.iban": 2})
+    assert told("duplicates.none", [*records[:1], {"id": 2}], schema=schema).answer is YES
+    sample = Sample(
+        contacts(fields=FieldRoles(id="id", email="email"), role="payment", schema=schema), records, whole=True
+    )
+    assert next(one for one in quality(sample) if one.claim == "duplicates.none").answer is YES
+
+
 def test_one_record_alone_proves_nothing() -> None:
     """Too few records leave it open."""
     assert told("duplicates.none", [{"email": "a@x.de"}]).answer is UNKNOWN
