@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from checker.model.instants import Instant
 from checker.model.profile import UpdatedSince
-from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, Walk, evidence_of, walk
 from checker.profiles import languages
 from checker.resources.query import brackets, written
@@ -231,11 +231,34 @@ def _boundary(
             answer.evidence,
             **shown,
         )
-    elif at_boundary <= there:
-        yield yes("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)
+    elif not at_boundary <= there:
+        yield no("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)
+    else:
+        later, evidence = _left_out(look, stamped, middle, there) if answer.ended else (None, ())
+        at = later.isoformat() if later is not None else instant_text
+        answered = (*answer.evidence, *evidence)
+        yield whether("updated-since.includes-boundary", later is None, answered, **shown, boundary=at)
         if spelling(way, stamped[0][1]) == "rfc3339":
             yield _elsewhere(look, middle, at_boundary, way)
         else:
             yield not_applicable("updated-since.zone-kept")
-    else:
-        yield no("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)
+
+
+def _left_out(
+    look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], since: datetime, there: set[str]
+) -> tuple[datetime | None, tuple[str, ...]]:
+    """When a record was changed that the whole answer leaves out, though it is there and was changed later; None where none is."""
+    missing = [
+        (known, instant.at)
+        for record, instant in stamped
+        if instant.at > since and (known := look.asked.id_of(record)) is not None and known not in there
+    ]
+    whole = look.walk.ended and len(_ids(look, look.walk.records)) == look.walk.total
+    if (
+        not missing or not whole or look.profile.operations.read is None
+    ):  # a list that loses records does so with any query
+        return None, ()
+    known, at = missing[0]
+    single = look.resource.read(known)  # somebody may have deleted it meanwhile
+    still = look.stamp(single.record) if single.record is not None else None
+    return (at if still is not None and still.at == at else None), evidence_of(single.response)

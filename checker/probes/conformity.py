@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from checker.client import mask
 from checker.documents.closure import as_json_schema
+from checker.model.api import Reply
 from checker.model.text import safe
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
@@ -20,7 +21,7 @@ MARKED = "byte order mark before JSON (RFC 8259, section 8.1)"  # strict readers
 
 @probe("answers.match-document", scope="resource")
 def conformity(look: ResourceLook) -> Iterator[Told]:
-    """Validate the first page's body, as it came, against the schema that the document declares for it."""
+    """Validate the first page's body, as it came, against the schema that the document declares for it; and is it labelled as JSON?"""
     if not look.readable:
         return
     api = look.system.api
@@ -31,6 +32,9 @@ def conformity(look: ResourceLook) -> Iterator[Told]:
     mismatches = _mismatches(schema, look.first.response.json(), look.redact) if schema is not None else None
     if look.first.response.body.startswith(BOM_UTF8):
         mismatches = [MARKED, *(mismatches or [])]
+    label = _label(look, reply)
+    if label is not None:
+        mismatches = [label, *(mismatches or [])]
     if mismatches is None:
         yield unknown("answers.match-document", "no-schema", evidence)
         return
@@ -59,6 +63,13 @@ def fields(look: ResourceLook) -> Iterator[Told]:
     strange = dict.fromkeys(name for one in records for name in one if name not in known and not BESIDE.search(name))
     shown = [safe(mask.free_text(look.redact(name)), LONGEST_NAME) for name in strange]
     yield whether(claim, not strange, look.walk.evidence, fields=shown[:MOST_NAMED])
+
+
+def _label(look: ResourceLook, reply: Reply | None) -> str | None:
+    """What is wrong with the answer's media type; None where nothing is, or none is told. Clients that go by it take JSON for a page."""
+    said = look.first.response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    declared = any("json" in name.lower() for name in reply.media) if reply is not None else False
+    return f"Content-Type: {safe(said, 40)} instead of JSON" if said and "json" not in said and declared else None
 
 
 def _mismatches(schema: dict[str, object], body: object, redact: Callable[[str], str]) -> list[str] | None:

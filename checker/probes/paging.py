@@ -10,7 +10,7 @@ from checker.probes.base import Told, no, not_applicable, probe, unknown, whethe
 from checker.probes.contexts import UNREADABLE, ResourceLook, Walk, evidence_of, walk
 from checker.probes.filtering import failing
 from checker.probes.listing import FORBIDDEN, SERVER_ERROR, TOO_MANY
-from checker.resources.resource import NUMBERED, PAST_END, Page
+from checker.resources.resource import NUMBERED, PAST_END, USUAL_SIZE, Page
 
 FEW = 2  # records asked for when the page size is tried
 FAR = 100  # pages behind the last one
@@ -187,7 +187,7 @@ def _declared_end(look: ResourceLook, longest: int) -> int | None:
 
 @probe("page-size.honoured", "page-size.steady", scope="resource")
 def page_size(look: ResourceLook) -> Iterator[Told]:
-    """Ask for two records; and look whether a page of the walk was short while more came behind it."""
+    """Was the first page as large as asked, within what the document allows? Ask for two records; and look whether a page of the walk was short while more came behind it."""
     if not look.readable:
         return
     most = look.profile.pagination.max_page_size
@@ -203,6 +203,11 @@ def page_size(look: ResourceLook) -> Iterator[Told]:
             yield unknown(claim, "too-few-records")
         return
     yield _steady(look)
+    large = min(most or 0, USUAL_SIZE)  # what the first page was asked for
+    if look.first.next is not None and len(look.first.records) < min(large, available):
+        evidence = evidence_of(look.first.response)
+        yield no("page-size.honoured", evidence, asked=large, got=len(look.first.records), max=most)
+        return
     page = look.resource.page(size=FEW)
     evidence = evidence_of(page.response)
     yield whether(

@@ -107,6 +107,7 @@ class Lists:
 
     def cut(self, found: list[dict[str, Any]], start: int, size: int) -> Answered | Any:
         """One page of what was found."""
+        size = min(size, 10) if self.defect == "cuts-size" else size
         size = 100 if self.defect == "ignores-size" else size - (self.defect == "short-pages" and start > 0)
         if self.defect.startswith("far-") and start > len(self.records) + 50:
             refused = {"far-breaks": 500, "far-refused": 404}.get(self.defect)
@@ -145,7 +146,7 @@ class Lists:
                 return [] if self.defect == "takes-nonsense" else Answered(400, {"error": "no date"})
             stamps = [(one, datetime.fromisoformat(one["updated_at"])) for one in found]
             found = [one for one, at in stamps if (at > since if self.defect == "excludes-boundary" else at >= since)]
-            found = [] if self.defect == "empty-since" else found
+            found = [] if self.defect == "empty-since" else found[::2] if self.defect == "loses-some" else found
         return found
 
     def compared(self, found: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ CLAIMS = (
     "sort.honoured",
     "sort.stable",
     "sort.unknown-refused",
+    "answers.match-document",
 )
 
 
@@ -42,13 +43,21 @@ class Searched(Lists):
         }
         for one in body.get("sort", [])[:1]:
             query["sort"] = f"{'-' * (one['direction'] == 'DESC')}{one['field']}"
-        return super().__call__(replace(asked, method="GET", path="/contacts", pairs=list(query.items())))
+        found = super().__call__(replace(asked, method="GET", path="/contacts", pairs=list(query.items())))
+        return Answered(200, found, [("Content-Type", "text/html")]) if self.defect == "mislabels" else found
 
 
 def document() -> dict[str, Any]:
     """The search as its document has it."""
     stamp = {"type": "string", "format": "date-time"}
-    record = {"id": TEXT, "email": TEXT, "name": TEXT, "points": NUMBER, "town": TEXT, "updated_at": stamp}
+    record = {
+        "id": TEXT,
+        "email": TEXT,
+        "name": TEXT,
+        "points": NUMBER,
+        "town": {**TEXT, "nullable": True},
+        "updated_at": stamp,
+    }
     key = {"type": "object", "properties": {"field": TEXT, "direction": {"type": "string", "enum": ["ASC", "DESC"]}}}
     where = {"type": "object", "properties": {"email": TEXT, "name": TEXT, "since": stamp}}
     search = {"where": where, "sort": {"type": "array", "items": key}, "limit": NUMBER, "offset": NUMBER}
@@ -90,6 +99,7 @@ def test_filters_and_orders_of_a_searchs_body_are_tried(tmp_path: Path) -> None:
         ("ignores-sort", "sort.honoured"),
         ("ties-move", "sort.stable"),
         ("sorts-by-nothing", "sort.unknown-refused"),
+        ("mislabels", "answers.match-document"),
     ],
 )
 def test_a_search_that_does_something_else_is_noticed(tmp_path: Path, defect: str, claim: str) -> None:

@@ -260,6 +260,7 @@ systems:
         pagination: {style: offset, also: [page], total_path: total}
         items_path: data
         record_path: ""
+        spread: [attributes]
         body_path: data
         filtering: {operation: GET /items/contacts, params: [email]}
         sorting: {operation: GET /items/contacts, params: [sort]}
