@@ -124,6 +124,8 @@ def _at_most(profile: ResourceProfile, unique: int) -> int:
                 rules.required,  # sent as an empty text
                 rules.max_length,
                 rules.enum,
+                rules.pattern,
+                any(one.type in ("number", "integer") for one in profile.schema),  # out of its range
                 any(one.read_only for one in profile.schema),
                 profile.relations,
             ),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.probes.alterations import same
 from checker.probes.attempts import held_off, refused_by_rule, why_not
@@ -66,8 +67,12 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
     beside = {name: value for one in faults for name, value in one.beside.items()}
     tried = [(one, _broken(touch, one, beside)) for one in faults]
     control(touch, beside)
-    for fault, written in tried:
-        yield _judged(touch, fault, written)
+    judged = [_judged(touch, fault, written) for fault, written in tried]
+    for claim in dict.fromkeys(
+        one.claim for one in judged
+    ):  # several faults may be about one claim: each has to be refused
+        told = [one for one in judged if one.claim == claim]
+        yield next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
     for claim in RULES:
         if claim not in {one.claim for one in faults}:
             yield unknown(claim, WHY_NONE[claim])
@@ -201,7 +206,7 @@ def option(touch: ResourceTouch) -> Fault | None:
 
 
 def wrong_format(touch: ResourceTouch) -> Fault | None:
-    """A text in the wrong format: of an address, a date, a number, or one that breaks the declared pattern."""
+    """A text in the wrong format: of an address, a date, a number."""
     body = touch.birth.body if touch.birth else {}
     there = [one for one in touch.bodies.slots if one.name in body and not one.enum]
     for kind, wrong in WRONG.items():
@@ -212,17 +217,34 @@ def wrong_format(touch: ResourceTouch) -> Fault | None:
     number = next((one for one in there if one.type in NUMBERS and one.path not in touch.bodies.references), None)
     if number is not None:
         return Fault("write.format-enforced", number.path, replaced(number.name, NO_NUMBER))
-    patterned = next((one for one in there if one.pattern and isinstance(body[one.name], str)), None)
-    if patterned is None:
-        rows = next(in_rows(touch), None)
-        return (
-            Fault("write.format-enforced", rows[1].path, in_first_row(rows[0].name, rows[1].name, NO_NUMBER))
-            if rows
-            else None
-        )
-    # as long as a good one, so that no length is broken as well
-    wrong = re.sub(r"\w", "#", str(body[patterned.name]))
-    return Fault("write.format-enforced", patterned.path, replaced(patterned.name, wrong))
+    rows = next(in_rows(touch), None)
+    if rows is None or against_pattern(touch) is not None:
+        return None
+    return Fault("write.format-enforced", rows[1].path, in_first_row(rows[0].name, rows[1].name, NO_NUMBER))
+
+
+def against_pattern(touch: ResourceTouch) -> Fault | None:
+    """A text that breaks the declared pattern, as long as a good one, so that no length is broken as well."""
+    body = touch.birth.body if touch.birth else {}
+    slots = (one for one in touch.bodies.slots if one.pattern and not one.enum and isinstance(body.get(one.name), str))
+    slot = next(slots, None)
+    if slot is None:
+        return None
+    return Fault("write.format-enforced", slot.path, replaced(slot.name, re.sub(r"\w", "#", body[slot.name])))
+
+
+def out_of_range(touch: ResourceTouch) -> Fault | None:
+    """A number below the least that the document allows, or above the largest."""
+    body = touch.birth.body if touch.birth else {}
+    for slot in touch.bodies.slots:
+        bounds = [
+            *([slot.minimum - 1] if slot.minimum is not None else []),
+            *([slot.maximum + 1] if slot.maximum is not None else []),
+        ]
+        if slot.type in NUMBERS and slot.name in body and bounds and slot.path not in touch.bodies.references:
+            value = int(bounds[0]) if slot.type == "integer" else bounds[0]
+            return Fault("write.format-enforced", slot.path, replaced(slot.name, value))
+    return None
 
 
 def in_rows(touch: ResourceTouch) -> Iterator[tuple[Slot, Slot]]:
@@ -288,7 +310,18 @@ def nobodys(known: int | str) -> int | str:
     return other if other != known else "readiness-no-such-record"
 
 
-FAULTS = (required, too_long, option, wrong_format, read_only, nowhere, unknown_field, empty)
+FAULTS = (
+    required,
+    too_long,
+    option,
+    wrong_format,
+    against_pattern,
+    out_of_range,
+    read_only,
+    nowhere,
+    unknown_field,
+    empty,
+)
 
 
 @probe("write.idempotent-create", scope="resource")

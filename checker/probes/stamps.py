@@ -14,6 +14,7 @@ from checker.probes.alterations import same
 from checker.probes.attempts import Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
+from checker.probes.line_order import as_sent
 from checker.probes.rows import row_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import fitted, quoted, texts, written_and_seen
@@ -198,9 +199,9 @@ def child(touch: ResourceTouch) -> Iterator[Told]:
         yield unknown(lines, reason)
         return
     inside = {one.claim: one for one in _changed_inside(touch, rows)}
-    yield inside[lines]
-    told = inside[claim]
-    alone = None if told.answer is Answer.NO else _changed_alone(touch, next(iter(rows)))
+    told, name = inside[claim], next(iter(rows))
+    alone = None if told.answer is Answer.NO else _changed_alone(touch, name)
+    yield as_sent(touch, inside[lines], name, rows[name][0])
     if alone is None:
         yield told
     elif alone.answer is Answer.YES and told.answer is Answer.YES:

@@ -14,8 +14,8 @@ from checker.resources.outcomes import Outcome, Written
 from checker.resources.sending import created_id
 from checker.resources.slots import Slot
 
-# Umlauts, ß, a letter with a composed accent, one from Poland, one outside the basic plane.
-UNUSUAL = "Äöüß é Łódź 🙂"
+# Umlauts, ß, an ampersand (pages write it as &amp;), a letter with a composed accent, one from Poland, one outside the basic plane.
+UNUSUAL = "Äöüß & é Łódź 🙂"
 FINE = 0.0051  # added to a number, to see whether it is rounded
 SHOWN = 200  # characters of an answer's body that a finding quotes
 LONGEST_FULL = 250  # a text is filled up to its largest length where that is no more
@@ -115,21 +115,22 @@ def telling(touch: ResourceTouch) -> Iterator[Told]:
     if not touch.born or touch.birth is None:
         yield from touch.left_open("write.not-altered", "write.unicode-kept")
         return
-    unusual, others = unusual_value(touch), telling_values(touch)
+    unusual, others, rest = unusual_value(touch), telling_values(touch), further_values(touch)
     found: dict[str, str] = dict(alterations(touch.birth.body, touch.first_seen.record or {}))
     tried = set(touch.birth.body)
     evidence = [*touch.birth.evidence, *touch.first_seen.evidence]
     kept: bool | None = None
     # At once where that is accepted; one after the other where something of it is refused.
     both = {**others, **unusual}
-    rounds = [both] if both else []
+    rounds = [{**rest, **both}] if both or rest else []
     while rounds:
         changes = rounds.pop(0)
         written, seen = written_and_seen(touch, changes)
         evidence += [*written.evidence, *(seen.evidence if seen else ())]
         if seen is None or seen.record is None:
-            if refused_by_rule(written) and len(changes) > len(unusual) and unusual:
-                rounds = [unusual]
+            if refused_by_rule(written) and len(changes) > len(unusual):
+                smaller = both if len(changes) > len(both) else unusual
+                rounds = [smaller] if smaller else []
             continue
         tried |= set(changes)
         found |= dict(alterations(changes, seen.record))
@@ -212,15 +213,29 @@ def telling_values(touch: ResourceTouch) -> dict[str, Any]:
     return made
 
 
+def further_values(touch: ResourceTouch) -> dict[str, str]:
+    """Another text of the same kind for every other free text, so that each field is changed once: some systems take a part of a change only."""
+    taken = {*unusual_value(touch), *telling_values(touch)}
+    found = ((slot, another_text(value)) for slot, value in texts(touch) if slot.name not in taken)
+    return {slot.name: changed for slot, text in found if (changed := fitted(slot, text)) is not None}
+
+
+def another_text(value: str) -> str:
+    """A text with its last digit changed, where it ends in one (numbers, streets, postcodes); else with one more word."""
+    return (
+        f"{value[:-1]}{(int(value[-1]) + 1) % 10}" if value[-1:].isascii() and value[-1:].isdigit() else f"New {value}"
+    )
+
+
 def blanks(value: str, max_length: int | None) -> str:
     """The text with a blank at each end, or with one at its end where there is no room for two."""
     return f"{value} " if max_length is not None and len(value) + 1 >= max_length else f" {value} "
 
 
 def filled(value: str, max_length: int | None) -> str:
-    """The text filled up to the largest length."""
+    """The text filled up to the largest length, with two blanks in a row."""
     room = max_length or len(value)
-    return value if room > LONGEST_FULL else (value + " " + "x" * room)[:room]
+    return f"{value}  x" if room > LONGEST_FULL else (value + "  " + "x" * room)[:room]
 
 
 @probe("write.null-clears", scope="resource")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,10 +41,12 @@ FIELDS: dict[str, Any] = {
     "last_name": {**TEXT, "maxLength": 60},
     "nickname": {**TEXT, "nullable": True, "maxLength": 60},
     "note": {**TEXT, "nullable": True, "maxLength": 100},
+    "town": {**TEXT, "nullable": True, "maxLength": 60},
+    "code": {**TEXT, "nullable": True, "pattern": "^[A-Z]{2}-[0-9]{4}$"},
     "email": {**TEXT, "format": "email", "description": "Unique among contacts."},
     "stage": {**TEXT, "enum": ["new", "old"]},
     "company_id": {**TEXT, "nullable": True},
-    "amount": {"type": "number"},
+    "amount": {"type": "number", "maximum": 1_000_000},
     "lines": {"type": "array", "items": {"type": "object", "required": ["text"], "properties": {"text": TEXT}}},
 }
 READ_ONLY = {
@@ -390,6 +393,12 @@ class Writable:
             given.pop("stage", None)
         if self.defect == "keeps-null":
             given = {name: value for name, value in given.items() if value not in (None, "")}
+        if self.defect == "ignores-town":
+            given.pop("town", None)
+        if self.defect == "turns-lines" and "lines" in given:
+            given["lines"] = given["lines"][::-1]
+        if self.defect == "keeps-lines" and given.get("lines") == []:
+            del given["lines"]
         if self.defect == "adds-lines" and "lines" in given:
             given["lines"] = [*(before["lines"] or []), *given["lines"]]
         same = all(before.get(name) == value for name, value in given.items()) and self.defect != "moves-for-nothing"
@@ -433,6 +442,8 @@ class Writable:
         cut = value[:40] if self.defect == "cuts" else value
         return {
             "trims": value.strip(),
+            "squeezes": re.sub(" +", " ", value),
+            "escapes": value.replace("&", "&amp;"),
             "ascii": value.encode("ascii", "replace").decode(),
             "cuts": cut,
             "allows-max-length": value[:60] if name == "last_name" else value,
@@ -445,6 +456,8 @@ class Writable:
             "max-length": next((n for n, v in body.items() if isinstance(v, str) and len(v) > FIELDS.get(n, {}).get("maxLength", 999)), None),
             "enum": "stage" if body.get("stage", "new") not in (*FIELDS["stage"]["enum"], None) else None,
             "format": "email" if body.get("email") and "@" not in body["email"] else None,
+            "pattern": "code" if body.get("code") and not re.fullmatch("[A-Z]{2}-[0-9]{4}", body["code"]) else None,
+            "range": "amount" if isinstance(body.get("amount"), int | float) and body["amount"] > 1_000_000 else None,
             "read-only": next((one for one in body if one in READ_ONLY and self.defect != "stamps-settable"), None),
             "unknown": next((one for one in body if one not in {**FIELDS, **READ_ONLY}), None),
             "empty": next((one for one in ("last_name", "stage") if body.get(one) == ""), None),
