@@ -16,6 +16,7 @@ from checker.probes.contexts import NO_UUID, NOBODY, UUID
 from checker.probes.leniency import FORMED, empty, unknown_field
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
+from checker.profiles.names import is_id
 from checker.resources.outcomes import Written
 from checker.resources.slots import Slot
 
@@ -255,7 +256,9 @@ def in_rows(touch: ResourceTouch) -> Iterator[tuple[Slot, Slot]]:
         rows = body.get(slot.name)
         if slot.item is None or not isinstance(rows, list) or not rows or not isinstance(rows[0], Mapping):
             continue
-        numbers = (one for one in slot.item.below if one.type in NUMBERS and one.name in rows[0])
+        numbers = (
+            one for one in slot.item.below if one.type in NUMBERS and one.name in rows[0] and not is_id(one.name)
+        )
         yield from ((slot, one) for one in numbers if not one.enum and one.path not in pointing)
 
 

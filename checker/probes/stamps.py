@@ -19,6 +19,7 @@ from checker.probes.rows import row_of
 from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import fitted, quoted, texts, written_and_seen
 from checker.profiles.field_names import says_who
+from checker.profiles.names import is_id
 from checker.resources.outcomes import Outcome, Written
 from checker.resources.slots import Slot
 
@@ -279,14 +280,14 @@ def changed_rows(touch: ResourceTouch) -> tuple[dict[str, Any] | None, str]:
 
 def _another(touch: ResourceTouch, slot: Slot, value: Any) -> Any:
     """Another value of the same kind; None where that can't be had without breaking a rule."""
-    if slot.enum or slot.pattern or slot.format or value is None:
+    if slot.enum or slot.pattern or slot.format or value is None or is_id(slot.name):
         return None
     if isinstance(value, str) and slot.type == "string" and touch.writer.mark in value:
         return fitted(slot, f"{value}x") or value[:-1]
     counted = (
         isinstance(value, int | float) and not isinstance(value, bool) and "nr" not in slot.name and slot.name != "pos"
     )
-    return value + 1 if counted and slot.name != "id" and _below(slot, value + 1) else None
+    return value + 1 if counted and _below(slot, value + 1) else None
 
 
 @probe("timestamp.still-on-read", scope="resource")

@@ -64,3 +64,8 @@ def ends_with_thing(name: str, thing: str) -> bool:
     """Whether a name is the thing, or ends with its words: `CustomerTasks` ends with `tasks`."""
     whole, end = one_of(name), one_of(thing)
     return bool(end) and (whole == end or whole.endswith("_" + end))
+
+
+def is_id(name: str) -> bool:
+    """Whether a name is that of an id, be it a record's own or another one's: `id`, `LineId`, `product_uuid`."""
+    return words(name)[-1:] in (("id",), ("uuid",), ("guid",), ("key",))

@@ -350,3 +350,13 @@ def test_a_list_of_deleted_records_shows_a_delete(tmp_path: Path, defect: str, a
     with small(tmp_path, defect, speaks=Binned, told=binned) as one:
         finding = one.probed()["delete.visible"]
     assert (finding.answer, finding.values["how"]) == (answer, how)
+
+
+def test_what_a_line_points_at_is_left_alone(tmp_path: Path) -> None:
+    """A line is changed in a value of its own: another id would be another product, or none."""
+    inside = {"product_id": {"type": "integer"}, "text": {"type": "string"}}
+    line = {"type": "object", "required": list(inside), "properties": inside}
+    with small(tmp_path, fields={**FIELDS, "lines": {"type": "array", "items": line}}) as it:
+        assert it.probed()["timestamp.moves-on-child"].answer is YES
+        lines = [one for record in it.server.records.values() for one in record["lines"] or []]
+    assert len({one["product_id"] for one in lines}) == 1
