@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ from checker.data.quality import Sample
 from checker.data.times import times
 from checker.describe import both_described
 from checker.errors import InputError, Problem
-from checker.exports import Fields, UnfitError, read_export
+from checker.exports import UnfitError, fields_of, read_export
 from checker.model.figures import FlowFigures, RecordFigures, ResourceFigures
 from checker.model.profile import FieldRoles, Profile, ResourceProfile
 from checker.model.sync import Link, Matched, Row, Which
@@ -139,17 +140,20 @@ class Gathered:
     def _of_file(self, subject: str, path: Path, profile: ResourceProfile) -> Iterator[Row]:
         """A file's records that have an id. Raises InputError where none has one."""
         self.say(f"reading {path.name}")
-        export, key = read_export(path, _fields(profile)), profile.fields.id or "id"
-        zone, count = self._zone(subject.partition("/")[0]), 0
-        for number, one in enumerate(export.records if key in (export.columns or (key,)) else ()):
-            if not number % OFTEN:
-                self.say(f"reading {path.name}: {number} records")
+        export, key = read_export(path, fields_of(profile)), profile.fields.id or "id"
+        zone, count, came = self._zone(subject.partition("/")[0]), 0, 0
+        for came, one in enumerate(export.records if key in (export.columns or (key,)) else (), start=1):
+            if not came % OFTEN:
+                self._read_so_far(path, came)
             if one.get(key) not in (None, ""):
                 count += 1
                 yield seen.whole(one, str(one[key]), profile, zone)
         if not count:
             raise InputError(Problem("export.no-id", {"file": path.name, "name": key}, path.name, 1))
-        self.sources[subject] = Source(subject, f"{path.name} ({export.how})", count, export.written)
+        self.sources[subject] = Source(subject, _where(path, export.how, came - count, key), count, export.written)
+
+    def _read_so_far(self, path: Path, records: int) -> None:
+        self.say(f"reading {path.name}: {records} records")
 
     def fields(self, system: str, resource: str) -> list[FieldStats]:
         """What the values of each field of a resource look like. Few of its records are in memory at a time."""
@@ -220,6 +224,7 @@ class Gathered:
         for view in leaning_first(self.views):
             name = view.flow.name
             if name in needed and name not in self._matched:
+                self.say(f"matching {name}")
                 found = self._by_columns(view) or self._by_rows(view)
                 self._matched[name], self._links[name] = found, found.links
         return self._matched[flow]
@@ -254,9 +259,10 @@ class Gathered:
             raise IndirectError("no file")
         self.say(f"reading {path.name}")
         names, texts = wanted.names[which], wanted.texts[which]
-        spool = self._new_file("columns")
-        found = columns_of(path, _fields(profile), profile.fields.id or "id", names, texts, spool)
-        self.sources[subject] = Source(subject, f"{path.name} ({found.how})", len(found.ids), found.written)
+        spool, key = self._new_file("columns"), profile.fields.id or "id"
+        found = columns_of(path, fields_of(profile), key, names, texts, spool, partial(self._read_so_far, path))
+        where = _where(path, found.how, found.without, key)
+        self.sources[subject] = Source(subject, where, len(found.ids), found.written)
         return found
 
     def key_rows(self, view: FlowView, which: Which, only: Iterable[str] | None = None) -> Iterable[Row]:
@@ -327,12 +333,9 @@ class Gathered:
     def _source(self, source: Source) -> ResourceFigures:
         system, _, resource = source.subject.partition("/")
         roles, zone = self.profile(system, resource).fields, self._zone(system)
-        return ResourceFigures(
-            source=source.where,
-            at=source.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            records=source.records,
-            times=times(roles, self._values(system, resource), zone, source.at),
-        )
+        at = source.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        found = times(roles, self._values(system, resource), zone, source.at)
+        return ResourceFigures(source=source.where, at=at, records=source.records, times=found)
 
     def _values(self, system: str, resource: str) -> Again[dict[str, Any]]:
         records = self.records(system, resource)
@@ -346,16 +349,12 @@ class Gathered:
             values = self._values(side.system, side.resource)
             profile = self.profile(side.system, side.resource)
             pointed: dict[str, Any] = {one.to: None for one in profile.relations}
-            sample = Sample(
-                profile,
-                values,
-                whole=True,
-                zone=self._zone(side.system),
-                pointed=pointed,
-                production=self._is_production(side),
-            )
+            zone, production = self._zone(side.system), self._is_production(side)
+            sample = Sample(profile, values, whole=True, zone=zone, pointed=pointed, production=production)
+            self.say(f"looking through {side.system}/{side.resource}")
             yield from ((f"{side.system}/{side.resource}", one) for one in counts_of_resource(sample))
         subject = f"flow:{flow}"
+        self.say(f"comparing both sides of {flow}")
         production = self._is_production(view.left) and self._is_production(view.right)
         yield from (
             (subject, one) for one in (*counts_of_flow(both, production=production), *forecast(view, both.matched))
@@ -364,9 +363,9 @@ class Gathered:
             yield f"{subject}:{source.system}->{target.system}", legal(both, target)
 
 
-def _fields(profile: ResourceProfile) -> Fields:
-    """The fields that a file has columns for."""
-    return {one.name: one for one in profile.schema if "[]" not in one.name}
+def _where(path: Path, how: str, without: int, key: str) -> str:
+    """How a file is told to have been read; with how many of its records nobody can name."""
+    return f"{path.name} ({how}{f'; {without} without {key} left out' if without else ''})"
 
 
 @contextmanager

@@ -24,13 +24,17 @@ ID = "id"  # and `field0`, `field1` … for the fields, whatever they are called
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """An export's records in their order: `ids`, and in the file `spool` the texts of these fields. Numbers are told as text, nothing else is altered."""
+    """An export's records in their order: `ids`, and in the file `spool` the texts of these fields. Numbers are told as text, nothing else is altered.
+
+    `without`: how many were left out, for they have no id.
+    """
 
     spool: Path
     names: tuple[str, ...]
     ids: StringArray
     how: str
     written: datetime
+    without: int
 
     def reader(self, texts: Sequence[Text]) -> RecordBatchReader:
         """The records as the engine takes them: `row`, `part0`, `part1` … are their places and these texts."""
@@ -83,9 +87,16 @@ class Columns:
 
 
 def columns_of(
-    path: Path, fields: Fields, key: str, names: Iterable[str], texts: Iterable[str], spool: Path
+    path: Path,
+    fields: Fields,
+    key: str,
+    names: Iterable[str],
+    texts: Iterable[str],
+    spool: Path,
+    came: Callable[[int], None] = lambda _: None,
 ) -> Columns:
     """The columns of a file, read once and written to `spool`; `key` is the field that holds the id, `texts` are those of the names that have to be text.
+    `came` hears how many records were read so far.
 
     Raises UnfitError where rows might say something else: ids that several records have, no ids, a number in one of `texts`, what no file of text can hold.
     """
@@ -94,28 +105,33 @@ def columns_of(
     wanted = tuple(dict.fromkeys(names))
     read = stream(path, fields, list(dict.fromkeys((key, *wanted))))
     try:
-        ids = _spooled(read, key, wanted, set(texts), spool)
+        ids, without = _spooled(read, key, wanted, set(texts), spool, came)
     except (UnicodeError, pa.ArrowException) as error:
         raise UnfitError(str(error)) from error
     if not len(ids) or len(ids.unique()) < len(ids):
         raise UnfitError("ids that are missing, or stand twice")
-    return Columns(spool, wanted, ids, read.how, read.written)
+    return Columns(spool, wanted, ids, read.how, read.written, without)
 
 
-def _spooled(read: Stream, key: str, wanted: Sequence[str], texts: set[str], spool: Path) -> StringArray:
+def _spooled(
+    read: Stream, key: str, wanted: Sequence[str], texts: set[str], spool: Path, came: Callable[[int], None]
+) -> tuple[StringArray, int]:
     import pyarrow as pa
 
     called = [ID, *(f"field{at}" for at, _ in enumerate(wanted))]
     schema = pa.schema([(name, pa.string()) for name in called])
     held: list[Array] = []
+    without = 0
     with pa.OSFile(str(spool), "wb") as file, pa.ipc.new_stream(file, schema) as writer:
         for some in read.parts:
             ids = _told(some[key])
             found = [_plain(some[name], text=name in texts) for name in wanted]
             batch = pa.RecordBatch.from_arrays([ids, *found], schema=schema).filter(ids.is_valid())
             held.append(batch.column(0))
+            without += ids.null_count
             writer.write_batch(batch)
-    return pa.chunked_array(held, pa.string()).combine_chunks()
+            came(sum(map(len, held)))
+    return pa.chunked_array(held, pa.string()).combine_chunks(), without
 
 
 def _told(values: Array | Sequence[Any]) -> StringArray:

@@ -18,7 +18,7 @@ from checker.errors import InputError, Problem
 from checker.exports.cells import NUMBERS, comma_columns, misfit, typed
 from checker.exports.text import SAMPLE, delimiter_of, encoding_of, lines_of, shown_csv
 from checker.model.paths import put
-from checker.model.profile import FieldInfo
+from checker.model.profile import FieldInfo, ResourceProfile
 from checker.model.text import safe
 
 MOST_BYTES = 1024**3  # larger exports are for the live extraction, page by page
@@ -69,6 +69,11 @@ def read_export(path: Path, fields: Fields) -> Export:
     except OSError as error:
         raise InputError(Problem("files.cannot-use", {"path": path, "reason": error.strerror})) from None
     return Export(path, _some(path, records), columns, how, datetime.fromtimestamp(stat.st_mtime, UTC))
+
+
+def fields_of(profile: ResourceProfile) -> Fields:
+    """The fields of a resource that a file has columns for."""
+    return {one.name: one for one in profile.schema if "[]" not in one.name}
 
 
 Read = tuple[Iterator[Record], tuple[str, ...] | None, str]

@@ -251,6 +251,62 @@ def test_a_profile_of_a_broken_file_tells_its_line(readiness: Readiness, pair: P
     assert "column id, by which its records are known" in ended.err
 
 
+HEAD = "id;name;vat_id;country"
+BAD_FILES: dict[str, tuple[bytes, str]] = {  # content, and where and what is told
+    "empty.csv": (b"", "empty.csv is empty"),
+    "blank.csv": (b"\n ; \n\n", "blank.csv is empty"),
+    "ragged.csv": (f"{HEAD}\n1;Kern;;DE\n2;Süd;DE\n".encode(), "ragged.csv:3"),
+    "delimiter.csv": (b"id:name:vat_id\n1:Kern;:DE\n2:S:DE\n", "delimiter.csv:1"),
+    "headers.csv": (f"{HEAD}\n{HEAD.upper()}\n1;Kern;;DE\n".encode(), "headers.csv:2"),
+    "twice.csv": (b"id;name;name\n1;a;b\n", "twice.csv:1:3"),
+    "mixed.csv": (f"{HEAD}\n1;Süd;;DE\n".encode() + "2;Süd;;DE\n".encode("cp1252"), "mixed.csv:3"),
+    "cell.csv": (b"id;name;price\n1;Kern;many\n", "cell.csv:2:3"),
+    "quote.csv": (f'{HEAD}\n1;"Kern;;DE\n'.encode(), "quote.csv:2"),
+    "zeros.csv": (f"{HEAD}\n1;".encode() + bytes(2_000_000), "zeros.csv:2"),
+    "ids.csv": (b"id;name\n;Kern\n;Nord\n", "ids.csv:1"),
+    "no-json.jsonl": (b'{"id": "1"}\n{"id": }\n', "no-json.jsonl:2"),
+    "array.jsonl": (b'[{"id": "1"}]\n', "array.jsonl:1"),
+    "twice.jsonl": (b'{"id": "1", "name": "a", "name": "b"}\n', "twice.jsonl:1"),
+    "no-book.xlsx": (b"PK nothing", "no-book.xlsx can't be read"),
+    "no-parquet.parquet": (b"PAR1", "no-parquet.parquet can't be read"),
+}
+
+
+@pytest.mark.parametrize("name", [*BAD_FILES, "formula.xlsx", "huge.csv"])
+def test_a_bad_file_is_refused_by_every_command_with_its_place(readiness: Readiness, pair: Pair, name: str) -> None:
+    """File, line and column where there are some; exit 2, no figures and no traceback. Mutants: a cell coerced, a second column that wins."""
+    content, said = BAD_FILES.get(name, (b"", ""))
+    Path(name).write_bytes(content)
+    if name == "formula.xlsx":
+        book = Workbook()
+        book.active.append(["id", "name"])
+        book.active.append(["1", "=1+1"])
+        book.save(name)
+        said = "Sheet!B2"
+    if name == "huge.csv":
+        with Path(name).open("wb") as file:
+            file.truncate(2 * 1024**3)  # a hole: takes no room
+        said = "larger than 1,024 MB"
+    Path("partner.jsonl").write_text('{"id": 1, "name1": "Kern"}\n', "utf-8")
+    flow, other = ("products", "artikel") if name == "cell.csv" else ("companies", "geschaeftspartner")
+    files = ("--file", f"crm/{flow}={name}", "--file", f"erp/{other}=partner.jsonl")
+    for words in (("profile", f"crm/{flow}"), ("match", flow), ("duplicates", flow), ("check", flow)):
+        ended = readiness("data", *words, *files)
+        assert (ended.code, ended.out) == (2, ""), words
+        assert said in ended.err, words
+        assert "Traceback" not in ended.err
+
+
+def test_records_that_nobody_can_name_are_left_out_and_counted(readiness: Readiness, pair: Pair) -> None:
+    """Whichever way the file is read. Mutant: left out silently."""
+    Path("a.csv").write_text("id;name\n1;Kern\n;Nord\n;Ost\n2;West\n", "utf-8")
+    Path("partner.jsonl").write_text('{"id": 1, "name1": "Kern"}\n', "utf-8")
+    files = ("--file", "crm/companies=a.csv", "--file", "erp/geschaeftspartner=partner.jsonl")
+    for words in (("profile", "crm/companies"), ("match", "companies"), ("check", "companies")):
+        said = readiness("data", *words, *files).out
+        assert "crm/companies: 2 records from a.csv (CSV, utf-8, separated by ;; 2 without id left out)" in said
+
+
 def test_duplicates_are_clusters_with_what_the_policy_does(readiness: Readiness, pair: Pair) -> None:
     """By side and key; values masked, ids shown."""
     said = readiness("data", "duplicates", "companies").out
