@@ -23,6 +23,7 @@ from checker.resources.batches import BatchForm
 from checker.resources.marks import holds, marked, texts_of
 from checker.resources.merges import MergeForm
 from checker.resources.outcomes import SERVER_ERROR, Outcome, Written, answered, unanswered
+from checker.resources.replacing import merged, writable
 from checker.resources.resource import Resource
 
 SETTLE_S = 2.0  # a server may commit after the connection broke; then it is looked for a second time
@@ -162,7 +163,7 @@ class Writer:
             before = seeking.whole(resource, record_id)
         elif purpose == SYNC and resource.profile.operations.read:
             before = resource.read(record_id).record
-        body = merged(_writable(before or {}, resource), changes) if method == "PUT" else dict(changes)
+        body = merged(writable(before or {}, resource.profile), changes) if method == "PUT" else dict(changes)
         intent = self._intend(resource, "update", record_id, purpose, None, test=ours, before=before)
         written = self._sent(resource, "update", body, record_id, intent, only_if)
         return self._noted(replace(written, record_id=record_id))
@@ -380,22 +381,3 @@ class Writer:
     def _not_ours(resource: Resource, record_id: str, why: str) -> RefusedError:
         values = {"system": resource.system, "resource": resource.name, "record": record_id, "why": why}
         return RefusedError(Problem("write.not-ours", values))
-
-
-def _writable(record: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
-    """A record as it may be sent back: without what is read-only, without its id, and without other records that came along on demand."""
-    profile, schema = resource.profile, resource.profile.schema
-    asked = {name for one in profile.expand.values() for value in one.values() for name in value.split(",")}
-    others = asked & {one.field for one in profile.relations}
-    dropped = {one.name for one in schema if one.read_only} | {profile.fields.id} | others
-    known = {one.name.partition(".")[0].removesuffix("[]") for one in schema} | {one.name for one in schema}
-    return {name: value for name, value in record.items() if name not in dropped and (not known or name in known)}
-
-
-def merged(record: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A record with changes in it; mappings are merged, everything else is replaced."""
-    result = dict(record)
-    for name, value in changes.items():
-        held = result.get(name)
-        result[name] = merged(held, value) if isinstance(held, Mapping) and isinstance(value, Mapping) else value
-    return result
