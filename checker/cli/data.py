@@ -138,7 +138,8 @@ def match(
     """The forecast: how many records will link and by which key, be created, be ambiguous, or be unusable. These links are the sync's.
 
     Keys are tried in the order of `match`, so name the most certain first. A pair is left to a person where a key that proves more contradicts:
-    one mail address but two VAT ids, one name but two mail domains.
+    one mail address but two VAT ids, one name but two mail domains. One VAT id may be several branches: pairs that it links across two postal codes are
+    counted and listed; where each branch is a customer of its own, match by [vat_id, postal_code] instead.
 
     \b
     Examples:

@@ -63,6 +63,7 @@ def lists_of(made: Gathered, one: Forecast, *, masked: bool) -> Lists:
     heads, ours, theirs = [key.by for key in found], view.left.system, view.right.system
     return {
         "linked": [[ours, theirs, "by", *heads], *([link.left, link.right, link.by, *told(link.left, left=True)] for link in one.matched.links)],
+        "two-places": [[ours, theirs, "by", *heads], *([link.left, link.right, link.by, *told(link.left, left=True)] for link in one.elsewhere)],
         "ambiguous": [[ours, theirs, "by", "key", "contradicted by"], *([" ".join(each.left), " ".join(each.right), each.by, key_shown(each.key, each.by, masked=masked), each.against or ""] for each in one.matched.ambiguous)],
         f"unusable-{ours}": [["id", *heads], *([each, *told(each, left=True)] for each in one.unusable_left)],
         f"unusable-{theirs}": [["id", *heads], *([each, *told(each, left=False)] for each in one.unusable_right)],

@@ -11,9 +11,10 @@ from checker.client import mask
 from checker.data.keys import Key, key_values, keys
 from checker.data.likely import Likely, Named, likely
 from checker.data.mixing import unmixed
+from checker.data.sites import elsewhere
 from checker.errors import InputError, Problem
 from checker.model.paths import get
-from checker.model.sync import Matched, Row, Which
+from checker.model.sync import Link, Matched, Row, Which
 from checker.model.text import fill, number, safe
 from checker.project.sides import FlowView, Side
 from checker.project.types import Duplicates
@@ -29,14 +30,16 @@ FATES = ("create", "ask", "stay", "out-of-scope")  # of records without counterp
 Fates = Mapping[str, tuple[str, ...]]  # the ids of each
 WORDS = {
     "en": {
-        "head": "Flow {flow}: {left} ↔ {right}", "records": "records", "linked": "  linked", "by": "    by {by}", "ambiguous": "  ambiguous (one key, several records)", "against": "    of these contradicted by {by}",
+        "head": "Flow {flow}: {left} ↔ {right}", "records": "records", "linked": "  linked", "by": "    by {by}", "elsewhere": "    of these in two places (one VAT id may be several branches)",
+        "ambiguous": "  ambiguous (one key, several records)", "against": "    of these contradicted by {by}",
         "unusable": "  unusable (no key is filled)", "create": "  without counterpart, to be created there",
         "ask": "  without counterpart, to be created there if a person agrees", "stay": "  without counterpart, stays on its side (direction or rule)",
         "out-of-scope": "  without counterpart, out of scope (filter)",
         "likely": "    of these alike by name (a suggestion)", "too-many": "  too many without a counterpart to compare their names",
     },
     "de": {
-        "head": "Datenfluss {flow}: {left} ↔ {right}", "records": "Datensätze", "linked": "  verknüpft", "by": "    über {by}", "ambiguous": "  mehrdeutig (ein Schlüssel, mehrere Datensätze)", "against": "    davon widerspricht {by}",
+        "head": "Datenfluss {flow}: {left} ↔ {right}", "records": "Datensätze", "linked": "  verknüpft", "by": "    über {by}", "elsewhere": "    davon an zwei Orten (eine USt-ID kann für mehrere Niederlassungen stehen)",
+        "ambiguous": "  mehrdeutig (ein Schlüssel, mehrere Datensätze)", "against": "    davon widerspricht {by}",
         "unusable": "  unbrauchbar (kein Schlüssel gefüllt)", "create": "  ohne Gegenstück, dort anzulegen",
         "ask": "  ohne Gegenstück, dort anzulegen, wenn eine Person zustimmt", "stay": "  ohne Gegenstück, bleibt auf seiner Seite (Richtung oder Regel)",
         "out-of-scope": "  ohne Gegenstück, nicht im Umfang (Filter)",
@@ -49,7 +52,8 @@ WORDS = {
 class Forecast:
     """What matching says of a flow: counts, and of each side the ids that have no counterpart: those without any key, and what becomes of the others.
 
-    `likely` are those of them that are alike, as suggestions; None where there are too many to compare.
+    `likely` are those of them that are alike, as suggestions; None where there are too many to compare. `elsewhere`: links by a VAT id whose
+    records lie in two places.
     """
 
     view: FlowView
@@ -61,6 +65,7 @@ class Forecast:
     fates_left: Fates
     fates_right: Fates
     likely: tuple[Likely, ...] | None = ()
+    elsewhere: tuple[Link, ...] = ()
 
     @property
     def by_key(self) -> dict[str, int]:
@@ -88,6 +93,7 @@ class Forecast:
             "right": {"system": self.view.right.system, "records": self.right, "ambiguous": self.ambiguous(left=False), "unusable": len(self.unusable_right), **_fates_as_json(self.fates_right)},
             "linked": len(self.matched.links),
             "linked_by": self.by_key,
+            "linked_in_two_places": len(self.elsewhere),
             "contradicted_by": self.contradicted,
             "alike": len(self.likely) if self.likely is not None else None,
         }  # fmt: skip
@@ -112,6 +118,7 @@ def forecast_of(made: Gathered, flow: str) -> Forecast:
         _fates(left, keyless[0], wanted.left, creates[0]),
         _fates(right, keyless[1], wanted.right, creates[1]),
         likely(_named(view.left, left), _named(view.right, right)),
+        elsewhere(view, made.between(view), matched.links, *(made.key_rows(view, which) for which in Which)),
     )
 
 
@@ -158,6 +165,7 @@ def forecast_lines(one: Forecast, language: str) -> Iterator[str]:
         (words["records"], one.left, one.right),
         (words["linked"], len(one.matched.links), len(one.matched.links)),
         *((words["by"].format(by=by), count, count) for by, count in one.by_key.items()),
+        *([(words["elsewhere"], len(one.elsewhere), len(one.elsewhere))] if one.elsewhere else []),
         (words["ambiguous"], one.ambiguous(left=True), one.ambiguous(left=False)),
         *(
             (

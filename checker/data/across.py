@@ -161,21 +161,20 @@ Told = Callable[[Row, Link], "int | None"]
 
 def of_pairs(links: Sequence[Link], both: Both, left: Told, right: Told) -> Iterator[tuple[int, int]]:
     """A number for each linked record, side by side, where both have one and are in scope: what is held of a record is that number."""
-    numbers = [
-        _of_links({getattr(one, which.value): at for at, one in enumerate(links)}, links, rows, told)
-        for which, rows, told in ((Which.LEFT, both.left, left), (Which.RIGHT, both.right, right))
-    ]
-    return ((here, there) for here, there in zip(*numbers, strict=True) if NONE not in (here, there))
+    ours, theirs = numbers_of(links, Which.LEFT, both.left, left), numbers_of(links, Which.RIGHT, both.right, right)
+    return ((here, there) for here, there in zip(ours, theirs, strict=True) if here is not None and there is not None)
 
 
-def _of_links(places: Mapping[str, int], links: Sequence[Link], rows: Collection[Row], told: Told) -> array[int]:
+def numbers_of(links: Sequence[Link], which: Which, rows: Iterable[Row], told: Told) -> Iterator[int | None]:
+    """What is told of each link's record on a side; None where that is nothing, or the record isn't there."""
+    places = {getattr(one, which.value): at for at, one in enumerate(links)}
     numbers = array("q", [NONE]) * len(links)
     for row in rows:
         at = places.get(row.id)
         if at is not None:
             number = told(row, links[at])
             numbers[at] = NONE if number is None else number
-    return numbers
+    return (None if one == NONE else one for one in numbers)
 
 
 def _mails(both: Both) -> Counted:

@@ -13,6 +13,7 @@ from checker.data.keys import Between, Key, Part, Text, Translated, keys, role_f
 from checker.data.laid import Again
 from checker.data.match import looked_at, told
 from checker.data.mixing import unmixed
+from checker.data.sites import site
 from checker.data.vetoes import Vetoes
 from checker.model.sync import Matched, Which
 from checker.project.sides import PARENT, FlowView
@@ -49,18 +50,20 @@ def wanted_of(view: FlowView, between: Between) -> Wanted:
     parts, against = looked_at(view, found, between)
     if not parts:
         raise IndirectError("no keys")
-    return _with_fields(Wanted(found, parts, against, {}, {}), view)
+    return _with_fields(Wanted(found, parts, against, {}, {}), view, site(view, between))
 
 
-def _with_fields(wanted: Wanted, view: FlowView) -> Wanted:
+def _with_fields(wanted: Wanted, view: FlowView, place: Part | None) -> Wanted:
     names, texts = dict[Which, tuple[str, ...]](), dict[Which, tuple[str, ...]]()
     sides = (Which.LEFT, view.left, view.flow.filter.left), (Which.RIGHT, view.right, view.flow.filter.right)
     for which, side, filtered in sides:
         read = wanted.read(which)
         alike = [found for role in ("name", "country") if (found := role_field(role, side))]
-        translated = chain.from_iterable(one.names for one in read if isinstance(one, Translated))
+        placed = [place.left if which is Which.LEFT else place.right] if place else []
+        translated = chain.from_iterable(one.names for one in (*read, *placed) if isinstance(one, Translated))
         texts[which] = tuple(dict.fromkeys((*alike, *translated)))
-        names[which] = tuple(dict.fromkeys((*chain.from_iterable(one.names for one in read), *texts[which], *filtered)))
+        told = chain.from_iterable(one.names for one in (*read, *placed))
+        names[which] = tuple(dict.fromkeys((*told, *texts[which], *filtered)))
         if any(one.startswith(PARENT) for one in names[which]):
             raise IndirectError("a field of the record around")
     return wanted._replace(names=names, texts=texts)

@@ -175,6 +175,28 @@ def test_a_pair_that_another_key_contradicts_is_left_to_a_person(readiness: Read
     assert "and vat_id that they are two" in said
 
 
+def test_branches_that_share_a_vat_id_are_linked_and_told(readiness: Readiness, pair: Pair) -> None:
+    """One link across two postal codes: counted, listed, and the same of exported files. Mutant: linked silently."""
+    readiness("data", "match", "companies", "--out", "lists")
+    link = next(
+        row
+        for row in csv.reader(Path("lists/companies-linked.csv").read_text("utf-8-sig").splitlines(), delimiter=";")
+        if row[2] == "vat_id"
+    )
+    before, company = forecast(readiness, "companies")["companies"], pair.crm.store.get("companies", link[0])
+    pair.crm.store.change("companies", link[0], {**company.data, "postal_code": "00001"}, "test")
+    found = forecast(readiness, "companies", "--fresh", "--out", "lists")["companies"]
+    assert (found["linked"], found["linked_in_two_places"]) == (before["linked"], before["linked_in_two_places"] + 1)
+    assert "in two places (one VAT id may be several branches)" in readiness("data", "match", "companies").out
+    listed = Path("lists/companies-two-places.csv").read_text("utf-8-sig").splitlines()
+    assert any(row.startswith(f"{link[0]};{link[1]};vat_id;") for row in listed[1:])
+    for subject, store in (("crm/companies", pair.crm.store), ("erp/geschaeftspartner", pair.erp.store)):
+        held = [{"id": one.id, **one.data} for one in store.living(subject.partition("/")[2])]
+        Path(f"{subject.partition('/')[2]}.jsonl").write_text("\n".join(map(json.dumps, held)), "utf-8")
+    files = ("--file", "crm/companies=companies.jsonl", "--file", "erp/geschaeftspartner=geschaeftspartner.jsonl")
+    assert forecast(readiness, "companies", *files)["companies"] == found
+
+
 def test_fields_are_told_without_their_values(readiness: Readiness, pair: Pair) -> None:
     """Filled, distinct, lengths, shapes, personal data; no value of a record."""
     said = readiness("data", "profile", "crm/contacts").out
