@@ -50,6 +50,10 @@ def send(
             body = {**body, name: key[1]}
     target = resource.filled(path, record_id)
     content = {} if body is None else content_of(_completed(body, resource.profile, record_id), resource.profile)
+    media = resource.profile.body_media or ""
+    # a dialect of JSON: strict servers refuse it under the plain name
+    if "json" in content and media.endswith("+json"):
+        headers["Content-Type"] = media
     fixed = resource.profile.fixed
     request = Request(
         method, target, fixed.get("query", {}), {**fixed.get("headers", {}), **headers},

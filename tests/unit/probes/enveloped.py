@@ -11,6 +11,7 @@ from tests.servers import Answered, Asked
 from tests.unit.probes.writable import FIELDS, Writable, document
 
 KIND = "contacts"
+MEDIA = "application/vnd.api+json"
 LEFT_OUT = ("/contacts/batch", "/contacts/merge")
 
 
@@ -37,6 +38,8 @@ class Enveloped(Writable):
         if not asked.path.startswith("/contacts"):
             return super().__call__(asked)
         if asked.method in ("POST", "PATCH"):
+            if asked.headers.get("content-type") != MEDIA:
+                return Answered(415, {"errors": [{"title": "unsupported media type"}]})
             body = asked.json().get("data", {})
             if body.get("type") != KIND or (
                 asked.method == "PATCH" and body.get("id") != asked.path.rpartition("/")[2]
@@ -80,9 +83,9 @@ def in_envelopes(fields: Mapping[str, Any] = FIELDS) -> dict[str, Any]:
         for operation in ("get", "post", "patch"):
             one = told["paths"][path].get(operation, {})
             for holder in (one.get("requestBody"), *one.get("responses", {}).values()):
-                content = (holder or {}).get("content", {}).get("application/json")
-                if content is None:
+                if "content" not in (holder or {}):
                     continue
+                content = holder["content"][MEDIA] = holder["content"].pop("application/json")
                 schema = content["schema"]
                 if "data" in schema["properties"]:
                     data = {
