@@ -1,4 +1,4 @@
-"""Things that are walked again and again without being in memory: each walk makes them anew, or reads them from a file where they were laid aside."""
+"""Things that are walked again and again without being in memory: each walk makes them anew, or reads them from where they were laid aside, which is a file if they are many."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Generic, TypeVar
 
 FEW = 500  # that are in memory at a time
+HELD = 10_000  # of the first, which stay in memory: test data seldom has more, and to read a record anew takes about as long as what is asked of it
 
 One = TypeVar("One")
 
@@ -40,13 +40,18 @@ class Again(Collection[One], Generic[One]):
 
 
 def laid(path: Path, many: Iterable[One]) -> Again[One]:
-    """Lay things aside in a new file, in their order, values as they are. The file is ours alone: its folder is to be one that only we may read."""
-    coming, count = iter(many), 0
+    """Lay things aside in their order, values as they are: the first in memory, what comes after them in a new file.
+
+    The file is ours alone: its folder is to be one that only we may read.
+    """
+    coming = iter(many)
+    held = list(islice(coming, HELD))
+    count = len(held)
     with path.open("xb") as file:
         for some in iter(lambda: list(islice(coming, FEW)), []):
             pickle.dump(some, file, pickle.HIGHEST_PROTOCOL)
             count += len(some)
-    return Again(partial(_read, path), count)
+    return Again(lambda: chain(held, _read(path)), count)
 
 
 def _read(path: Path) -> Iterator[One]:

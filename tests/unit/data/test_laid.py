@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +16,9 @@ from checker.data.laid import FEW, Again, laid, shared
 from checker.model.sync import Row
 
 
-def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
-    """Values that no text format keeps: halves of letters, exact fractions, numbers of any length, times; in their order, again and again."""
+def test_rows_come_back_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those in memory, and those in the file. Values that no text format keeps: halves of letters, exact fractions, numbers of any length, times; in their order, again and again."""
+    monkeypatch.setattr("checker.data.laid.HELD", FEW)
     values: dict[str, Any] = {
         "a": "\ud800",
         "b": Decimal("0.10"),
@@ -33,8 +35,9 @@ def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
     assert not laid(tmp_path / "none", ())
 
 
-def test_a_walk_that_is_not_finished_harms_no_other(tmp_path: Path) -> None:
+def test_a_walk_that_is_not_finished_harms_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two at once read each for itself."""
+    monkeypatch.setattr("checker.data.laid.HELD", FEW)
     held = laid(tmp_path / "numbers", range(3 * FEW))
     first = iter(held)
     next(first)
