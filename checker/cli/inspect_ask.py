@@ -108,7 +108,7 @@ def _open(one: ResourceProfile) -> Iterator[str]:
         yield "max"
     checks = (
         ("since", one.updated_since.supported), ("filter", one.filtering.supported), ("id", one.fields.id), ("updated", one.fields.updated),
-        ("deletes", one.fields.deleted or one.updated_since.deletes), ("external", one.fields.external_id), ("create", one.operations.create),
+        ("deletes", one.fields.deleted or one.updated_since.deletes or one.updated_since.deleted_query), ("external", one.fields.external_id), ("create", one.operations.create),
         ("update", one.operations.update), ("rules", one.validation.required or one.validation.max_length),
     )  # fmt: skip
     yield from (code for code, there in checks if not there)

@@ -119,7 +119,8 @@ class Sorting(Struct, frozen=True, kw_only=True):
 class UpdatedSince(Struct, frozen=True, kw_only=True):
     """Whether lists can be asked for what changed since an instant.
 
-    `query` is a template with `{since}` (project file), `format` one of rfc3339, epoch_s, epoch_ms, date, naive.
+    `query` is a template with `{since}` (project file), `format` one of rfc3339, epoch_s, epoch_ms, date, naive. `deletes` says what a deleted
+    record shows (`{field, equals}`), `deleted_query` what has to be asked beside for it to be shown at all.
     """
 
     supported: bool | None = None
@@ -130,6 +131,7 @@ class UpdatedSince(Struct, frozen=True, kw_only=True):
     format: str | None = None
     boundary: str | None = None
     deletes: dict[str, Any] | None = None
+    deleted_query: dict[str, Any] | None = None
     pointer: str | None = None
 
 

@@ -158,7 +158,8 @@ def _relations(at: Declared) -> Told:
 
 
 def _deletes(at: Declared) -> Told:
-    how = at.fact("deletes_visible") or at.resource.fields.deleted or at.resource.updated_since.deletes
+    since = at.resource.updated_since
+    how = at.fact("deletes_visible") or at.resource.fields.deleted or since.deletes or since.deleted_query
     return yes("delete.visible-declared", how=how) if how else unknown("delete.visible-declared", "not-declared")
 
 

@@ -30,7 +30,7 @@ def among_changes(touch: ResourceTouch, before: Record, record_id: str) -> tuple
     query: Query | None = touch.resource.since(stamp.at) if stamp is not None else None
     if query is None:
         return False, ()
-    for name, value in (touch.profile.updated_since.deletes or {}).items():
+    for name, value in (touch.profile.updated_since.deleted_query or {}).items():
         query = query | Query(brackets(name, _plain(value)))
     page = touch.resource.page(query)
     return any(touch.resource.id_of(one) == record_id for one in page.records), evidence_of(page.response)

@@ -179,7 +179,7 @@ def _found(one: Input, rank: int, view: View) -> Detection:
         together_with=together,
         format=_format(one),
         boundary=_boundary(one),
-        deletes=_deletes(view),
+        deleted_query=_deleted_query(view),
         pointer=one.pointer,
     )
     return Detection(
@@ -189,7 +189,7 @@ def _found(one: Input, rank: int, view: View) -> Detection:
     )
 
 
-def _deletes(view: View) -> dict[str, object] | None:
+def _deleted_query(view: View) -> dict[str, object] | None:
     """The switch of the list that brings deleted records among what changed."""
     one = shows_deleted(view)
     switch = one is not None and one.schema.type == "boolean" and one.operation is view.listing

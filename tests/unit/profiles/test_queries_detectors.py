@@ -179,5 +179,5 @@ def test_the_fields_in_a_searchs_filter_are_filters_of_their_own():
 def test_a_switch_that_shows_deleted_records_belongs_to_asking_for_changes(name):
     """With it, what was deleted comes among what changed."""
     found = contacts(query("updated_since", format="date-time"), query(name, "boolean"))
-    assert found.updated_since.deletes == {name: True}
-    assert contacts(query("updated_since", format="date-time"), query("deleted")).updated_since.deletes is None
+    assert found.updated_since.deleted_query == {name: True}
+    assert contacts(query("updated_since", format="date-time"), query("deleted")).updated_since.deleted_query is None
