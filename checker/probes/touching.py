@@ -289,16 +289,22 @@ class SystemTouch:
         own = next((one for one in self.resources if one.profile.name == name and one is not asking), None)
         if own is not None and own.control is not None and own.control.ok and own.control.record:
             return _raw_id(own.profile, own.control.record)
+        found = next(iter(self._existing(name, 1)), None)
+        if found is None and own is not None and own.birth is not None and own.birth.written.record:
+            return _raw_id(own.profile, own.birth.written.record)
+        return found
+
+    def another(self, name: str, known: Any) -> Any:
+        """The id of an existing record of the resource that isn't the known one, as the record has it; None where there is none."""
+        return next((one for one in self._existing(name, 2) if one not in (known, None)), None)
+
+    def _existing(self, name: str, most: int) -> list[Any]:
+        """The ids of the first records of a resource, as the records have them; none where it has no list, or an empty one."""
         profile = self.look.profile.resource(name)
         if profile is None or profile.fields.id is None or not (profile.operations.list or profile.operations.search):
-            return None
+            return []
         other = Resource(self.name, profile, self.look.whole_client, zone=self.look.zone).recorded(self.look.scope)
-        page = other.page(size=1)
-        if page.records:
-            return _raw_id(profile, page.records[0])
-        if own is not None and own.birth is not None and own.birth.written.record:
-            return _raw_id(profile, own.birth.written.record)
-        return None
+        return [_raw_id(profile, one) for one in other.page(size=most).records]
 
 
 def _raw_id(profile: ResourceProfile, record: Mapping[str, Any]) -> Any:

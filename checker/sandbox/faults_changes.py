@@ -30,7 +30,7 @@ BULK = "PATCH /products"  # several in one call
 
 
 def _keeping_stamps(*names: str, child: str | None = None) -> Any:
-    """A store that keeps the changed time of these collections; `child`: only where nothing but this list changed."""
+    """A store that keeps the changed time of these collections; `child`: only where nothing but this field changed."""
 
     def change(store: Store) -> None:
         real = store.change
@@ -181,6 +181,7 @@ def _unprotected(store: Store) -> None:
 
 _lagging()
 planted("crm-update-keeps-the-stamp", "crm", _keeping_stamps("companies", "contacts", "products", "invoices"))
+planted("crm-link-keeps-the-stamp", "crm", _keeping_stamps("contacts", child="company_id"))
 register("crm-bulk-keeps-the-stamp", _bulk_in_silence())
 planted("erp-child-keeps-the-stamp", "erp", _keeping_stamps("geschaeftspartner", child="ansprechpartner"))
 planted("erp-import-gave-one-stamp", "erp", _clumped)

@@ -67,6 +67,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("two-records", "write.idempotent-create", NO, {"outcome": "two-records"}),
     ("stuck", "timestamp.moves-on-update", NO, {"field": "updated_at"}),
     ("child-stuck", "timestamp.moves-on-child", NO, {"field": "updated_at"}),
+    ("link-stuck", "timestamp.moves-on-link", NO, {"field": "updated_at", "link": "company_id"}),
     ("bulk-stuck", "timestamp.moves-on-bulk", NO, {"field": "updated_at"}),
     ("bulk-ignored", "timestamp.moves-on-bulk", UNKNOWN, {"reason": "batch-ignored", "status": 200}),
     ("read-moves", "timestamp.still-on-read", NO, {"reads": 4}),

@@ -56,7 +56,7 @@ READ_ONLY = {
     "updated_by": {**TEXT, "readOnly": True},
     **{name: {"type": "number", "readOnly": True} for name in ("net", "tax", "gross")},
 }
-COMPANY = "co-17"  # the one company that contacts may point at
+COMPANY, OTHER = "co-17", "co-18"  # the companies that contacts may point at
 # How a change without the record's version is refused.
 WANTED = {
     "wants-condition": Answered(428, {"error": "which version?"}),
@@ -193,7 +193,7 @@ class Writable:
     def other(self, asked: Asked) -> Any:
         """The lists beside that of the contacts."""
         if asked.path == "/companies":
-            return {"data": [{"id": COMPANY, "name": "Kern GmbH"}], "total": 1}
+            return {"data": [{"id": COMPANY, "name": "Kern GmbH"}, {"id": OTHER, "name": "Lange AG"}], "total": 2}
         if asked.path == "/rows":
             return {"data": self.rows()}
         return {"data": self.log[::-1] if asked.query.get("sort") == "-id" else self.log[:2]}
@@ -402,7 +402,8 @@ class Writable:
         if self.defect == "adds-lines" and "lines" in given:
             given["lines"] = [*(before["lines"] or []), *given["lines"]]
         same = all(before.get(name) == value for name, value in given.items()) and self.defect != "moves-for-nothing"
-        stuck = self.defect == "stuck" or same or (self.defect == "child-stuck" and set(body) == {"lines"})
+        alone = {"child-stuck": {"lines"}, "link-stuck": {"company_id"}}.get(self.defect)
+        stuck = self.defect == "stuck" or same or set(body) == alone
         moved = {} if stuck else {"updated_at": self.stamp()}
         moved |= {} if self.defect == "same-user" else {"updated_by": user}
         moved |= {"updated_at": wanted} if wanted and self.defect == "stamps-settable" else {}
@@ -461,7 +462,7 @@ class Writable:
             "read-only": next((one for one in body if one in READ_ONLY and self.defect != "stamps-settable"), None),
             "unknown": next((one for one in body if one not in {**FIELDS, **READ_ONLY}), None),
             "empty": next((one for one in ("last_name", "stage") if body.get(one) == ""), None),
-            "reference": "company_id" if body.get("company_id", COMPANY) not in (COMPANY, None) else None,
+            "reference": "company_id" if body.get("company_id", COMPANY) not in (COMPANY, OTHER, None) else None,
         }  # fmt: skip
         name = next((one for kind, one in checks.items() if one and self.defect != f"allows-{kind}"), None)
         taken = [
