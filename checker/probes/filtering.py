@@ -94,18 +94,30 @@ def filtering(look: ResourceLook) -> Iterator[Told]:
     else:
         yield unknown("filter.honoured", "too-few-records")
         yield unknown("filter.case-known", "too-few-records")
-    yield refusal("filter.unknown-refused", look.resource.page(_made_up(look)))
+    yield _unknown_refused(look)
 
 
-def _made_up(look: ResourceLook) -> Query:
-    """A filter by a field that nobody has, where the others stand: in the query, in `filter[…]`, or in a search's body."""
+def _unknown_refused(look: ResourceLook) -> Told:
+    """Every way to filter by what nobody has has to be refused: what passes one over in silence answers with everybody."""
+    for asked in _made_up(look):
+        told = refusal("filter.unknown-refused", look.resource.page(asked))
+        if told.answer is not Answer.YES:
+            break
+    return told
+
+
+def _made_up(look: ResourceLook) -> Iterator[Query]:
+    """Filters by a field that nobody has: in a search's body where the others stand there, else plainly in the query, and in `filter[…]`."""
     params = look.profile.filtering.params
     inside = next((one.name for one in params if one.in_ == "body"), None)
     if inside is not None:
-        return of_params([(Param(name=".".join([*inside.split(".")[:-1], MADE_UP]), in_="body"), "1")])
+        yield of_params([(Param(name=".".join([*inside.split(".")[:-1], MADE_UP]), in_="body"), "1")])
+        return
+    yield Query(((MADE_UP, "1"),))
     bracketed = {one.name.partition("[")[0] for one in params if one.in_ == "query"}
     holder = bracketed.pop() if len(bracketed) == 1 and all("[" in one.name for one in params) else None
-    return Query(((f"{holder}[{MADE_UP}]" if holder else MADE_UP, "1"),))
+    if holder is not None:
+        yield Query(((f"{holder}[{MADE_UP}]", "1"),))
 
 
 def _honoured(look: ResourceLook, told: list[Told]) -> Told:
