@@ -27,7 +27,7 @@ EFFECTS: tuple[tuple[type, tuple[str, ...]], ...] = (
 )
 FLOWS = ("products", "contacts")
 SHARDS = (
-    7  # one of them at every change, the others in the soak; odd, so that moments before and after an effect take turns
+    9  # one of them at every change, the others in the soak; odd, so that moments before and after an effect take turns
 )
 THIRD = 5  # every so many moments a third run is looked at
 MOST = 2000  # a run that has more side effects than this is no longer the one that is tested
