@@ -58,6 +58,11 @@ def _write(path: Path, content: bytes, mode: int) -> None:
         raise
 
 
+def _file_name(name: str) -> str:
+    """A name of the project file's as a file can be called, whatever stands in it."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
 def _own(folder: Path) -> Path:
     """The folder itself; raises InputError where a link or a file stands in its place."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
@@ -150,7 +155,7 @@ class Store:
 
     def records_file(self, subject: str) -> Path:
         """Where the records of a list are kept, by its subject (`SYSTEM/RESOURCE`). Raises InputError where nothing can be kept."""
-        return self._ready(RECORDS) / f"{hashlib.sha256(subject.encode()).hexdigest()[:32]}.sqlite"
+        return self._ready(RECORDS) / f"{_file_name(subject)}.sqlite"
 
     def records_files(self) -> tuple[Path, ...]:
         """The files in which records are kept."""
@@ -162,7 +167,7 @@ class Store:
 
     def requests_file(self, system: str, day: date) -> Path:
         """Where a day's requests to a system are counted; other days are forgotten. Raises InputError where nothing can be kept."""
-        file = self._ready(REQUESTS, day.isoformat()) / system
+        file = self._ready(REQUESTS, day.isoformat()) / _file_name(system)
         if not file.exists():
             for other in file.parents[1].iterdir():
                 if other.name != day.isoformat() and not other.is_symlink():
@@ -203,7 +208,7 @@ class DayTally:
     def sent(self, day: date) -> int:
         """The number so far."""
         try:
-            return (self.store.folder / REQUESTS / day.isoformat() / self.system).stat().st_size
+            return (self.store.folder / REQUESTS / day.isoformat() / _file_name(self.system)).stat().st_size
         except OSError:
             return 0
 

@@ -13,7 +13,6 @@ from checker.probes.base import Told, no, probe, unknown
 from checker.probes.contexts import evidence_of
 from checker.probes.touching import SystemTouch
 from checker.resources.marks import marked
-from checker.resources.resource import Resource
 
 CLAIM = "side-effects.none-seen"
 MOST_PAGES = 3  # of one list
@@ -57,9 +56,7 @@ def _first_write(birth: Any) -> datetime | None:
 
 def _strangers(system: SystemTouch, profile: ResourceProfile, since: datetime) -> tuple[int, tuple[str, ...] | None]:
     """How many records of a list are not of our making and have to do with ours, and the evidence; None where the list can't be looked through."""
-    resource = Resource(system.name, profile, system.look.whole_client, zone=system.look.zone).recorded(
-        system.look.scope
-    )
+    resource = system.look.door(profile)
     query = resource.since(since)
     ours = {(one.resource, one.record) for one in system.writer.journal.test_records(system.name)}
     strange = 0

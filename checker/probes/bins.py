@@ -10,7 +10,6 @@ from checker.probes.contexts import evidence_of
 from checker.probes.journals import values_of
 from checker.probes.touching import ResourceTouch
 from checker.profiles.names import vocabulary, words
-from checker.resources.resource import Resource
 
 BIN = vocabulary("deleted deletions tombstones trash recycle bin removed papierkorb geloescht geloeschte")
 MOST_PAGES = 5
@@ -20,9 +19,8 @@ def bin_of(touch: ResourceTouch, record_id: str) -> tuple[str | None, tuple[str,
     """The list that tells of the record's delete, None where none does; and the exchanges that show it."""
     look = touch.system.look
     for profile in _bins(look.profile.resources, touch.profile):
-        resource = Resource(look.name, profile, look.whole_client, zone=look.zone).recorded(look.scope)
         try:
-            for page in resource.pages(most=MOST_PAGES):
+            for page in look.door(profile).pages(most=MOST_PAGES):
                 if any(record_id in map(str, values_of(one)) for one in page.records):
                     return (profile.operations.list or "").partition(" ")[2], evidence_of(page.response)
         except InputError:  # a list inside something that nobody names

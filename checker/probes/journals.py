@@ -16,7 +16,6 @@ from checker.probes.ordering import spellings
 from checker.probes.touching import ResourceTouch
 from checker.profiles.names import singular, vocabulary, words
 from checker.resources.query import Query
-from checker.resources.resource import Resource
 
 JOURNAL = vocabulary("activity audit log journal history change event trail protokoll aenderung verlauf")
 DELETED = re.compile(r"delet|remov|destroy|trash|gelöscht|geloescht|löschung|loeschung", re.IGNORECASE)
@@ -29,8 +28,7 @@ def journal_of(touch: ResourceTouch, record_id: str) -> tuple[str | None, tuple[
     evidence: tuple[str, ...] = ()
     kinds = [one.name for one in touch.system.look.profile.resources]
     for profile in [one for one in touch.system.look.profile.resources if is_journal(one)][:MOST_LISTS]:
-        look = touch.system.look
-        resource = Resource(look.name, profile, look.whole_client, zone=look.zone).recorded(look.scope)
+        resource = touch.system.look.door(profile)
         for query in _newest_first(profile):
             page = resource.page(query, size=ENTRIES)
             if page.response.ok:

@@ -59,7 +59,7 @@ def _pointing_back(touch: ResourceTouch, kind: str | None) -> Iterator[tuple[Res
         field = next((one.field for one in profile.relations if one.to == touch.profile.name), None)
         alone = (profile.operations.read or "").count("{") == 1
         if field is not None and alone and profile.name != touch.profile.name and kind in {None, profile.name}:
-            yield Resource(look.name, profile, look.whole_client, zone=look.zone).recorded(look.scope), field
+            yield look.door(profile), field
 
 
 def first_rows(sent: Mapping[str, Any], held: Record) -> Iterator[Any]:

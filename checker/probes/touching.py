@@ -295,16 +295,18 @@ class SystemTouch:
         return found
 
     def another(self, name: str, known: Any) -> Any:
-        """The id of an existing record of the resource that isn't the known one, as the record has it; None where there is none."""
-        return next((one for one in self._existing(name, 2) if one not in (known, None)), None)
+        """The id of an existing record of the resource that isn't the known one, as the record has it; None where there is none.
+
+        Some references spell a number as a text.
+        """
+        return next((one for one in self._existing(name, 2) if one is not None and str(one) != str(known)), None)
 
     def _existing(self, name: str, most: int) -> list[Any]:
         """The ids of the first records of a resource, as the records have them; none where it has no list, or an empty one."""
         profile = self.look.profile.resource(name)
         if profile is None or profile.fields.id is None or not (profile.operations.list or profile.operations.search):
             return []
-        other = Resource(self.name, profile, self.look.whole_client, zone=self.look.zone).recorded(self.look.scope)
-        return [_raw_id(profile, one) for one in other.page(size=most).records]
+        return [_raw_id(profile, one) for one in self.look.door(profile).page(size=most).records]
 
 
 def _raw_id(profile: ResourceProfile, record: Mapping[str, Any]) -> Any:

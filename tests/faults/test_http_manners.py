@@ -73,13 +73,17 @@ def test_a_limit_is_learnt_and_kept_to(*, tells: bool, threads: int) -> None:
     assert limited.too_early <= on_their_way
 
 
-def test_never_more_than_the_agreed_share_of_a_day_is_asked(tmp_path: Path) -> None:
-    """Half of a quota of forty: twenty, whoever asks, however often, and in however many runs of a day; the next day is another one."""
+@pytest.mark.parametrize("system", ["crm", "../shop/de"])
+def test_never_more_than_the_agreed_share_of_a_day_is_asked(tmp_path: Path, system: str) -> None:
+    """Half of a quota of forty: twenty, whoever asks, however often, and in however many runs of a day; the next day is another one.
+
+    Whatever a system is called, its count stays in the project's folder.
+    """
     limits = Limits(requests_per_second=1000, concurrent=4, max_requests=1000, daily_quota=40, share=0.5)
 
     def run(url: str, at: Time, times: int) -> int:
         """One run's requests that were answered; each has a count of its own of what was sent today."""
-        asking = client(url, at=at, limits=limits, build={"tally": Store(tmp_path).tally("crm")})
+        asking = client(url, at=at, limits=limits, build={"tally": Store(tmp_path).tally(system)})
 
         def ask(_number: int) -> bool:
             try:
@@ -96,7 +100,7 @@ def test_never_more_than_the_agreed_share_of_a_day_is_asked(tmp_path: Path) -> N
         today.sleep(86_400)
         assert run(server.url, today, 100) == 20
     assert len(server.asked) == 40
-    assert len(list((tmp_path / ".readiness" / "requests").iterdir())) == 1
+    assert [len(list(day.iterdir())) for day in (tmp_path / ".readiness" / "requests").iterdir()] == [1]
 
 
 STRANGE: dict[str, tuple[int, bytes, str]] = {

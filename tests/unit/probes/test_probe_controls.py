@@ -113,6 +113,27 @@ def test_a_filter_with_a_language_of_its_own_is_tried_by_a_key(spelling: str) ->
 
 
 @dataclass
+class InBrackets(Lists):
+    """A list whose filters stand in `filter[…]`. What it doesn't know it refuses, but for the defect: `plain` or `brackets` are passed over."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list; every name that nobody knows is looked at in its place."""
+        known = {name.removeprefix("filter[").rstrip("]"): (name, value) for name, value in query.items()}
+        strange = [(name, shown) for name, (shown, _) in known.items() if name not in {"email", "name", "limit", "offset", "sort", "since"}]  # fmt: skip
+        passed = {name for name, shown in strange if ("brackets" if "[" in shown else "plain") == self.defect}
+        return super().listed({name: value for name, (_, value) in known.items() if name not in passed})
+
+
+@pytest.mark.parametrize(("defect", "answer"), [("", Answer.YES), ("plain", Answer.NO), ("brackets", Answer.NO)])
+def test_a_filter_that_nobody_knows_has_to_be_refused_wherever_it_stands(defect: str, answer: Answer) -> None:
+    """A real system refuses `filter[nosuch]` and passes `nosuch` over, which brings everybody. Mutants: either way alone."""
+    params = (Param(name="filter[email]", in_="query"), Param(name="filter[name]", in_="query"))
+    found = probed(InBrackets(defect), replace(profile(), filtering=Filtering(supported=True, params=params)))
+    assert found["filter.unknown-refused"].answer is answer
+    assert found["filter.honoured"].answer is Answer.YES
+
+
+@dataclass
 class JoinsConditions(Lists):
     """A list whose filter takes equalities of any field, in brackets or as an expression; with the defect `first-only` it minds the first."""
 

@@ -146,6 +146,13 @@ def test_a_defect_is_noticed(tmp_path: Path, defect: str, claim: str, answer: An
     assert finding.evidence or answer is UNKNOWN or claim == "cleanup.nothing-left"
 
 
+def test_a_link_that_was_tried_points_where_it_pointed(tmp_path: Path) -> None:
+    """What becomes of records that point at a deleted one is tried later, with the same link."""
+    with small(tmp_path) as one:
+        assert one.probed()["timestamp.moves-on-link"].answer is YES
+        assert {record["company_id"] for record in one.server.records.values()} <= {COMPANY, None}
+
+
 def test_every_claim_has_a_system_that_breaks_it() -> None:
     """No claim is told without a test in which the answer is no; that a delete leaves no trace is told of the ERP."""
     claims = {claim for probe in (*WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES) for claim in probe.claims}
