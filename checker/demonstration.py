@@ -16,6 +16,7 @@ from checker.project.load import load_project
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.faulty import Listed
 from checker.sandbox.pair import running_pair
+from checker.store import Store
 from checker.trial import Wish
 
 CORE, ALL = ("core",), ("core", "extended")
@@ -52,6 +53,7 @@ def demonstrate(folder: Path, stage: Stage, say: Say, checklists: Sequence[str] 
     with running_pair(stage.now, switched_on=[one.id for one in stage.faults]) as pair:
         path = write_demo(folder, pair, stage.now, stage.language, checklists or stage.checklists)
         loaded = load_project(path)
+        Store(folder).forget_requests()
         wish = Wish(touch=True, agree=lambda _planned, _addresses: None)
         return audit(loaded, Options(gate=loaded.project.gate, wish=wish, environ=demo_environment()), say)
 

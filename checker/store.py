@@ -165,6 +165,10 @@ class Store:
         """The count of the requests that a system is sent, day by day."""
         return DayTally(self, system)
 
+    def forget_requests(self) -> None:
+        """Forget how many requests were sent: the systems are new ones, as the demonstration's are each time. Raises InputError where a link stands there."""
+        shutil.rmtree(_own(self.folder / REQUESTS), ignore_errors=True)
+
     def requests_file(self, system: str, day: date) -> Path:
         """Where a day's requests to a system are counted; other days are forgotten. Raises InputError where nothing can be kept."""
         file = self._ready(REQUESTS, day.isoformat()) / _file_name(system)

@@ -52,6 +52,8 @@ def read_export(path: Path, fields: Fields) -> Export:
     """
     try:
         stat = path.stat()
+    except FileNotFoundError:
+        raise InputError(Problem("export.no-file", {"path": path})) from None
     except OSError as error:
         raise InputError(Problem("files.cannot-use", {"path": path, "reason": error.strerror})) from None
     if not path.is_file():

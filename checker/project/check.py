@@ -154,8 +154,7 @@ class Checker:
                 self._struct(kind, value, path)
             case inspect.DictType() if isinstance(value, dict):
                 for name, child in value.items():
-                    if not _fits(kind.key_type, name):
-                        self._unknown(name, path, [str(one) for one in getattr(kind.key_type, "values", ())])
+                    self._key(kind.key_type, name, path)
                     self.check(kind.value_type, child, (*path, name))
             case inspect.ListType() | inspect.VarTupleType() if isinstance(value, list):
                 for i, child in enumerate(value):
@@ -200,6 +199,13 @@ class Checker:
                         "key.missing", path, {"missing": name, "expected": _expected(one.type)}, at_key=True
                     )
                 )
+
+    def _key(self, kind: inspect.Type, name: str, path: Key) -> None:
+        if isinstance(kind, inspect.LiteralType) and not _fits(kind, name):
+            self._unknown(name, path, [str(one) for one in kind.values])
+        elif not _fits(kind, name):
+            values = {"found": found(name), "expected": _expected(kind)}
+            self.problems.append(self.at.problem("value.wrong", (*path, name), values, at_key=True))
 
     def _unknown(self, name: str, path: Key, known: list[str]) -> None:
         values = {"name": name, "suggestion": suggestion(name, known), "known": ", ".join(known)}

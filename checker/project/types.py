@@ -325,10 +325,14 @@ Delete = Literal["delete", "deactivate", "ignore", "ask"]
 OneWay = Literal["left-to-right", "right-to-left"]
 
 
+# What systems and flows may be called: these names stand in subjects (`crm/contacts#email`) and in names of files.
+Name = Annotated[str, Meta(min_length=1, pattern=r"^[^:#@/\s]+$")]
+
+
 class Flow(Strict, frozen=True):
     """One pair of resources to be synchronised. `freshness` is how old the other side's data may be."""
 
-    name: Annotated[str, Meta(min_length=1, pattern=r"^[^:#@/\s]+$")]
+    name: Name
     left: Annotated[str, Meta(pattern=r"^[^/]+/.+$")]
     right: Annotated[str, Meta(pattern=r"^[^/]+/.+$")]
     direction: Direction = "both"
@@ -375,7 +379,7 @@ class Project(Strict, frozen=True):
     """The whole of `readiness.yaml`."""
 
     project: str
-    systems: dict[str, System]
+    systems: dict[Name, System]
     language: Literal["en", "de"] = "en"
     go_live: Date | None = None
     platform: Platform | None = None

@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from checker.cli.main import main
+from checker.store import Store
 from tests.story.cli import Readiness
+
+OFTEN = 100_000  # requests, more than a day's share
 
 
 @pytest.fixture
@@ -22,8 +26,14 @@ def readiness(capsys: pytest.CaptureFixture[str]) -> Readiness:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder that one `readiness demo` wrote, and what it printed: README shows it, other tests look into it."""
+    """The folder that one `readiness demo` wrote, and what it printed: README shows it, other tests look into it.
+
+    It was run there often today: its systems are new ones each time, so that nobody's share of a day is used up. Mutant: counts that stay.
+    """
     folder = tmp_path_factory.mktemp("demo") / "readiness-demo"
+    folder.mkdir()
+    for system in ("crm", "erp"):
+        Store(folder).requests_file(system, datetime.now(UTC).date()).write_bytes(b"." * OFTEN)
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     with pytest.raises(SystemExit) as ended, contextlib.redirect_stdout(out):
         main(["demo", "--folder", str(folder)])

@@ -36,6 +36,13 @@ def file(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
+def test_a_file_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
+    """The commonest slip is a wrong path: nothing is said of rights or of a full disk."""
+    with pytest.raises(InputError) as caught:
+        read_export(tmp_path / "companys.csv", {})
+    assert caught.value.problems[0].code == "export.no-file"
+
+
 @pytest.mark.parametrize(
     ("encoding", "mark", "told"),
     [

@@ -152,6 +152,12 @@ def test_a_key_that_stands_twice_names_both_lines(tmp_path: Path) -> None:
     assert (problem.code, problem.line, problem.values["first"]) == ("yaml.duplicate-key", 3, 2)
 
 
+def test_a_system_is_called_so_that_subjects_and_files_can_be(tmp_path: Path) -> None:
+    """`crm/contacts#email` names a field of a system's resource, and what is kept of a system lies in files: no name may hold these signs."""
+    (problem, *_) = problems(tmp_path, GOOD.replace("  erp: {}", '  "../erp": {}'))
+    assert (problem.code, problem.line, problem.values["key"]) == ("value.wrong", 11, "systems.../erp")
+
+
 def test_a_yaml_error_names_line_and_reason(tmp_path: Path) -> None:
     """A syntax error says where and why."""
     (problem,) = problems(tmp_path, GOOD.replace("  erp: {}", "  erp: {"))
