@@ -21,7 +21,7 @@ from checker.model.figures import RecordFigures
 from checker.model.finding import Finding
 from checker.model.profile import Profile
 from checker.model.selection import Selection
-from checker.patience import undisturbed
+from checker.patience import felt, undisturbed
 from checker.probes.base import Ledger
 from checker.probes.configured import findings_of_project
 from checker.probes.declared import findings_of_document, findings_without_document
@@ -36,6 +36,7 @@ from checker.trial import Tried, Wish, touch
 from checker.verdicts import Verdicts
 
 Say = Callable[[str], None]
+LONGEST_JUDGING_S = 30.0  # how long a Ctrl-C waits for the verdicts, a tenth of a second's work on an idle machine: what was found is lost without
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def audit(loaded: LoadedProject, options: Options, say: Say) -> Audited:
         made_from=looked.made_from,
         records=looked.records,
     )
-    (made, exit_code), late = undisturbed(partial(account, facts))
+    (made, exit_code), late = undisturbed(partial(account, facts), LONGEST_JUDGING_S)
     return Audited(made, exit_code, facts.stopped or late, tried.refused, tried.left)
 
 
@@ -160,7 +161,8 @@ def look(loaded: LoadedProject, options: Options, recorder: Recorder, ledger: Le
     records = None
     if live.looks and not stopped:
         try:
-            said, records = weighed(live, profiles, findings)
+            with felt():
+                said, records = weighed(live, profiles, findings)
             findings += said
         except KeyboardInterrupt:  # what was found so far is kept
             stopped = True

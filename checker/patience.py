@@ -1,16 +1,19 @@
 """Work in threads, so that Ctrl-C is felt at once where nothing is lost by it, and tears nothing apart where something is.
 
-Python raises KeyboardInterrupt in the main thread alone; the threads here are daemons, so none of them holds the program's end up.
+Python raises KeyboardInterrupt in the main thread alone, wherever that is; where that may be between two works whose results would be lost,
+it is kept back until the next moment that is made for it. The threads here are daemons, so none of them holds the program's end up.
 """
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
+from types import FrameType
 from typing import TypeVar
 
 LONGEST_S = 2.0  # how long a Ctrl-C waits for what is nearly done; a second one waits for nothing
@@ -18,6 +21,64 @@ GLANCE_S = 0.1  # a wait without an end hears no Ctrl-C on Windows
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
+
+
+class _Keeper:
+    """What Ctrl-C does while it is kept back: the first interrupts where it is felt and is remembered elsewhere, a second interrupts anywhere."""
+
+    def __init__(self) -> None:
+        self.felt, self.kept = 0, False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self.felt:
+            raise KeyboardInterrupt
+        self.kept = True
+
+
+class _Here(threading.local):
+    keeper: _Keeper | None = None
+
+
+_HERE = _Here()  # Ctrl-C is the main thread's: the others have no keeper
+
+
+@contextmanager
+def kept_back() -> Iterator[None]:
+    """Within, the first Ctrl-C interrupts nothing but what is `felt`, the waits of this module among it: at once, or as soon as the next one begins.
+
+    One that comes after the last of them is KeyboardInterrupt at the end. Changes nothing where Ctrl-C is somebody else's, or ignored.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    keeper = _Keeper()
+    _HERE.keeper = keeper
+    signal.signal(signal.SIGINT, keeper)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _HERE.keeper = None
+    if keeper.kept:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def felt() -> Iterator[None]:
+    """Within, Ctrl-C is KeyboardInterrupt, also one that was kept back before: the caller catches it, and keeps what was found."""
+    keeper = _HERE.keeper
+    if keeper is None:
+        yield
+        return
+    keeper.felt += 1
+    try:
+        if keeper.kept:
+            keeper.kept = False
+            raise KeyboardInterrupt
+        yield
+    finally:
+        keeper.felt -= 1
 
 
 def side_by_side(work: Callable[[Given], Result], given: Iterable[Given]) -> list[Result]:
@@ -70,9 +131,10 @@ def in_threads(works: Mapping[str, Callable[[], None]], stop: Callable[[], None]
     running = list(futures.values())
     stopped = False
     try:
-        for name, work in works.items():
-            _start(work, futures[name], name)
-        _await_all(running)
+        with felt():
+            for name, work in works.items():
+                _start(work, futures[name], name)
+            _await_all(running)
     except KeyboardInterrupt:
         stopped = True
         stop()
@@ -108,5 +170,6 @@ def _start(work: Callable[[], Result], future: Future[Result], name: str | None 
 
 
 def _await(future: Future[Result]) -> None:
-    while not future.done():
-        wait([future], GLANCE_S)
+    with felt():
+        while not future.done():
+            wait([future], GLANCE_S)

@@ -16,6 +16,7 @@ from checker.model.audit import Audit, FlowSeen, StepOutcome, SyncMode, SystemSe
 from checker.model.finding import Evidence
 from checker.model.permit import Planned
 from checker.numbering import numbered
+from checker.patience import felt
 from checker.permitting import Permits, knock, opened, permits, refused, writers
 from checker.probes.contexts import SystemLook
 from checker.project.load import LoadedProject
@@ -58,8 +59,9 @@ def play(loaded: LoadedProject, agree: Agree, say: Say, around: Around | None = 
     with opened(loaded, around.environ, say) as looks:
         _refuse(Problem("permit.not-asked", {"system": one}) for one in loaded.project.systems if one not in looks)
         profiles = {name: one.profile for name, one in looks.items()}
-        agree(planned(loaded, profiles), {name: one.whole_client.base_url for name, one in looks.items()})
-        found = _permitted(loaded, looks)
+        with felt():
+            agree(planned(loaded, profiles), {name: one.whole_client.base_url for name, one in looks.items()})
+            found = _permitted(loaded, looks)
         with writers(loaded, looks, found, COMMAND, around.clock) as them:
             some = next(iter(looks.values()))
             cast = Cast(

@@ -26,7 +26,7 @@ from checker.model.finding import ActionEvidence, Answer, Finding, Grade
 from checker.model.permit import Planned
 from checker.model.profile import Profile
 from checker.model.sync import Which
-from checker.patience import undisturbed
+from checker.patience import felt, undisturbed
 from checker.probes.base import Ledger
 from checker.probes.needs import bodies_for, carried_fields
 from checker.project.load import LoadedProject
@@ -99,7 +99,8 @@ def rehearse(cast: Cast) -> Rehearsed:
     stopped = late = False
     cleaned: dict[str, CleanedUp] = {}
     try:
-        _play(cast, acts)
+        with felt():
+            _play(cast, acts)
     except KeyboardInterrupt:
         stopped = True
     finally:

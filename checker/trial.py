@@ -12,6 +12,7 @@ from checker.model.audit import Rehearsal
 from checker.model.finding import Finding
 from checker.model.permit import Permit, Planned
 from checker.model.profile import Profile
+from checker.patience import felt
 from checker.permitting import Permits, permits, permitted_findings, refused, writers
 from checker.probes.round import LEFT_OUT, Round
 from checker.rehearsal import Cast, Rehearsed, rehearse, unplayed
@@ -70,7 +71,8 @@ def touch(live: Look, profiles: Mapping[str, Profile], findings: tuple[Finding, 
         return Tried((*told, *stage.untouched("no-permit")), refused=against)
     try:
         if stage.planned:
-            wish.agree(stage.planned, {name: one.base_url for name, one in given.items()})
+            with felt():
+                wish.agree(stage.planned, {name: one.base_url for name, one in given.items()})
     except RefusedError as error:
         return Tried((*told, *stage.untouched("not-agreed")), refused=(*against, *error.problems))
     except KeyboardInterrupt:

@@ -9,8 +9,6 @@ import click
 
 from checker.cli.options import CONTEXT, language_option, load_named_project, progress, project_option
 
-INTERRUPTED = 130  # also where Ctrl-C came while the report was written
-
 
 @click.command("audit", context_settings=CONTEXT)
 @project_option
@@ -82,8 +80,8 @@ def command(
     from checker.audit import Options, audit
     from checker.cli.consent import consent
     from checker.cli.selecting import capped, last_audit, selection
-    from checker.cli.written import outcome, prepare, tell, write
-    from checker.patience import undisturbed
+    from checker.cli.written import leave, prepare
+    from checker.patience import kept_back
     from checker.trial import Wish
 
     if resume and offline:
@@ -92,18 +90,18 @@ def command(
     selected, earlier = selection(loaded, only, skip), last_audit(loaded) if resume else None
     prepare(loaded.folder, report_path)
     language = language or loaded.project.language
-    with progress() as say:
-        agree = partial(consent, language=language, yes=yes, pause=say.clear)
-        wish = Wish(touch=not look_only, rehearse=not no_rehearse, agree=agree)
-        options = Options(
-            gate=gate or loaded.project.gate,
-            fail_on=fail_on,
-            offline=offline,
-            wish=wish,
-            selection=selected,
-            resume=earlier,
-        )
-        made = audit(loaded, options, say)
-    where, late = undisturbed(partial(write, made.audit, loaded.folder, language, report_path))
-    tell(made, form, language, where)
-    ctx.exit(INTERRUPTED if late else outcome(made, asked=yes))
+    with kept_back():
+        with progress() as say:
+            agree = partial(consent, language=language, yes=yes, pause=say.clear)
+            wish = Wish(touch=not look_only, rehearse=not no_rehearse, agree=agree)
+            options = Options(
+                gate=gate or loaded.project.gate,
+                fail_on=fail_on,
+                offline=offline,
+                wish=wish,
+                selection=selected,
+                resume=earlier,
+            )
+            made = audit(loaded, options, say)
+        code = leave(made, loaded.folder, form, language, report_path, asked=yes)
+    ctx.exit(code)

@@ -41,11 +41,12 @@ def command(ctx: click.Context, *, project_path: Path | None, yes: bool, form: s
 
     from checker.cli.consent import consent
     from checker.cli.written import on_screen
+    from checker.patience import kept_back
     from checker.playing import play
 
     loaded = load_named_project(project_path)
     language = language or loaded.project.language
-    with progress() as say:
+    with kept_back(), progress() as say:
         played = play(loaded, partial(consent, language=language, yes=yes), say)
     if form == "json":
         told = msgspec.to_builtins(played.audit, order="deterministic")

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from checker.cli.options import short_path
 from checker.errors import InputError, Problem
 from checker.model.audit import Audit
 from checker.model.text import json_safe
+from checker.patience import undisturbed
 from checker.store import Store, write_whole
 
 REPORT_NAME = "readiness-report.html"
@@ -39,6 +41,7 @@ TELLS = {
     },
 }  # fmt: skip
 INTERRUPTED, REFUSED, NOT_READY, AWAITS = 130, 4, 1, 5
+LONGEST_WRITING_S = 30.0  # how long a Ctrl-C waits for audit and report, a second of work on an idle machine: what was found is in them alone
 
 
 def prepare(folder: Path, report_path: Path | None = None) -> None:
@@ -50,6 +53,13 @@ def prepare(folder: Path, report_path: Path | None = None) -> None:
         reason = os.strerror(errno.EACCES if path.parent.is_dir() else errno.ENOENT)
         raise InputError(Problem("files.cannot-use", {"path": path, "reason": reason}))
     Store(folder).ready()
+
+
+def leave(made: Audited, folder: Path, form: str, language: str, report_path: Path | None, *, asked: bool) -> int:
+    """Write audit and report, tell them, and give the exit code: 130 also where Ctrl-C came while they were written."""
+    where, late = undisturbed(partial(write, made.audit, folder, language, report_path), LONGEST_WRITING_S)
+    tell(made, form, language, where)
+    return INTERRUPTED if late else outcome(made, asked=asked)
 
 
 def write(audit: Audit, folder: Path, language: str, report_path: Path | None = None) -> Path:

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from checker.patience import in_threads, side_by_side, undisturbed
+from checker.patience import felt, in_threads, kept_back, side_by_side, undisturbed
 
 
 def pressing(after: threading.Event) -> None:
@@ -85,3 +85,56 @@ def test_a_stop_waits_for_the_clean_up_of_all() -> None:
     pressing(under_way)
     assert in_threads({name: partial(work, name) for name in ("crm", "erp")}, stop.set, None)
     assert sorted(cleaned) == ["crm", "erp"]
+
+
+def test_ctrl_c_between_two_works_waits_for_the_second() -> None:
+    """Kept back, it interrupts neither what lies between them nor what was found: the next wait hears it at once."""
+    done = list[str]()
+    with kept_back():
+        signal.raise_signal(signal.SIGINT)
+        done.append("between")
+        with pytest.raises(KeyboardInterrupt):
+            side_by_side(lambda one: threading.Event().wait(10) and one, [1])
+        done.append("after")
+        assert undisturbed(lambda: 7) == (7, False)
+    assert done == ["between", "after"]
+
+
+def test_ctrl_c_is_felt_where_work_is_made_for_it() -> None:
+    """Also where what it interrupts is no wait of a thread."""
+    with kept_back():
+        with pytest.raises(KeyboardInterrupt), felt():
+            signal.raise_signal(signal.SIGINT)
+        assert undisturbed(lambda: 7) == (7, False)
+
+
+def test_a_second_ctrl_c_waits_for_nothing() -> None:
+    """Whoever presses twice means it."""
+    reached = list[str]()
+    with pytest.raises(KeyboardInterrupt), kept_back():
+        signal.raise_signal(signal.SIGINT)
+        reached.append("first")
+        signal.raise_signal(signal.SIGINT)
+        reached.append("second")
+    assert reached == ["first"]
+
+
+def test_ctrl_c_after_everything_is_told_at_the_end() -> None:
+    """Nothing is left that could hear it; afterwards Ctrl-C is Python's again."""
+    finished = list[str]()
+    with pytest.raises(KeyboardInterrupt), kept_back():
+        signal.raise_signal(signal.SIGINT)
+        finished.append("all of it")
+    assert finished == ["all of it"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_that_is_ignored_stays_ignored() -> None:
+    """A process started with SIGINT ignored (nohup, a shell's background) is not made to hear it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with kept_back():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
