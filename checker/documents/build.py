@@ -23,7 +23,8 @@ def build_api(context: Context, spec: str, source: str, url: str | None) -> Api:
     operations: list[Operation] = []
     events: dict[str, str] = {}
     for word_ in ("webhooks", "x-webhooks"):
-        events.update((name, f"#/{word_}/{_escaped(name)}") for name, _ in members(root, word_))
+        named = (name for name, _ in members(root, word_) if not name.startswith("x-"))  # extensions are no events
+        events.update((name, f"#/{word_}/{_escaped(name)}") for name in named)
     for operation, callbacks in _operations(context):
         operations.append(operation)
         for name, pointer in callbacks.items():

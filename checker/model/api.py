@@ -34,6 +34,18 @@ class Place(NamedTuple):
 Resolver = Callable[[str, Place], tuple[Any, Place] | None]
 
 
+# Rules that count beside a reference, too: JSON Schema 2020-12 (OpenAPI 3.1) has them hold together. OpenAPI 3.0 ignores them, and
+# nobody writes a rule to have it ignored.
+BESIDE_REFERENCE = frozenset({"required", "properties", "enum", "maxLength", "pattern"})
+
+
+def _parts(node: Any) -> Any:
+    """A reference with rules beside it as the parts that it stands for; anything else as it is."""
+    if type(node) is dict and len(node) > 1 and "$ref" in node and not BESIDE_REFERENCE.isdisjoint(node):
+        return {**{key: value for key, value in node.items() if key != "$ref"}, "allOf": [{"$ref": node["$ref"]}]}
+    return node
+
+
 def follow(node: Any, place: Place, resolve: Resolver) -> tuple[Any, Place]:
     """Follow `$ref` until a node that is none; an unresolvable or endless chain ends in an empty mapping."""
     if type(node) is dict and "$ref" not in node:  # nearly always
@@ -54,7 +66,7 @@ class Schema:
     __slots__ = ("_node", "_resolve", "place")
 
     def __init__(self, node: Any, place: Place, resolve: Resolver) -> None:
-        target, self.place = follow(node, place, resolve)
+        target, self.place = follow(_parts(node), place, resolve)
         self._node: Mapping[str, Any] = target if type(target) is dict or isinstance(target, Mapping) else {}
         self._resolve = resolve
 

@@ -45,7 +45,10 @@ def identity(view: View, properties: Mapping[str, Schema]) -> str | None:
     thing = view.thing
     wanted: list[str] = ["id", f"{thing}_id", f"{thing.rpartition('_')[2]}_id", parameter]
     if parameter:
-        wanted.append(parameter.rpartition("_")[2])
+        wanted += [
+            parameter.replace(f"_{thing}_", "_"),
+            parameter.rpartition("_")[2],
+        ]  # `external_customer_id` of a customer
     wanted += [*(flat(one) for one in ID_NAMES), f"{thing}_number", f"{thing}_no"]
     for name in wanted:
         found = next((prop for prop, said in scalars.items() if name and said == name), None)
@@ -94,10 +97,10 @@ def _named(view: View, names: tuple[str, ...] | list[str], *, thing: bool = True
     return None
 
 
-def _text_named(view: View, names: tuple[str, ...]) -> str | None:
+def _text_named(view: View, names: tuple[str, ...] | list[str], *, thing: bool = True) -> str | None:
     """The same, but no number: a `company` that is one points at a company and names nobody."""
     numbers = {path for path, _, schema in view.own_fields if view.shapes.kind(schema) in ("integer", "number")}
-    found = (_named(view, (name,)) for name in names)
+    found = (_named(view, (name,), thing=thing) for name in names)
     return next((path for path in found if path is not None and path not in numbers), None)
 
 
@@ -182,7 +185,7 @@ def _email(view: View, role: str | None) -> str | None:
 
 def _vat(view: View, role: str | None) -> str | None:
     names = [*VAT, *TAX_ID] if role in PARTY_ROLES else VAT
-    own = _named(view, names, thing=False)
+    own = _text_named(view, names, thing=False)  # a number called `vat` is a rate
     if own is not None:
         return own
     if role not in PARTY_ROLES | DOCUMENT_ROLES:

@@ -57,7 +57,10 @@ def one_of(name: str) -> str:
 
 def same_thing(left: str, right: str) -> bool:
     """Whether two names mean the same thing, plural or singular, whatever the spelling."""
-    return bool(left) and one_of(left) == one_of(right)
+    if not left:
+        return False
+    short = {flat(left), flat(right)}  # `add_ons`, too, whose last word is too short to be told for a plural alone
+    return one_of(left) == one_of(right) or f"{min(short, key=len)}s" == max(short, key=len)
 
 
 def ends_with_thing(name: str, thing: str) -> bool:

@@ -48,6 +48,11 @@ def segments(path: str) -> tuple[str, ...]:
     return tuple(one for one in found if one)
 
 
+def _by_another_key(path: str) -> bool:
+    """Whether a record is named by another key than its id, which the path says: `/orders/number={number}` beside `/orders/{id}`."""
+    return "={" in path
+
+
 def parameter_names(path: str) -> list[str]:
     """The names of the path's parameters, in order."""
     return re.findall(r"\{([^}]+)\}", path)
@@ -74,7 +79,9 @@ class Table:
             if node is None:
                 node = self.nodes[key] = Node(key, order=number)
                 self.children.setdefault(key[:-1], []).append(node)
-            node.methods.setdefault(operation.method, operation)
+            known = node.methods.get(operation.method)
+            if known is None or (_by_another_key(known.path) and not _by_another_key(operation.path)):
+                node.methods[operation.method] = operation
 
     def get(self, key: tuple[str, ...], method: str) -> Operation | None:
         """The operation of that method at that path."""

@@ -315,6 +315,7 @@ def _add_bulk(table: Table, groups: list[Group], shapes: Shapes) -> None:
             and "POST" in node.methods
             and HOLE not in key
             and len(key) <= NEAR_ROOT
+            and table.get(key[:-1], "GET") is None  # below a list it is that resource's alone
         ),
         None,
     )

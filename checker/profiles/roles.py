@@ -62,6 +62,10 @@ AMBIGUOUS = frozenset(("article", "item", "account", "service", "part", "offer",
 _BY_NAME: Mapping[str, str] = {one_of(name): role for role, names in NAMES.items() for name in reversed(names.split())}
 _BY_FIELD: Mapping[str, frozenset[str]] = {role: frozenset(names.split()) for role, names in FIELDS.items()}
 _ENOUGH_FIELDS = 2
+SHORTEST_HEAD, SHORTEST_TAIL = (
+    4,
+    5,
+)  # letters of names that are run together: `customerorder` is an order, a `recorder` none
 
 
 def role_of(view: View) -> tuple[str | None, float, str]:
@@ -93,7 +97,9 @@ def _by_name(thing: str) -> tuple[str | None, float, str]:
         end = "_".join(parts[start:])
         if end in _BY_NAME:
             return _BY_NAME[end], 0.6, f"called {thing}"
-    return None, 0.0, ""
+    run_together = (name for name in _BY_NAME if thing.endswith(name) and len(thing) - len(name) >= SHORTEST_HEAD)
+    longest = max((name for name in run_together if len(name) >= SHORTEST_TAIL), key=len, default=None)
+    return (_BY_NAME[longest], 0.6, f"called {thing}") if longest is not None else (None, 0.0, "")
 
 
 def role_by_name(name: str) -> tuple[str | None, float | None]:

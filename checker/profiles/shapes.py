@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checker.model.api import Body, Operation, Place, Reply, Schema
-from checker.profiles.names import ends_with_thing, flat, one_of, same_thing, vocabulary
+from checker.profiles.names import ends_with_thing, flat, one_of, same_thing, vocabulary, words
 
 # Names under which public APIs wrap a list of records.
 LIST_NAMES = vocabulary(
@@ -20,9 +20,11 @@ BESIDE_NAMES = vocabulary(
     "error errors warning warnings link links included include message messages filter filters facet facets aggregation "
     "aggregations validation_errors meta paging pagination sort sorts columns headers notification notifications"
 )
+ERROR_WORDS = vocabulary("error errors exception fault problem failure")
 # Names a record knows itself by (without those made from the resource's own name).
 ID_NAMES = ("id", "_id", "gid", "uuid", "guid", "identifier", "key", "code", "sys_id", "oid")
 MAX_DEPTH = 3  # deeper than this no public API hides its list
+MOST_BESIDE = 8  # plain fields beside a wrapped record (status, code, message, time …); what has more is a record with an object in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Shapes:
                 if not found.get(name):  # an empty schema only announces what a later part describes
                     found[name] = below
         for part in parts:
-            variants = [one for one in part.variants if one.type is not None or one]
+            variants = [one for one in part.variants if (one.type is not None or one) and not _is_error(one)]
             objects = [one for one in variants if one.type in ("object", None) and one.node.get("type") != "null"]
             if objects and all(one in objects or one.types == ["null"] for one in variants):
                 for one in objects:
@@ -186,11 +188,11 @@ class Shapes:
         if self.has_identity(schema, name):
             return None
         known = self.properties(like) if like is not None else {}
+        plain = sum(1 for one in properties.values() if self.kind(one) not in ("object", "array", None))
+        names = RECORD_NAMES if plain <= MOST_BESIDE else frozenset[str]()
         for prop, below in properties.items():
             holder = below.items if below.items is not None else below
-            wrapper = (
-                same_thing(prop, name) or flat(prop) in RECORD_NAMES or self._is_only_object(properties, prop, name)
-            )
+            wrapper = same_thing(prop, name) or flat(prop) in names or self._is_only_object(properties, prop, name)
             if wrapper and prop not in known and (self.is_object(holder) or holder.type == "object"):
                 return Found(prop, below)
         return None
@@ -200,6 +202,11 @@ class Shapes:
             return False
         objects = [one for one, below in properties.items() if self.is_object(below) and flat(one) not in BESIDE_NAMES]
         return objects == [prop]
+
+
+def _is_error(schema: Schema) -> bool:
+    """Whether an alternative is the answer of what went wrong, which some documents describe beside the good one."""
+    return bool(ERROR_WORDS.intersection(words(schema.name or "")[-1:]))
 
 
 def good_schema(reply: Reply | None) -> Schema | None:

@@ -10,6 +10,7 @@ from checker.model.profile import Metadata, Relation, Undetermined
 from checker.profiles.names import flat, one_of, singular, vocabulary
 from checker.profiles.paths import HOLE
 from checker.profiles.roles import DOCUMENT_ROLES, role_by_name, role_of
+from checker.profiles.shapes import LIST_NAMES
 from checker.profiles.view import Detection, View
 
 # Names of a document's positions, in several languages.
@@ -29,6 +30,8 @@ LINE_FIELDS = vocabulary(
     "quantity qty amount price unit_price net_price gross_price unit_amount menge anzahl preis einzelpreis product_id sku tax_rate "
     "vat_rate line_amount unit_cost discount total item_code product base_price_money qta net_price_amount"
 )
+LINED_ROLES = frozenset({"order", "invoice", "quote"})  # that nearly always have positions, whatever these are called
+QUANTITIES = vocabulary("quantity qty units menge anzahl unit_count")
 # Names of the place where users keep fields of their own.
 CUSTOM_NAMES = vocabulary(
     "custom_fields customfields custom_field custom_attributes custom_properties custom_field_values custom_attribute_values custom_data "
@@ -63,6 +66,17 @@ def _line_items(view: View) -> tuple[bool | None, str | None]:
         fields = {flat(one) for one in view.shapes.properties(entry)}
         if fields & LINE_FIELDS or (documents and said in SURE_LINES):
             return True, path
+    return _lines_by_fields(view) if role_of(view)[0] in LINED_ROLES else (False, None)
+
+
+def _lines_by_fields(view: View) -> tuple[bool, str | None]:
+    """A document's array by another name (`fees`, `works`) whose entries say how many of a thing, and for how much."""
+    for name, schema in view.fields.items():
+        path, entry = _entries(view, name, schema)
+        fields = {flat(one) for one in view.shapes.properties(entry)}
+        priced = any({"amount", "price", "preis", "betrag"} & set(one.split("_")) for one in fields)
+        if priced and fields & QUANTITIES:
+            return True, path
     return False, None
 
 
@@ -71,7 +85,7 @@ def _entries(view: View, name: str, schema: Schema) -> tuple[str, Schema | None]
     if schema.items is not None:
         return f"{name}[]", schema.items
     for inner, below in view.shapes.properties(schema).items():
-        if below.items is not None and flat(inner) in ("data", "items", "list", "values", "entries", "results"):
+        if below.items is not None and flat(inner) in LIST_NAMES:
             return f"{name}.{inner}[]", below.items
     return name, None
 

@@ -45,7 +45,9 @@ def rules(properties: Mapping[str, Schema], required: list[str], read_only: set[
         enum=tuple(name for name, schema in writable.items() if _choices(schema)),
         max_length=tuple(name for name, schema in writable.items() if isinstance(_first(schema, "maxLength"), int)),
         pattern=tuple(name for name, schema in writable.items() if _first(schema, "pattern") is not None),
-        unique=tuple(name for name, schema in writable.items() if _says_unique(schema.description)),
+        unique=tuple(
+            name for name, schema in writable.items() if _says_unique(schema.description) and not _choices(schema)
+        ),
     )
 
 

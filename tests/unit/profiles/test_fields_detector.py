@@ -142,3 +142,22 @@ def test_a_stamp_in_two_fields_is_date_and_time():
 def test_an_owners_address_is_not_the_records_e_mail():
     """A field in e-mail format that names our own employee isn't the customer's e-mail."""
     assert roles(fields("id", owner={"type": "string", "format": "email"}), "/deals").email is None
+
+
+def test_the_key_in_the_path_may_name_its_resource():
+    """`/customers/{external_customer_id}` is the customer's `external_id`."""
+    record = fields("our_number external_id name")
+    paths = {"GET /customers": operation(listed(record)), "GET /customers/{external_customer_id}": operation(record)}
+    assert resource(paths, "customers").fields.id == "external_id"
+
+
+def test_a_number_called_vat_is_a_rate():
+    """A product's `vat` of 19 is nobody's VAT id."""
+    record = fields(vat={"type": "integer"})
+    assert resource(crud("/products", record=record), "products").fields.vat_id is None
+
+
+def test_names_that_are_run_together_are_known_by_their_end():
+    """`customerorder` is an order, and a `recorder` none."""
+    assert resource(crud("/customerorder"), "customerorder").role == "order"
+    assert resource(crud("/recorder"), "recorder").role is None

@@ -104,3 +104,25 @@ def test_objects_that_nest_in_each_other_end_soon():
     found = resource(paths, schemas={"Wide": wide})
     assert found.items_path == "items"
     assert len(found.schema) <= 600
+
+
+def test_an_object_inside_a_full_record_is_no_wrapper():
+    """A fee with an `item` is a fee; an envelope has a handful of fields beside what it holds. Catches: the item is read as the record."""
+    fee = fields("fee_ref state amount tax_rate units created_at updated_at paid_at note", item=fields("code name"))
+    assert resource({"GET /fees": operation(listed(fee))}, "fees").record_path == ""
+    envelope = fields("status message", item=fields("code name"))
+    assert resource({"GET /fees": operation(listed(envelope))}, "fees").record_path == "item"
+
+
+def test_a_wrapper_whose_plural_is_hardly_longer_is_unwrapped():
+    """`add_on` wraps one of the `add_ons`."""
+    body = {"type": "object", "properties": {"add_on": fields("name code")}}
+    assert resource(crud("/add_ons", create=body), "add_ons").body_path == "add_on"
+
+
+def test_the_answer_of_what_went_wrong_beside_the_good_one_hides_no_list():
+    """Some documents describe both answers as alternatives; an exception's `code` is no record's key."""
+    schemas = {"Records": listed(fields()), "ApiException": fields("code message details")}
+    answer = {"oneOf": [{"$ref": "#/schemas/Records"}, {"$ref": "#/schemas/ApiException"}]}
+    found = resource({**crud(), "GET /contacts": operation(answer)}, schemas=schemas)
+    assert (found.operations.list, found.items_path) == ("GET /contacts", "data")

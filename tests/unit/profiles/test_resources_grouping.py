@@ -170,3 +170,27 @@ def test_a_last_segment_may_spell_out_verb_and_thing():
 def test_parameters_inside_a_segment_are_parameters():
     """`/stores/key={key}/orders` is a nested collection like any other."""
     assert segments("/stores/key={key}/orders") == ("stores", "{}", "orders")
+
+
+def test_a_bulk_operation_below_a_list_is_that_resources_alone():
+    """`POST /events/batch` takes events, `POST /batch` anything. Catches: every resource writes through the batch of events."""
+    own = profile({**crud(), **crud("/events"), "POST /events/batch": operation(fields(), body=fields("events"))})
+    assert {one.name: one.operations.bulk for one in own.resources} == {
+        "contacts": None,
+        "events": "POST /events/batch",
+    }
+    shared = profile({**crud(), **crud("/events"), "POST /batch": operation(fields(), body=fields("requests"))})
+    assert {one.operations.bulk for one in shared.resources} == {"POST /batch"}
+
+
+def test_a_record_is_read_by_its_id_where_other_keys_are_offered_beside_it():
+    """`/orders/number={number}` stands beside `/orders/{id}`: changed and deleted is by id, whichever the document names first."""
+    paths = {
+        "GET /orders": operation(listed(fields())),
+        "GET /orders/number={number}": operation(fields()),
+        "DELETE /orders/number={number}": operation(),
+        "GET /orders/{id}": operation(fields()),
+        "DELETE /orders/{id}": operation(),
+    }
+    found = resource(paths, "orders").operations
+    assert (found.read, found.delete) == ("GET /orders/{id}", "DELETE /orders/{id}")

@@ -234,3 +234,27 @@ def test_a_customer_with_a_vat_id_beside_contacts_is_a_company():
     }
     roles = {one.name: one.role for one in profile(paths).resources}
     assert roles == {"customers": "company", "contacts": "contact"}
+
+
+def test_rules_beside_a_reference_count():
+    """JSON Schema 2020-12 has both hold together. Catches: nothing is required of what stands behind a reference."""
+    body = {"$ref": "#/schemas/Plan", "required": ["name"]}
+    found = resource(crud(create=body), schemas={"Plan": fields("name code")})
+    assert found.validation.required == ("name",)
+
+
+def test_a_choice_is_never_unique():
+    """`per_customer: numbers are unique per customer` explains a choice; no two records may share a number, many a choice."""
+    choice = {"type": "string", "enum": ["a", "b"], "description": "`a`: numbers are unique per customer"}
+    number = {"type": "string", "description": "Must be unique."}
+    body = {"type": "object", "properties": {"numbering": choice, "number": number}}
+    assert resource(crud(create=body)).validation.unique == ("number",)
+
+
+def test_an_invoices_lines_may_have_a_name_of_their_own():
+    """What says how many of a thing and for how much is a line, whatever the array is called; taxes and payments are none."""
+    lines = {"type": "array", "items": fields("code units unit_amount_cents")}
+    taxes = {"type": "array", "items": fields("rate amount")}
+    found = resource(crud("/invoices", record=fields(taxes=taxes, fees=lines)), "invoices")
+    assert (found.line_items, found.line_items_path) == (True, "fees[]")
+    assert resource(crud("/contacts", record=fields(fees=lines))).line_items is False
