@@ -28,7 +28,7 @@ from checker.profiles.field_names import (
     VAT,
 )
 from checker.profiles.meanings import meaning
-from checker.profiles.names import ends_with_thing, flat, one_of, words
+from checker.profiles.names import ends_with_thing, flat, one_of, vocabulary, words
 from checker.profiles.roles import DOCUMENT_ROLES, PARTY_ROLES, role_of
 from checker.profiles.shapes import ID_NAMES, join
 from checker.profiles.view import TRANSPARENT, Detection, View
@@ -104,10 +104,10 @@ def _text_named(view: View, names: tuple[str, ...] | list[str], *, thing: bool =
     return next((path for path in found if path is not None and path not in numbers), None)
 
 
-def _ending(view: View, endings: tuple[str, ...]) -> str | None:
-    """The record's own text field whose name ends so."""
+def _ending(view: View, endings: tuple[str, ...], beside: frozenset[str] = frozenset()) -> str | None:
+    """The record's own text field whose name ends so, and has none of the words `beside`."""
     fields = ((path, said) for path, said, schema in view.own_fields if view.shapes.kind(schema) in ("string", None))
-    return next((path for path, said in fields if said.endswith(endings)), None)
+    return next((path for path, said in fields if said.endswith(endings) and beside.isdisjoint(said.split("_"))), None)
 
 
 def _inside(
@@ -195,7 +195,8 @@ def _vat(view: View, role: str | None) -> str | None:
 
 
 def _currency(view: View, role: str | None) -> str | None:
-    own = _named(view, CURRENCY) or _ending(view, ("_currency", "_currency_code", "_currency_id", "_currency_iso_code"))
+    endings = ("_currency", "_currency_code", "_currency_id", "_currency_iso_code")
+    own = _named(view, CURRENCY) or _ending(view, endings, AMOUNT_WORDS)
     if own is not None:
         return own
     for prop, schema in view.properties.items():
@@ -206,6 +207,9 @@ def _currency(view: View, role: str | None) -> str | None:
     return None if role in PARTY_ROLES else _money_currency(view)
 
 
+AMOUNT_WORDS = vocabulary(
+    "amount price total net gross cost sum betrag preis summe"
+)  # `net_amount_in_company_currency` is an amount
 TOTALS = ("amount", "price", "total", "total_money", "total_amount")
 
 

@@ -13,7 +13,7 @@ HOLE = "{}"  # a path parameter, whatever its name
 
 # Verbs that stand in a path's last segment where an API doesn't leave them to the HTTP method, and what they do.
 VERBS: Mapping[str, str] = {
-    **dict.fromkeys(("list", "all", "index"), "list"),
+    **dict.fromkeys(("list", "all", "index", "pagination", "paginated"), "list"),
     **dict.fromkeys(("search", "_search", "query", "find", "filter", "lookup", "suche", "suchen"), "search"),
     **dict.fromkeys(("get", "show", "retrieve", "fetch", "read"), "read"),
     **dict.fromkeys(("create", "add", "new", "insert", "save", "anlegen"), "create"),

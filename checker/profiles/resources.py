@@ -13,6 +13,9 @@ from checker.profiles.shapes import Shapes, body_schema, good_schema, is_list
 
 UPSERT_WORDS = ("upsert", "create_or_update", "update_or_create", "createorupdate", "updateorcreate", "or_create")
 READING_WORDS = vocabulary("search list find query filter lookup get")
+NOT_ADDING = vocabulary(
+    "delete remove archive get read retrieve fetch"
+)  # of bulk operations, what records are not written by
 ALIKE = 0.8  # share of common fields from which two records written out at two places are taken for the same
 NEAR_ROOT = 2  # segments: a bulk operation this near the root serves all resources
 WRITING = ("create", "update", "delete", "upsert")
@@ -316,11 +319,13 @@ def _add_bulk(table: Table, groups: list[Group], shapes: Shapes) -> None:
             and HOLE not in key
             and len(key) <= NEAR_ROOT
             and table.get(key[:-1], "GET") is None  # below a list it is that resource's alone
+            and _may_hold_many(node.methods["POST"], shapes)
         ),
         None,
     )
     for group in groups:
         below = [node for node in table.below(group.key) if is_bulk(node.key[-1])]
+        below.sort(key=lambda node: bool(NOT_ADDING & set(words(node.key[-1]))))
         named = [one for node in below for one in node.methods.values() if one.method != "GET"]
         at = table.nodes.get(group.key)
         arrays = [one for one in (at.methods.values() if at else ()) if _takes_many(one, group, shapes)]
@@ -328,6 +333,16 @@ def _add_bulk(table: Table, groups: list[Group], shapes: Shapes) -> None:
         bulk = next(iter((*named, *patched, *arrays)), shared)
         if bulk is not None and set(WRITING) & set(group.found):
             group.found["bulk"] = bulk
+
+
+def _may_hold_many(operation: Operation, shapes: Shapes) -> bool:
+    """Whether a body may hold several records: a batch of goods in a warehouse is one record."""
+    schema = body_schema(operation.body)[1]
+    if not schema:
+        return True
+    wrapped = [below for one in shapes.properties(schema).values() for below in shapes.properties(one).values()]
+    found = (schema, *shapes.properties(schema).values(), *wrapped)
+    return any(one.items is not None or one.additional for one in found)
 
 
 def _takes_many(operation: Operation, group: Group, shapes: Shapes) -> bool:

@@ -292,7 +292,10 @@ def test_events_from_all_three_places(tmp_path: Path) -> None:
     """Webhooks, their older extension and callbacks are all documented events."""
     post = {"callbacks": {"paid": {"{$request.body#/url}": {"post": {"responses": {}}}}}, "responses": {}}
     root = openapi(
-        "3.1.0", webhooks={"contact/new": {}, "x-internal": {}}, **{"x-webhooks": {"gone": {}}}, paths={"/hooks": {"post": post}}
+        "3.1.0",
+        webhooks={"contact/new": {}, "x-internal": {}},
+        **{"x-webhooks": {"gone": {}}},
+        paths={"/hooks": {"post": post}},
     )
     api = read(tmp_path, root).api
     assert api.events == {

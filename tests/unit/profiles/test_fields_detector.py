@@ -161,3 +161,9 @@ def test_names_that_are_run_together_are_known_by_their_end():
     """`customerorder` is an order, and a `recorder` none."""
     assert resource(crud("/customerorder"), "customerorder").role == "order"
     assert resource(crud("/recorder"), "recorder").role is None
+
+
+def test_an_amount_in_the_companys_currency_is_no_currency():
+    """`net_amount_in_company_currency` holds an amount; the record's currency stands elsewhere."""
+    record = fields("id net_amount_in_company_currency record_currency_id")
+    assert roles(record, "/invoices").currency == "record_currency_id"

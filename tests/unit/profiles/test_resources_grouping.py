@@ -179,7 +179,13 @@ def test_a_bulk_operation_below_a_list_is_that_resources_alone():
         "contacts": None,
         "events": "POST /events/batch",
     }
-    shared = profile({**crud(), **crud("/events"), "POST /batch": operation(fields(), body=fields("requests"))})
+    shared = profile(
+        {
+            **crud(),
+            **crud("/events"),
+            "POST /batch": operation(fields(), body=fields(requests={"type": "array", "items": fields()})),
+        }
+    )
     assert {one.operations.bulk for one in shared.resources} == {"POST /batch"}
 
 
@@ -194,3 +200,29 @@ def test_a_record_is_read_by_its_id_where_other_keys_are_offered_beside_it():
     }
     found = resource(paths, "orders").operations
     assert (found.read, found.delete) == ("GET /orders/{id}", "DELETE /orders/{id}")
+
+
+def test_goods_in_batches_are_no_bulk_operation():
+    """A warehouse's `/batches` are records; a `/batch` that serves all resources holds several requests."""
+    one = profile({**crud(), "POST /batches": operation(fields(), body=fields("batch_number expires_on"))})
+    assert one.resources[0].operations.bulk is None
+    many = fields(data=fields(actions={"type": "array", "items": fields("method path")}))
+    assert (
+        profile({**crud(), "POST /batch": operation(fields(), body=many)}).resources[0].operations.bulk == "POST /batch"
+    )
+
+
+def test_of_several_bulk_operations_the_one_that_writes_is_named():
+    """`batch-delete` stands before `batch-upsert` in the alphabet, and would add nothing."""
+    paths = crud()
+    paths |= {
+        f"POST /contacts/batch-{verb}": operation(fields(), body=fields()) for verb in ("delete", "get", "upsert")
+    }
+    assert resource(paths).operations.bulk == "POST /contacts/batch-upsert"
+
+
+def test_a_list_by_pages_may_stand_below_the_collection():
+    """`GET /accounts/pagination` lists what `POST /accounts` creates."""
+    paths = crud("/accounts")
+    paths["GET /accounts/pagination"] = paths.pop("GET /accounts")
+    assert resource(paths, "accounts").operations.list == "GET /accounts/pagination"
