@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, islice
@@ -13,8 +12,9 @@ from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
-from checker.probes.filtering import TRIES, One, answers, comparable, filters, in_language, in_order, plain
-from checker.probes.ordering import orders
+from checker.probes.filtering import TRIES, One, answers, comparable, filters, in_language, plain
+from checker.probes.ordering import allowed, orders
+from checker.probes.sorting import in_order
 from checker.profiles import languages
 from checker.resources.query import Query, of_params
 
@@ -84,7 +84,7 @@ def ties(look: ResourceLook) -> Iterator[Told]:
         return
     claim = "sort.stable"
     params = [one for one in look.profile.sorting.params if one.in_ in ("query", "body")]
-    fields = _tied(look, params)
+    fields = _tied(look)
     if not params or look.profile.pagination.style == "none":
         yield unknown(claim, "not-declared" if not params else "not-paged")
         return
@@ -100,7 +100,7 @@ def ties(look: ResourceLook) -> Iterator[Told]:
     yield unknown(claim, "refused")
 
 
-def _tied(look: ResourceLook, params: list[Param]) -> list[str]:
+def _tied(look: ResourceLook) -> list[str]:
     """Plain fields that two records share, and that not all do: those that the document lets the list be ordered by; where it names none,
     those that lists are usually ordered by.
     """
@@ -110,16 +110,11 @@ def _tied(look: ResourceLook, params: list[Param]) -> list[str]:
             if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
                 counts.setdefault(name, Counter())[str(value)] += 1
     tied = [name for name, seen in counts.items() if max(seen.values()) > 1 and len(seen) > 1]
-    operation = look.system.api.operation(look.profile.sorting.operation) if look.system.api else None
-    by = {one.name for one in params}
-    declared = [one.schema.enum for one in operation.parameters if one.name in by] if operation else []
-    spoken = look.profile.spoken
-    allowed = [word for enum in declared for one in enum or () for word in re.findall(r"[\w.]+", str(one))]
-    roles = look.profile.fields
-    said = [one for one in tied if spoken(one) in allowed]
+    by, spoken, roles = allowed(look), look.profile.spoken, look.profile.fields
+    said = [one for one in tied if spoken(one) in by]
     usual = [roles.updated, roles.created, roles.name, *(said or tied)]
     wanted = [one for one in dict.fromkeys(one for one in usual if isinstance(one, str)) if one in tied]
-    return [one for one in wanted if not allowed or spoken(one) in allowed]
+    return [one for one in wanted if not by or spoken(one) in by]
 
 
 def _walked(look: ResourceLook, name: str, query: Query) -> Told | None:

@@ -1,4 +1,4 @@
-"""Filters and sorting: does the server really narrow and order, or does it ignore what it was asked?"""
+"""Filters: does the server really narrow, or does it ignore what it was asked?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from checker.model.profile import Param
 from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import UNREADABLE, ResourceLook, evidence_of
 from checker.probes.listing import SERVER_ERROR, TOO_MANY
-from checker.probes.ordering import orders, said
 from checker.profiles import languages
 from checker.profiles.names import words
 from checker.resources.query import Query, of_params
@@ -244,42 +243,6 @@ def answers(held: Any, wanted: Any) -> bool:
     return comparable(wanted) in comparable(held)
 
 
-@probe("sort.honoured", "sort.unknown-refused", scope="resource")
-def sorting(look: ResourceLook) -> Iterator[Told]:
-    """Ask for both orders of one field: each must be in order, and the two must differ. Then ask, in the spelling that worked, for the order of a
-    field that doesn't exist.
-    """
-    if not look.readable:
-        return
-    params = [one for one in look.profile.sorting.params if one.in_ in ("query", "body")]
-    told, spelt = _honoured_order(look, params)
-    yield told
-    if (
-        spelt is None
-    ):  # what ignores every order, or was asked in a wrong form, says nothing by what it does with an unknown field
-        yield unknown("sort.unknown-refused", "no-order-seen" if params else "not-declared")
-        return
-    asked, _ = list(orders(look, MADE_UP))[spelt]
-    yield refusal("sort.unknown-refused", look.resource.page(asked), param=said(asked))
-
-
-def _honoured_order(look: ResourceLook, params: list[Param]) -> tuple[Told, int | None]:
-    """Whether the list can be put in order, and the place among `spellings` of the one that was seen to do so."""
-    claim, fields = "sort.honoured", _sortable(look)
-    if not params:
-        return unknown(claim, "not-declared"), None
-    if not fields:
-        return unknown(claim, "all-equal" if look.walk.records else "no-records"), None
-    last: Told | None = None
-    for name in fields[:TRIES]:
-        for place, (up, down) in enumerate(orders(look, name)):
-            told = _ordered(look, name, up, down)
-            if told is not None and told.answer is Answer.YES:
-                return told, place
-            last = told or last
-    return last or unknown(claim, "refused"), None
-
-
 def refusal(claim: str, page: Page, **values: Any) -> Told:
     """Whether the server refused what it can't know: yes for a refusal, no where it answers all the same; an error of its own is neither."""
     status, evidence = page.response.status, evidence_of(page.response)
@@ -298,36 +261,3 @@ def failing(response: Response) -> str | None:
     if response.status >= SERVER_ERROR:
         return "server-error"
     return "rate-limited" if response.status == TOO_MANY else None
-
-
-def _sortable(look: ResourceLook) -> list[str]:
-    """Fields whose values differ between records: the changed time first, then created, number, name, id."""
-    roles = look.profile.fields
-    split = roles.updated if isinstance(roles.updated, list) else [roles.updated]
-    names = [*split, roles.created, roles.number, roles.name, roles.email, roles.id]
-    known = [one for one in names if isinstance(one, str)]
-    return [
-        one for one in dict.fromkeys(known) if len({comparable(get(record, one)) for record in look.walk.records}) > 1
-    ]
-
-
-def in_order(values: list[Any]) -> bool:
-    """Whether values ascend: by number, by code point, or without regard to case (servers differ in that)."""
-    present = [one for one in values if one is not None]
-    if all(isinstance(one, int | float) for one in present):
-        return present == sorted(present)
-    texts = [str(one) for one in present]
-    return texts == sorted(texts) or texts == sorted(texts, key=str.casefold)
-
-
-def _ordered(look: ResourceLook, name: str, up: Query, down: Query) -> Told | None:
-    """What both orders show; None where the server refuses this spelling."""
-    rising, falling = (look.resource.page(one) for one in (up, down))
-    evidence = evidence_of(rising.response, falling.response)
-    if not (rising.response.ok and falling.response.ok):
-        return None
-    values = [[get(record, name) for record in page.records] for page in (rising, falling)]
-    if not all(values):
-        return unknown("sort.honoured", "empty-answer", evidence, param=said(up), field=name)
-    ordered = in_order(values[0]) and in_order(values[1][::-1]) and values[0] != values[1]
-    return whether("sort.honoured", ordered, evidence, param=said(up), field=name)

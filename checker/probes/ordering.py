@@ -29,6 +29,15 @@ def orders(look: ResourceLook, name: str) -> Iterator[Both]:
     return spellings(sorting, operation, look.profile.spoken(name))
 
 
+def allowed(look: ResourceLook) -> frozenset[str]:
+    """The words of what the document lets the list be ordered by; none where it doesn't name that."""
+    api, sorting = look.system.api, look.profile.sorting
+    operation = api.operation(sorting.operation) if api is not None and sorting.operation else None
+    by = {one.name for one in sorting.params}
+    declared = [one.schema.enum for one in operation.parameters if one.name in by] if operation else []
+    return frozenset(word for enum in declared for one in enum for word in re.findall(r"[\w.]+", str(one)))
+
+
 def spellings(sorting: Sorting, operation: Operation | None, name: str) -> Iterator[Both]:
     """The same for any list; in a body only as `operation`, which takes it, describes it."""
     plain = [one for one in sorting.params if one.in_ == "query"]

@@ -102,7 +102,8 @@ class Lists:
             if self.defect == "ties-move":
                 self.turn = -self.turn
                 found = found[:: self.turn]
-            found = sorted(found, key=lambda one: one[name], reverse=query["sort"].startswith("-"))
+            written = str if self.defect == "sorts-numbers-as-texts" else lambda value: value
+            found = sorted(found, key=lambda one: written(one[name]), reverse=query["sort"].startswith("-"))
         return self.cut(found, int(query.get("offset", "0")), int(query.get("limit", "100")))
 
     def cut(self, found: list[dict[str, Any]], start: int, size: int) -> Answered | Any:
