@@ -98,8 +98,8 @@ def filtering(look: ResourceLook) -> Iterator[Told]:
 
 def _unknown_refused(look: ResourceLook) -> Told:
     """Every way to filter by what nobody has has to be refused: what passes one over in silence answers with everybody."""
-    for asked in _made_up(look):
-        told = refusal("filter.unknown-refused", look.resource.page(asked))
+    for query in _made_up(look):
+        told = refusal("filter.unknown-refused", look.resource.page(query))
         if told.answer is not Answer.YES:
             break
     return told
@@ -177,7 +177,7 @@ def _keys(look: ResourceLook) -> Iterator[tuple[str, str]]:
             yield name, held[0]
 
 
-def _asked(param: Param, name: str, value: Any) -> Query:
+def asked(param: Param, name: str, value: Any) -> Query:
     """The request for a value of a field: by the field's own parameter, or by a condition in a language."""
     if param.name.startswith("$") and languages.takes_conditions(param):
         return of_params(languages.equal(param, name, str(value)))
@@ -204,7 +204,7 @@ def _case(look: ResourceLook, honoured: list[One]) -> Told:
     if name is None:
         return not_applicable(claim)
     param, value = known[name]
-    page = look.resource.page(_asked(param, name, other_case(value)))
+    page = look.resource.page(asked(param, name, other_case(value)))
     evidence = evidence_of(page.response)
     values = {"param": param.name, "field": name, "sensitive": not page.records}
     if not page.response.ok:
@@ -221,7 +221,7 @@ def other_case(value: str) -> str:
 
 
 def _tried(look: ResourceLook, param: Param, name: str, value: Any) -> Told:
-    page = look.resource.page(_asked(param, name, value))
+    page = look.resource.page(asked(param, name, value))
     evidence = evidence_of(page.response)
     strangers = [one for one in page.records if not answers(get(one, name), value)]
     values = {

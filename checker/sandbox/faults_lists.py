@@ -140,6 +140,22 @@ def _similar(ask: Ask, reply: Reply, store: Store) -> None:
         rows += [{**rows[0], **one.data, "id": one.id} for one in more if one.id not in known]
 
 
+def _beginning(ask: Ask, reply: Reply, store: Store) -> None:
+    """A filter by mail brings whoever's mail begins like that, too."""
+    wanted = ask.query.get("email", "").casefold()
+    if not wanted or not isinstance(reply.body, dict) or "results" not in reply.body:
+        return
+    known = {row["id"] for row in reply.body["results"]}
+    found = [one for one in store.living("contacts") if str(one.data.get("email") or "").casefold().startswith(wanted)]
+    reply.body["results"] += [{**one.data, "id": one.id} for one in found if one.id not in known]
+    reply.body["total"] = len(reply.body["results"])
+
+
+def _of_all(_ask: Ask, reply: Reply, store: Store) -> None:
+    if isinstance(reply.body, dict) and "gesamt" in reply.body:
+        reply.body["gesamt"] = sum(1 for _ in store.living("artikel"))
+
+
 def _position(ask: Ask, _store: Store) -> None:
     """A cursor of products is taken for the number of records before it; the size that was asked for is kept for the answer."""
     if ask.key in lists("crm", "products"):
@@ -228,6 +244,8 @@ after("crm-list-always-empty", lists("crm", "contacts"), _nothing)
 ignoring("crm-filters-ignored", lists("crm", "contacts"), *FILTERS)
 ignoring("erp-filters-ignored", lists("erp"), "email", "kundennummer", "ust_id", "status", "artikelnummer", "name1")
 after("crm-filter-finds-similar", lists("crm", "contacts"), _similar)
+after("crm-mail-filter-finds-beginnings", lists("crm", "contacts"), _beginning)
+after("erp-total-ignores-filters", lists("erp", "artikel"), _of_all)
 ignoring("crm-comparison-ignored", lists("crm", "contacts"), "created_after")
 listing("crm-mail-filter-minds-case", lists("crm", "contacts"), _own_case)
 listing("crm-other-than-drops-empty", lists("crm", "companies"), _filled_only)

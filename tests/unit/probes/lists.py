@@ -124,7 +124,7 @@ class Lists:
             page = [{**record(start + i), "id": f"n{start + i}"} for i in range(size)]
         if self.defect == "shows-more":
             page = [{**one, "x_region": "north", "@odata.etag": "1", "_links": {}} for one in page]
-        total = len(found) + (2 if self.defect == "incomplete" else 0)
+        total = len(self.records if self.defect == "counts-all" else found) + (2 if self.defect == "incomplete" else 0)
         return {"data": page} if self.defect in {"endless", "no-total"} else {"data": page, "total": total}
 
     def narrowed(self, query: dict[str, str]) -> list[dict[str, Any]] | Answered:
@@ -133,7 +133,8 @@ class Lists:
         if "email" in query and self.defect != "ignores-filter":
             wanted = query["email"][:1] if self.defect == "finds-similar" else query["email"]
             wanted = wanted if self.defect == "minds-case" else wanted.casefold()
-            found = [one for one in found if one["email"].startswith(wanted)]
+            begins = self.defect in {"finds-similar", "finds-beginnings"}
+            found = [one for one in found if one["email"] == wanted or (begins and one["email"].startswith(wanted))]
         if "name" in query and self.defect not in {"ignores-filter", "first-filter-only"}:
             found = [one for one in found if one["name"] == query["name"]]
         if "name" in query and "email" not in query and self.defect == "first-filter-only":
