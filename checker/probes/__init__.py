@@ -70,6 +70,7 @@ RESOURCE_PROBES: tuple[Probe[ResourceLook], ...] = (
     combining.combined,
     comparing.comparing,
     comparing.excluding,
+    comparing.emptiness,
     sorting.sorting,
     combining.ties,
     changes.timestamps,

@@ -14,7 +14,16 @@ from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, not_applicable, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
-from checker.probes.filtering import OTHER_THAN_EQUAL, comparable, failing, field_of, narrowed, plain
+from checker.probes.filtering import (
+    OTHER_THAN_EQUAL,
+    comparable,
+    description,
+    failing,
+    field_of,
+    narrowed,
+    plain,
+    schema_of,
+)
 from checker.profiles.names import flat, words
 from checker.resources.query import of_params
 from checker.resources.resource import Page
@@ -29,8 +38,15 @@ COMPARING: dict[str, tuple[bool, bool | None]] = {
     "max": (False, None), "to": (False, None), "until": (False, None), "before": (False, None), "greater": (True, None), "less": (False, None),
 }  # fmt: skip
 EXCLUDING = frozenset({"ne", "neq", "not", "nin"})
+# Words of filters by whether a field is empty: true asks for the empty ones, or, where a name says the opposite, for the filled ones.
+EMPTY, FILLED = frozenset({"blank", "empty", "isnull", "null"}), frozenset({"exists", "filled", "nnull", "notnull"})
+# What documents say of a filter that takes null for "without a value", and of one that is off with it.
+FOR_NULL = re.compile(r"\bnull\b[^.;]*\b(empty|missing|no value|not set|unset|without|leer\w*|ohne)\b|\b(empty|missing|no value|not set|unset|without|leer\w*|ohne)\b[^.;]*\bnull\b", re.IGNORECASE)  # fmt: skip
+OFF = re.compile(
+    r"ignor|unfilter|\b(no|not|without|ohne|kein\w*) (a |be |einen )?filter|\ball\b|\bevery|\balle\b", re.IGNORECASE
+)
 BESIDE = frozenset(
-    {"filter", "where", "in", "eq", "equal", "equals", "or", "than"}
+    {"filter", "where", "in", "is", "eq", "equal", "equals", "or", "than"}
 )  # words of such names that are no field
 # How the field of a time is called, where the parameter's name says only what happened: `created_after`.
 TIMES = ("{}", "{}_at", "{}_on", "{}_date", "date_{}")
@@ -224,3 +240,72 @@ def _left_out(look: ResourceLook, param: Param, name: str, value: Any) -> Told:
     if not held:
         return unknown(claim, "empty-answer", evidence, **values)
     return whether(claim, bool(values["empty"]), evidence, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Emptiness:
+    """A way to ask for the records whose field is empty, or filled: what is asked for each of them (`ask`; None where there is no way)."""
+
+    param: Param
+    field: str
+    ask: Mapping[bool, Any]  # whether the empty ones are wanted → the parameter's value
+
+    def wrong(self, records: Iterable[Mapping[str, Any]], *, empty: bool) -> int:
+        """How many of the records were not asked for."""
+        return sum(_empty(get(one, self.field)) is not empty for one in records)
+
+
+@probe("filter.null-honoured", scope="resource")
+def emptiness(look: ResourceLook) -> Iterator[Told]:
+    """Ask for the records whose field is empty, of a list that shows both: no others may come."""
+    if not look.readable:
+        return
+    claim, declared = "filter.null-honoured", _emptinesses(look)
+    mixed = [one for one in declared if one.wrong(look.first.records, empty=True) not in (0, len(look.first.records))]
+    if not mixed:
+        yield unknown(claim, "no-empty-values") if declared else not_applicable(claim)
+        return
+    told = _emptied(look, mixed[0], empty=True)
+    opposite = False in mixed[0].ask
+    yield told if told.answer is not Answer.NO else _doubted(look, told, _emptied(look, mixed[0], empty=not opposite))
+
+
+def _emptinesses(look: ResourceLook) -> list[Emptiness]:
+    """The parameters that ask for empty fields: by a word of their name, or by null where the document says so of a body's filter."""
+    found = []
+    for param in look.profile.filtering.params:
+        said = (EMPTY | FILLED | {"not"}) & set(words(param.name))
+        if said - {"not"}:
+            name = field_behind(param, said, look.walk.records)
+            found += (
+                [Emptiness(param, name, _truths(look, param, bool(said & FILLED) is not ("not" in said)))]
+                if name
+                else []
+            )
+        elif param.in_ == "body" and FOR_NULL.search(text := description(look, param)) and not OFF.search(text):
+            name = next((name for one in look.walk.records if (name := field_of(param, one))), None)
+            found += [Emptiness(param, name, {True: None})] if name else []
+    return found
+
+
+def _truths(look: ResourceLook, param: Param, filled: bool) -> dict[bool, Any]:
+    """What a filter is set to for the empty and for the filled records; `filled` where true asks for the latter."""
+    declared = schema_of(look, param)
+    true, false = (1, 0) if declared is not None and declared.type in ("integer", "number") else (True, False)
+    written = (true, false) if param.in_ == "body" else tuple(str(one).lower() for one in (true, false))
+    return dict(zip((not filled, filled), written, strict=True))
+
+
+def _emptied(look: ResourceLook, one: Emptiness, *, empty: bool) -> Told:
+    claim = "filter.null-honoured"
+    page = look.resource.page(of_params([(one.param, one.ask[empty])]))
+    strangers = one.wrong(page.records, empty=empty)
+    evidence = evidence_of(page.response)
+    values = {"param": one.param.name, "field": one.field, "kept": len(page.records), "strangers": strangers}
+    if not page.response.ok:
+        return unknown(claim, failing(page.response) or "refused", evidence, **values)
+    if not page.records:  # may be another way of writing the value
+        return unknown(claim, "empty-answer", evidence, **values)
+    if strangers == len(page.records):  # true may mean the opposite
+        return unknown(claim, "inconclusive", evidence, **values)
+    return whether(claim, not strangers, evidence, **values)

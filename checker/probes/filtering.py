@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checker.client.messages import Response
+from checker.model.api import Operation, Schema
 from checker.model.finding import Answer
 from checker.model.instants import read_instant
 from checker.model.paths import get
@@ -27,7 +28,7 @@ MADE_UP = "readiness_no_such_field"
 PLAIN = (str, int, float)
 # Words of operators under which another record than one of the same value is no stranger.
 OTHER_THAN_EQUAL = frozenset(
-    {"after", "before", "between", "empty", "from", "ge", "greater", "gt", "gte", "le", "less", "lt", "lte", "max", "min", "ne", "neq", "nin", "nnull", "not", "null", "since", "to", "until"}
+    {"after", "before", "between", "empty", "exists", "from", "ge", "greater", "gt", "gte", "isnull", "le", "less", "lt", "lte", "max", "min", "ne", "neq", "nin", "nnull", "not", "null", "since", "to", "until"}
 )  # fmt: skip
 LONGEST_VALUE = 120  # characters of a value that is asked for
 
@@ -72,6 +73,34 @@ def filters(look: ResourceLook) -> Iterator[One]:
             if any(comparable(get(other, name)) != comparable(value) for other in records):
                 yield param, name, value
                 break
+
+
+def description(look: ResourceLook, param: Param) -> str:
+    """What the document says of a filter; empty where it says nothing."""
+    operation, schema = taking_filters(look), schema_of(look, param)
+    declared = operation.parameter(param.name) if operation is not None and param.in_ != "body" else None
+    return " ".join(one.description for one in (declared, schema) if one is not None)
+
+
+def schema_of(look: ResourceLook, param: Param) -> Schema | None:
+    """The values of a filter, as the document describes them."""
+    operation = taking_filters(look)
+    if operation is None:
+        return None
+    if param.in_ != "body":
+        declared = operation.parameter(param.name)
+        return declared.schema if declared is not None else None
+    schema = operation.body.schema if operation.body is not None else None
+    for part in param.name.split("."):
+        schema = schema.properties(variants=True).get(part) if schema is not None else None
+    return schema
+
+
+def taking_filters(look: ResourceLook) -> Operation | None:
+    """The operation that takes the filters, as the document describes it."""
+    operations, api = look.profile.operations, look.system.api
+    key = look.profile.filtering.operation or operations.list or operations.search
+    return api.operation(key) if api is not None and key else None
 
 
 def plain(value: Any) -> bool:

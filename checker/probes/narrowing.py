@@ -6,13 +6,23 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from checker.model.api import Operation
 from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.model.profile import Param
 from checker.probes.base import Told, no, not_applicable, probe, unknown, yes
 from checker.probes.contexts import ResourceLook, evidence_of
-from checker.probes.filtering import One, answers, asked, comparable, failing, filters, in_language, plain
+from checker.probes.filtering import (
+    One,
+    answers,
+    asked,
+    comparable,
+    description,
+    failing,
+    filters,
+    in_language,
+    plain,
+    taking_filters,
+)
 from checker.profiles.names import words
 from checker.resources.resource import Page
 
@@ -59,30 +69,9 @@ def _says_equal(look: ResourceLook, one: One) -> bool:
 
 def _documented_as_more(look: ResourceLook, param: Param) -> bool:
     """Whether the document says of the filter, or of the whole operation, that it finds more than equal values."""
-    operation = _operation(look)
+    operation = taking_filters(look)
     whole = f"{operation.summary} {operation.description}" if operation is not None else ""
-    return bool(PARTLY.search(_description(look, param)) or WHOLLY.search(whole))
-
-
-def _description(look: ResourceLook, param: Param) -> str:
-    """What the document says of a filter; empty where it says nothing."""
-    operation = _operation(look)
-    if operation is None:
-        return ""
-    if param.in_ != "body":
-        declared = operation.parameter(param.name)
-        return f"{declared.description} {declared.schema.description}" if declared is not None else ""
-    schema = operation.body.schema if operation.body is not None else None
-    for part in param.name.split("."):
-        schema = schema.properties(variants=True).get(part) if schema is not None else None
-    return schema.description if schema is not None else ""
-
-
-def _operation(look: ResourceLook) -> Operation | None:
-    """The operation that takes the filters, as the document describes it."""
-    operations, api = look.profile.operations, look.system.api
-    key = look.profile.filtering.operation or operations.list or operations.search
-    return api.operation(key) if api is not None and key else None
+    return bool(PARTLY.search(description(look, param)) or WHOLLY.search(whole))
 
 
 def _parts(look: ResourceLook, name: str) -> list[str]:

@@ -20,7 +20,7 @@ OPEN = ("yes", "unknown", "not-applicable")
 # The item, what has to hold for the claim to be refuted at all, the claims that only lay down a condition, and those that may be open beside them.
 CONDITIONS = (
     ("filtering", ("filter.honoured",), ("filter.operators-honoured", "filter.excluding-keeps-empty", "filter.case-known"), ("filter.combined",)),
-    ("filtering", ("filter.honoured", "filter.case-known"), ("filter.exact", "count.filtered"), ("filter.combined",)),
+    ("filtering", ("filter.honoured", "filter.case-known"), ("filter.exact", "count.filtered", "filter.null-honoured"), ("filter.combined",)),
     ("pagination", ("pagination.complete", "pagination.no-repeats", "pagination.ends"), ("pagination.past-end",), ()),
     ("updated-since-filter", ("updated-since.excludes-older", "updated-since.includes-boundary", "timestamp.filled"), ("updated-since.zone-kept",), ()),
     ("page-size", ("page-size.honoured",), ("page-size.steady",), ()),
@@ -64,6 +64,7 @@ def test_a_condition_is_never_more_and_an_open_one_nothing(
         ("filter.operators-honoured", "Narrow again after reading"),
         ("filter.exact", "Compare the value after each lookup"),
         ("count.filtered", "never by the total"),
+        ("filter.null-honoured", "the filter for them brings others"),
     ],
 )
 def test_each_way_in_which_filters_fall_short_has_its_measure(claim: str, word: str) -> None:
@@ -71,7 +72,9 @@ def test_each_way_in_which_filters_fall_short_has_its_measure(claim: str, word: 
     fine = dict.fromkeys(
         ("filter.honoured", "filter.combined", "filter.case-known", "filter.exact", "count.filtered"), "yes"
     )
-    rest = {"filter.operators-honoured": "not-applicable", "filter.excluding-keeps-empty": "not-applicable"}
+    rest = dict.fromkeys(
+        ("filter.operators-honoured", "filter.excluding-keeps-empty", "filter.null-honoured"), "not-applicable"
+    )
     (made,) = results("filtering", {**fine, **rest, claim: "no"})
     assert made.state is State.CONDITIONAL
     assert made.measure is not None

@@ -34,7 +34,7 @@ from tests.clients import FAST, client
 from tests.servers import Answered, Asked, serve
 
 TOKEN = "good-token"
-COMPARING = ("points[gte]", "max_points", "town[neq]")
+COMPARING = ("points[gte]", "max_points", "town[neq]", "town[null]")
 TYPES = {"points": "integer"}  # of the fields that are no texts
 BEGIN = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 
@@ -83,7 +83,7 @@ class Lists:
 
     def listed(self, query: dict[str, str]) -> Answered | Any:
         """The list, narrowed, ordered and cut as asked, but for the defect."""
-        known = {"email", "name", "limit", "offset", "sort", "since", *COMPARING}
+        known = {"email", "name", "town", "limit", "offset", "sort", "since", *COMPARING}
         if query.keys() - known and self.defect != "ignores-unknown":
             return Answered(400, {"error": "unknown parameter"})
         if self.defect == "breaks-deep" and int(query.get("offset", "0")):
@@ -139,6 +139,8 @@ class Lists:
             found = [one for one in found if one["name"] == query["name"]]
         if "name" in query and "email" not in query and self.defect == "first-filter-only":
             found = [one for one in found if one["name"] == query["name"]]
+        if "town" in query and self.defect != "first-filter-only":
+            found = [one for one in found if one["town"] == query["town"]]
         found = self.compared(found, query)
         if "since" in query and self.defect != "ignores-since":
             try:
@@ -161,6 +163,8 @@ class Lists:
         if "town[neq]" in query:
             kept = found if self.defect != "drops-empty" else [one for one in found if one["town"] is not None]
             found = [one for one in kept if one["town"] != query["town[neq]"]]
+        if "town[null]" in query and self.defect != "ignores-null":
+            found = [one for one in found if (one["town"] is None) is (query["town[null]"] == "true")]
         return found
 
 

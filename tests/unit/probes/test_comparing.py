@@ -161,6 +161,26 @@ def test_other_than_needs_records_without_a_value() -> None:
     assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "no-empty-values")
 
 
+@pytest.mark.parametrize(
+    ("name", "kept", "answer"),
+    [
+        ("town__isnull", lambda one, wanted: (one["town"] is None) is (wanted == "true"), Answer.YES),
+        ("town[exists]", lambda one, wanted: (one["town"] is None) is (wanted == "false"), Answer.YES),
+        ("town_not_null", lambda one, wanted: (one["town"] is None) is (wanted == "false"), Answer.YES),
+        ("town[exists]", lambda _one, _wanted: True, Answer.NO),
+        ("town_is_null", lambda one, wanted: (one["town"] is None) is (wanted == "false"), Answer.UNKNOWN),
+        ("town_is_null", lambda one, wanted: wanted == "true" or one["town"] is not None, Answer.UNKNOWN),
+        ("town_is_null", lambda _one, _wanted: False, Answer.UNKNOWN),
+        ("town_is_null", None, Answer.UNKNOWN),
+    ],
+    ids=["null", "exists", "not-null", "ignored", "the-other-way-round", "one-way-only", "nothing", "refused"],
+)
+def test_a_filter_for_empty_fields_is_held_to_its_word(name: str, kept: Any, answer: Answer) -> None:
+    """Who asks for empty fields gets none but these; a no takes that neither empty nor filled can be asked for."""
+    found = probed(Bounded(name=name, kept=kept), declaring(name, "email"))["filter.null-honoured"]
+    assert found.answer is answer
+
+
 def test_case_that_counts_in_a_number_is_told_and_no_fault() -> None:
     """A number is compared as it is written; that its case counts is said, not held against the system."""
     records = [{**record(number), "number": f"A-{number}"} for number in range(9)]

@@ -10,7 +10,7 @@ from tests.unit.probes.lists import Lists, probed, profile, record
 GOOD = (
     "list.readable", "records.present", "count.known", "read.single", "list.agrees-with-read", "pagination.ends", "pagination.no-repeats", "pagination.complete",
     "pagination.past-end", "page-size.honoured", "page-size.steady", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "sort.unknown-refused", "filter.combined", "filter.operators-honoured",
-    "filter.excluding-keeps-empty", "filter.case-known", "filter.exact", "count.filtered", "timestamp.filled", "timestamp.zoned",
+    "filter.excluding-keeps-empty", "filter.null-honoured", "filter.case-known", "filter.exact", "count.filtered", "timestamp.filled", "timestamp.zoned",
     "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
     "updated-since.nonsense-refused", "updated-since.zone-kept", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
     "credentials.errors-distinct", "answers.fields-declared", "sandbox.stateful", "redirect.none", "version.no-sunset", "clock.in-step", "network.latency",
@@ -43,6 +43,7 @@ def test_a_good_system_gets_good_news_on_every_claim() -> None:
         ("ignores-comparison", "filter.operators-honoured"),
         ("leaves-the-bound-out", "filter.operators-honoured"),
         ("drops-empty", "filter.excluding-keeps-empty"),
+        ("ignores-null", "filter.null-honoured"),
         ("minds-case", "filter.case-known"),
         ("finds-beginnings", "filter.exact"),
         ("counts-all", "count.filtered"),

@@ -15,10 +15,14 @@ from tests.servers import Answered, Asked
 from tests.unit.probes.lists import Lists, probed
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
+TOWN = {"description": "The town, or null for contacts without one.", "anyOf": [TEXT, {"type": "null"}]}
 CLAIMS = (
     "filter.honoured",
     "filter.combined",
     "filter.unknown-refused",
+    "filter.exact",
+    "filter.null-honoured",
+    "count.filtered",
     "sort.honoured",
     "sort.stable",
     "sort.unknown-refused",
@@ -41,6 +45,9 @@ class Searched(Lists):
             for name, value in {**body.get("where", {}), **body}.items()
             if name not in ("where", "sort")
         }
+        if body.get("where", {}).get("town", "") is None:
+            query |= {"town[null]": "true"}
+            del query["town"]
         for one in body.get("sort", [])[:1]:
             query["sort"] = f"{'-' * (one['direction'] == 'DESC')}{one['field']}"
         found = super().__call__(replace(asked, method="GET", path="/contacts", pairs=list(query.items())))
@@ -59,7 +66,7 @@ def document() -> dict[str, Any]:
         "updated_at": stamp,
     }
     key = {"type": "object", "properties": {"field": TEXT, "direction": {"type": "string", "enum": ["ASC", "DESC"]}}}
-    where = {"type": "object", "properties": {"email": TEXT, "name": TEXT, "since": stamp}}
+    where = {"type": "object", "properties": {"email": TEXT, "name": TEXT, "since": stamp, "town": TOWN}}
     search = {"where": where, "sort": {"type": "array", "items": key}, "limit": NUMBER, "offset": NUMBER}
     page = {"data": {"type": "array", "items": {"type": "object", "properties": record}}, "total": NUMBER}
 
@@ -96,6 +103,9 @@ def test_filters_and_orders_of_a_searchs_body_are_tried(tmp_path: Path) -> None:
         ("ignores-filter", "filter.honoured"),
         ("first-filter-only", "filter.combined"),
         ("ignores-unknown", "filter.unknown-refused"),
+        ("finds-beginnings", "filter.exact"),
+        ("ignores-null", "filter.null-honoured"),
+        ("counts-all", "count.filtered"),
         ("ignores-sort", "sort.honoured"),
         ("ties-move", "sort.stable"),
         ("sorts-by-nothing", "sort.unknown-refused"),
