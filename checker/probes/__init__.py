@@ -16,6 +16,7 @@ from checker.probes import (
     conformity,
     deleting,
     filtering,
+    following,
     idling,
     inactive,
     listing,
@@ -75,6 +76,7 @@ RESOURCE_PROBES: tuple[Probe[ResourceLook], ...] = (
     combining.ties,
     changes.timestamps,
     changes.updated_since,
+    following.links,
     conformity.conformity,
     conformity.fields,
 )
