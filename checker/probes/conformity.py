@@ -14,7 +14,7 @@ from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
 
 # What a protocol puts beside a record's fields: OData's and JSON-LD's annotations (`items@odata.count`, `@id`), links (`_links`).
-BESIDE = re.compile(r"@|^_")
+BESIDE = re.compile(r"@|(^|\.)_")
 MOST_NAMED, LONGEST_NAME = 10, 80  # fields that a finding names, and characters of each
 MARKED = "byte order mark before JSON (RFC 8259, section 8.1)"  # strict readers stop at it
 
@@ -55,7 +55,8 @@ def fields(look: ResourceLook) -> Iterator[Told]:
     if not look.readable:
         return
     claim = "answers.fields-declared"
-    known = {one.name.partition(".")[0].removesuffix("[]") for one in look.profile.schema}
+    paths = [one.name.replace("[]", "").split(".") for one in look.profile.schema]
+    known = {".".join(parts[:depth]) for parts in paths for depth in range(1, len(parts) + 1)}
     records = look.walk.records
     if not known or not records:
         yield unknown(claim, "no-records" if known else "no-schema", look.walk.evidence)

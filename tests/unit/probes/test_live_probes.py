@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from checker.model.finding import Answer
+from checker.model.profile import FieldInfo
+from tests.servers import Answered
 from tests.unit.probes.lists import Lists, probed, profile, record
 
 GOOD = (
@@ -74,6 +79,26 @@ def test_each_defect_is_found(defect: str, claim: str) -> None:
 def test_fields_that_no_document_knows_are_named_and_what_a_protocol_adds_is_none() -> None:
     """A field that somebody added is a finding with its name; annotations and links beside the fields are not."""
     assert probed(Lists("shows-more"))["answers.fields-declared"].values == {"fields": ["x_region"]}
+
+
+class InEnvelopes(Lists):
+    """The list with each record's fields in an object (JSON:API)."""
+
+    def cut(self, found: list[dict[str, Any]], start: int, size: int) -> Answered | Any:
+        """One page of resource objects."""
+        page = super().cut(found, start, size)
+        held = [{name: value for name, value in one.items() if name != "id"} for one in page["data"]]
+        shown = zip(page["data"], held, strict=True)
+        return {**page, "data": [{"id": one["id"], "attributes": fields} for one, fields in shown]}
+
+
+@pytest.mark.parametrize(("defect", "fields"), [("", []), ("shows-more", ["attributes.x_region"])])
+def test_fields_that_an_object_holds_are_known_by_their_paths(defect: str, fields: list[str]) -> None:
+    """What the document describes inside `attributes` is no stranger there, and what it doesn't is named."""
+    known = ("id", *(f"attributes.{one}" for one in record(0) if one != "id"))
+    schema = tuple(FieldInfo(name=one, type="string") for one in known)
+    described = replace(profile(), spread=("attributes",), schema=schema)
+    assert probed(InEnvelopes(defect), described)["answers.fields-declared"].values == {"fields": fields}
 
 
 @pytest.mark.parametrize(
