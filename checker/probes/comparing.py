@@ -140,17 +140,18 @@ def comparisons(look: ResourceLook) -> list[Comparison]:
 
 @probe("filter.operators-honoured", scope="resource")
 def comparing(look: ResourceLook) -> Iterator[Told]:
-    """Ask for what lies above, or below, a value from the middle: nothing from the other side may come."""
+    """Ask for what lies above, or below, a value from the middle: nothing from the other side may come. Ask for all but one value: it may not come."""
     if not look.readable:
         return
-    claim, declared = "filter.operators-honoured", comparisons(look)
+    claim, declared, exclusions = "filter.operators-honoured", comparisons(look), _exclusions(look)
     usable = [(one, bounds) for one in declared if (bounds := one.bounds())]
-    if not usable:
-        yield unknown(claim, "no-fitting-value") if declared else not_applicable(claim)
+    without = [(param, name, values) for param, name in exclusions if len(values := _values(look, name)) > 1]
+    if not usable and not without:
+        yield unknown(claim, "no-fitting-value") if declared or exclusions else not_applicable(claim)
         return
-    first, *others = usable
-    others.sort(key=lambda one: one[0].above is first[0].above)  # one of each side says more than two of one
-    told = [_compared(*one) for one in (first, *others)[:OPERATORS]]
+    others = sorted(usable[1:], key=lambda one: one[0].above is usable[0][0].above)  # one of each side says more
+    told = [_compared(*one) for one in (*usable[:1], *others)[:OPERATORS]]
+    told += [_excluded(look, *one) for one in without[:1]]
     yield next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
 
 
@@ -158,6 +159,23 @@ def _compared(one: Comparison, bounds: list[dict[str, Any]]) -> Told:
     """A no takes two bounds, where the values give two."""
     told = _bounded(one, bounds[0])
     return told if told.answer is not Answer.NO else _doubted(one.look, told, _bounded(one, bounds[-1]))
+
+
+def _excluded(look: ResourceLook, param: Param, name: str, values: list[Any]) -> Told:
+    """The same of a filter that leaves one value out: a no takes two values."""
+    told = _kept_out(look, param, name, values[0])
+    return told if told.answer is not Answer.NO else _doubted(look, told, _kept_out(look, param, name, values[1]))
+
+
+def _kept_out(look: ResourceLook, param: Param, name: str, value: Any) -> Told:
+    claim = "filter.operators-honoured"
+    page = look.resource.page(of_params([(param, value)]))
+    strangers = sum(comparable(get(one, name)) == comparable(value) for one in page.records)
+    values = {"param": param.name, "field": name, "kept": len(page.records), "strangers": strangers}
+    if not page.response.ok or not page.records:
+        reason = failing(page.response) or ("empty-answer" if page.response.ok else "refused")
+        return unknown(claim, reason, evidence_of(page.response), **values)
+    return whether(claim, not strangers, evidence_of(page.response), **values)
 
 
 def _doubted(look: ResourceLook, told: Told, again: Told) -> Told:
@@ -214,13 +232,17 @@ def _exclusions(look: ResourceLook) -> list[tuple[Param, str]]:
     return found
 
 
+def _values(look: ResourceLook, name: str) -> list[Any]:
+    """The field's different values in the first page, which that page without the filter is sure to show."""
+    return list({comparable(one): one for each in look.first.records if plain(one := get(each, name))}.values())
+
+
 def _beside_empty(look: ResourceLook, name: str) -> list[Any]:
     """Two values of the field in the first page, where some of that page have none: what is left out moves these forward, so that they must
     still be there. Nothing where the page has no such mixture.
     """
-    held = [get(one, name) for one in look.first.records]
-    filled = list({comparable(one): one for one in held if plain(one)}.values())
-    return filled[:2] if len(filled) > 1 and any(_empty(one) for one in held) else []
+    filled = _values(look, name)
+    return filled[:2] if len(filled) > 1 and any(_empty(get(one, name)) for one in look.first.records) else []
 
 
 def _empty(value: Any) -> bool:

@@ -142,6 +142,25 @@ def test_what_the_document_does_not_declare_does_not_apply() -> None:
     ("kept", "answer"),
     [
         (lambda one, wanted: one["town"] != wanted, Answer.YES),
+        (lambda one, wanted: one["town"] not in (None, wanted), Answer.YES),
+        (lambda _one, _wanted: True, Answer.NO),
+        (lambda one, wanted: one["town"] == wanted, Answer.NO),
+        (lambda one, wanted: wanted == "Oslo" or one["town"] != wanted, Answer.UNKNOWN),
+        (lambda _one, _wanted: False, Answer.UNKNOWN),
+        (None, Answer.UNKNOWN),
+    ],
+    ids=["leaves-out", "drops-empty", "ignored", "the-other-way-round", "once", "nothing", "refused"],
+)
+def test_other_than_must_not_bring_the_value(kept: Any, answer: Answer) -> None:
+    """What was to be left out doesn't come; a no takes two values."""
+    found = probed(Bounded(name="town_not", kept=kept), declaring("town_not", "email"))["filter.operators-honoured"]
+    assert found.answer is answer
+
+
+@pytest.mark.parametrize(
+    ("kept", "answer"),
+    [
+        (lambda one, wanted: one["town"] != wanted, Answer.YES),
         (lambda one, wanted: one["town"] not in (None, wanted), Answer.NO),
         (lambda _one, _wanted: True, Answer.UNKNOWN),
         (None, Answer.UNKNOWN),
