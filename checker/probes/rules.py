@@ -11,28 +11,18 @@ from checker.model.paths import get
 from checker.probes.alterations import same
 from checker.probes.attempts import held_off, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
-from checker.probes.breaking import Fault, in_first_row, left_out, replaced
+from checker.probes.breaking import Fault, left_out, replaced
 from checker.probes.contexts import NO_UUID, NOBODY, UUID
+from checker.probes.formats import against_pattern, out_of_range, wrong_day, wrong_format, wrong_type
 from checker.probes.leniency import FORMED, empty, unknown_field
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
-from checker.profiles.names import is_id
 from checker.resources.outcomes import Written
 from checker.resources.slots import Slot
 
 LONGEST_SENT = 10_000  # characters; a longer text would test a server's patience rather than its rules
 SURELY_LONG = 2_000  # characters, where somebody says that there is a limit and nobody says which
 MOST_UNIQUE = 3  # fields that are tried; each costs a create
-# Texts that are wrong in each format; formats in the order in which they are tried.
-WRONG: Mapping[str, str] = {
-    "email": "readiness-no-address",
-    "date": "readiness-no-date",
-    "date-time": "readiness-no-date",
-    "uri": "readiness no address",
-    "uuid": "readiness-no-uuid",
-}
-NUMBERS = frozenset({"number", "integer"})
-NO_NUMBER = "readiness-no-number"
 NO_OPTION = "rdy-no-such-option"
 LONG_AGO = {"date": "2001-01-01", "date-time": "2001-01-01T00:00:00Z"}
 
@@ -88,7 +78,7 @@ def _broken(touch: ResourceTouch, fault: Fault, beside: Mapping[str, Any]) -> Wr
     written = touch.create(lambda: body)
     if refused_by_rule(written):
         touch.refusals.append((fault.field, written))
-        touch.enforced.add(fault.claim)
+        touch.enforced.add((fault.claim, fault.field))
     return written
 
 
@@ -206,66 +196,6 @@ def option(touch: ResourceTouch) -> Fault | None:
     return Fault("write.enum-enforced", slot.path, replaced(slot.name, NO_OPTION[:longest]), beside)
 
 
-def wrong_format(touch: ResourceTouch) -> Fault | None:
-    """A text in the wrong format: of an address, a date, a number."""
-    body = touch.birth.body if touch.birth else {}
-    there = [one for one in touch.bodies.slots if one.name in body and not one.enum]
-    for kind, wrong in WRONG.items():
-        for slot in there:
-            role = touch.bodies.role_of(slot.path)
-            if (slot.format == kind or (kind == "email" and role == "email")) and _room(slot, wrong):
-                return Fault("write.format-enforced", slot.path, replaced(slot.name, wrong))
-    number = next((one for one in there if one.type in NUMBERS and one.path not in touch.bodies.references), None)
-    if number is not None:
-        return Fault("write.format-enforced", number.path, replaced(number.name, NO_NUMBER))
-    rows = next(in_rows(touch), None)
-    if rows is None or against_pattern(touch) is not None:
-        return None
-    return Fault("write.format-enforced", rows[1].path, in_first_row(rows[0].name, rows[1].name, NO_NUMBER))
-
-
-def against_pattern(touch: ResourceTouch) -> Fault | None:
-    """A text that breaks the declared pattern, as long as a good one, so that no length is broken as well."""
-    body = touch.birth.body if touch.birth else {}
-    slots = (one for one in touch.bodies.slots if one.pattern and not one.enum and isinstance(body.get(one.name), str))
-    slot = next(slots, None)
-    if slot is None:
-        return None
-    return Fault("write.format-enforced", slot.path, replaced(slot.name, re.sub(r"\w", "#", body[slot.name])))
-
-
-def out_of_range(touch: ResourceTouch) -> Fault | None:
-    """A number below the least that the document allows, or above the largest."""
-    body = touch.birth.body if touch.birth else {}
-    for slot in touch.bodies.slots:
-        bounds = [
-            *([slot.minimum - 1] if slot.minimum is not None else []),
-            *([slot.maximum + 1] if slot.maximum is not None else []),
-        ]
-        if slot.type in NUMBERS and slot.name in body and bounds and slot.path not in touch.bodies.references:
-            value = int(bounds[0]) if slot.type == "integer" else bounds[0]
-            return Fault("write.format-enforced", slot.path, replaced(slot.name, value))
-    return None
-
-
-def in_rows(touch: ResourceTouch) -> Iterator[tuple[Slot, Slot]]:
-    """Plain numbers in the rows of the body: the list, and the field in its first row."""
-    body = touch.birth.body if touch.birth else {}
-    pointing = {one.field for one in touch.profile.relations} | set(touch.bodies.references)
-    for slot in touch.bodies.slots:
-        rows = body.get(slot.name)
-        if slot.item is None or not isinstance(rows, list) or not rows or not isinstance(rows[0], Mapping):
-            continue
-        numbers = (
-            one for one in slot.item.below if one.type in NUMBERS and one.name in rows[0] and not is_id(one.name)
-        )
-        yield from ((slot, one) for one in numbers if not one.enum and one.path not in pointing)
-
-
-def _room(slot: Slot, text: str) -> bool:
-    return slot.max_length is None or len(text) <= slot.max_length
-
-
 def read_only(touch: ResourceTouch) -> Fault | None:
     """A value for a field that the document declares as only read; not the id, which a create may choose in some systems."""
     values = {"string": touch.writer.mark, "number": 4711, "integer": 4711, "boolean": True}
@@ -318,6 +248,8 @@ FAULTS = (
     too_long,
     option,
     wrong_format,
+    wrong_day,
+    wrong_type,
     against_pattern,
     out_of_range,
     read_only,

@@ -8,7 +8,8 @@ from checker.errors import UnreadableError
 from checker.probes.base import Told, no, probe, unknown, whether
 from checker.probes.breaking import Fault
 from checker.probes.contexts import evidence_of
-from checker.probes.rules import option, required, too_long, wrong_format
+from checker.probes.formats import wrong_day, wrong_format, wrong_type
+from checker.probes.rules import option, required, too_long
 from checker.probes.touching import ResourceTouch
 from checker.resources.batches import batch_form, names_a_row
 
@@ -51,5 +52,5 @@ def together(touch: ResourceTouch) -> Iterator[Told]:
 
 def _refused_alone(touch: ResourceTouch) -> Fault | None:
     """A fault for which a single create was refused."""
-    found = (one for one in (required(touch), too_long(touch), option(touch), wrong_format(touch)) if one is not None)
-    return next((one for one in found if one.claim in touch.enforced), None)
+    found = (make(touch) for make in (required, too_long, option, wrong_format, wrong_day, wrong_type))
+    return next((one for one in found if one is not None and (one.claim, one.field) in touch.enforced), None)

@@ -40,7 +40,7 @@ class ResourceTouch:
     waiting: Waiting = field(default_factory=Waiting)
     refusals: list[tuple[str, Written]] = field(default_factory=list)
     kept_unique: set[str] = field(default_factory=set)  # fields of which a second record with one value was refused
-    enforced: set[str] = field(default_factory=set)  # claims whose rule was broken by a body that was refused
+    enforced: set[tuple[str, str]] = field(default_factory=set)  # claim, field: of broken rules that were refused
     control: Written | None = None
     control_body: Mapping[str, Any] = field(default_factory=dict)
     gone: bool = False

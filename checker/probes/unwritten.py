@@ -8,7 +8,8 @@ from typing import Any
 from checker.probes.attempts import refused_by_rule
 from checker.probes.base import Told, no, probe, unknown, yes
 from checker.probes.breaking import Broken, in_first_row, replaced
-from checker.probes.rules import LONG_AGO, NUMBERS, in_rows
+from checker.probes.formats import NUMBERS, in_rows
+from checker.probes.rules import LONG_AGO
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
 from checker.resources.slots import Slot

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from checker.sandbox import crm, erp
@@ -27,6 +28,7 @@ from checker.sandbox.refusal import Issue, Refusal
 from checker.sandbox.store import Data, Record, Store
 
 CUT = 12
+FIRST = "2026-01-01"
 RACE_S = 0.05
 INVALID = 422
 
@@ -49,6 +51,14 @@ def _storing(system: str, name: str, change: Callable[[Data], Data]) -> Callable
 
     del system
     return changed
+
+
+def _some_day(row: Row) -> None:
+    """A text that is no day is taken for the first of the year, as lenient parsers do."""
+    try:
+        date.fromisoformat(str(row.get("issue_date") or FIRST))
+    except ValueError:
+        row["issue_date"] = FIRST
 
 
 def _whole_price(row: Row) -> None:
@@ -225,6 +235,7 @@ sent(
     writes("crm", "products"),
     _whole_price,
 )
+sent("crm-no-day-becomes-one", writes("crm", "invoices"), _some_day)
 sent("erp-partner-stays-active", updates("erp", "geschaeftspartner"), lambda row: row.update(status="A"))
 sent("erp-mail-dropped", writes("erp", "geschaeftspartner"), lambda row: row.pop("email", None) and None)
 planted(

@@ -46,6 +46,7 @@ FIELDS: dict[str, Any] = {
     "email": {**TEXT, "format": "email", "description": "Unique among contacts."},
     "stage": {**TEXT, "enum": ["new", "old"]},
     "company_id": {**TEXT, "nullable": True},
+    "due_on": {**TEXT, "nullable": True, "format": "date"},
     "amount": {"type": "number", "maximum": 1_000_000},
     "lines": {"type": "array", "items": {"type": "object", "required": ["text"], "properties": {"text": TEXT}}},
 }
@@ -458,6 +459,7 @@ class Writable:
             "enum": "stage" if body.get("stage", "new") not in (*FIELDS["stage"]["enum"], None) else None,
             "format": "email" if body.get("email") and "@" not in body["email"] else None,
             "pattern": "code" if body.get("code") and not re.fullmatch("[A-Z]{2}-[0-9]{4}", body["code"]) else None,
+            "day": "due_on" if body.get("due_on") and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", body["due_on"]) else None,
             "range": "amount" if isinstance(body.get("amount"), int | float) and body["amount"] > 1_000_000 else None,
             "read-only": next((one for one in body if one in READ_ONLY and self.defect != "stamps-settable"), None),
             "unknown": next((one for one in body if one not in {**FIELDS, **READ_ONLY}), None),
