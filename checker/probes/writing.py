@@ -14,8 +14,9 @@ from checker.resources.outcomes import Outcome, Written
 from checker.resources.sending import created_id
 from checker.resources.slots import Slot
 
-# Umlauts, ß, an ampersand (pages write it as &amp;), a letter with a composed accent, one from Poland, one outside the basic plane.
-UNUSUAL = "Äöüß & é Łódź 🙂"
+# Umlauts, ß, an ampersand (pages write it as &amp;), a letter with its accent in one (NFC) and the same in two (NFD): both look alike, and whoever
+# turns one into the other breaks a comparison. Then letters from Poland, and one outside the basic plane.
+UNUSUAL = "Äöüß & \u00e9e\u0301 Łódź 🙂"
 FINE = 0.0051  # added to a number, to see whether it is rounded
 SHOWN = 200  # characters of an answer's body that a finding quotes
 LONGEST_FULL = 250  # a text is filled up to its largest length where that is no more
@@ -119,7 +120,8 @@ def telling(touch: ResourceTouch) -> Iterator[Told]:
     found: dict[str, str] = dict(alterations(touch.birth.body, touch.first_seen.record or {}))
     tried = set(touch.birth.body)
     evidence = [*touch.birth.evidence, *touch.first_seen.evidence]
-    kept: bool | None = None
+    lost: str | None = None
+    tried_unusual = False
     # At once where that is accepted; one after the other where something of it is refused.
     both = {**others, **unusual}
     rounds = [{**rest, **both}] if both or rest else []
@@ -135,18 +137,22 @@ def telling(touch: ResourceTouch) -> Iterator[Told]:
         tried |= set(changes)
         found |= dict(alterations(changes, seen.record))
         if unusual and unusual.items() <= changes.items():
-            kept = all(_kept(value, seen.record.get(name)) for name, value in unusual.items())
+            tried_unusual = True
+            lost = next(
+                (what for name, value in unusual.items() if (what := _lost(value, seen.record.get(name)))), None
+            )
     told = [f"{path}: {what}" for path, what in found.items()]
     yield whether("write.not-altered", not found, tuple(evidence), alterations=told, tried=len(tried))
-    if kept is None:
+    if not tried_unusual:
         yield unknown("write.unicode-kept", "no-free-text" if not unusual else "refused", tuple(evidence))
     else:
-        yield whether("write.unicode-kept", kept, tuple(evidence), field=", ".join(unusual))
+        yield whether("write.unicode-kept", lost is None, tuple(evidence), field=", ".join(unusual), outcome=lost)
 
 
-def _kept(sent: str, read: Any) -> bool:
-    """Whether the unusual characters are there; what became of blanks and case is another question."""
-    return isinstance(read, str) and how(sent, read) in {None, "trimmed", "recased"}
+def _lost(sent: str, read: Any) -> str | None:
+    """What became of the unusual characters, None where they are there; what became of blanks and case is another question."""
+    what = how(sent, read)
+    return None if what in {"trimmed", "recased"} else what
 
 
 def written_and_seen(touch: ResourceTouch, changes: Mapping[str, Any]) -> tuple[Written, Seen | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -258,6 +259,11 @@ planted(
     _storing(
         "crm", "companies", lambda data: {**data, "name": (data.get("name") or "").encode("ascii", "replace").decode()}
     ),
+)
+planted(
+    "crm-accents-composed",
+    "crm",
+    _storing("crm", "companies", lambda data: {**data, "name": unicodedata.normalize("NFC", data.get("name") or "")}),
 )
 planted(
     "crm-new-sums-wrong",

@@ -40,6 +40,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("ignores-town", "write.not-altered", NO, {"alterations": ["town: changed"]}),
     ("escapes", "write.unicode-kept", NO, {"field": "last_name"}),
     ("ascii", "write.unicode-kept", NO, {"field": "last_name"}),
+    ("composes", "write.unicode-kept", NO, {"field": "last_name", "outcome": "recoded"}),
+    ("decomposes", "write.unicode-kept", NO, {"field": "last_name", "outcome": "recoded"}),
     ("allows-required", "write.required-enforced", NO, {"field": "stage", "status": 201}),
     ("allows-max-length", "write.max-length-enforced", NO, {"field": "last_name", "outcome": "cut"}),
     ("allows-enum", "write.enum-enforced", NO, {"field": "stage", "outcome": "stored"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -446,6 +447,8 @@ class Writable:
             "trims": value.strip(),
             "squeezes": re.sub(" +", " ", value),
             "escapes": value.replace("&", "&amp;"),
+            "composes": unicodedata.normalize("NFC", value),
+            "decomposes": unicodedata.normalize("NFD", value),
             "ascii": value.encode("ascii", "replace").decode(),
             "cuts": cut,
             "allows-max-length": value[:60] if name == "last_name" else value,
