@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,10 @@ FIELDS: dict[str, Any] = {
     "company_id": {**TEXT, "nullable": True},
     "due_on": {**TEXT, "nullable": True, "format": "date"},
     "amount": {"type": "number", "maximum": 1_000_000},
-    "lines": {"type": "array", "items": {"type": "object", "required": ["text"], "properties": {"text": TEXT}}},
+    "lines": {
+        "type": "array",
+        "items": {"type": "object", "required": ["text"], "properties": {"id": TEXT, "text": TEXT}},
+    },
 }
 READ_ONLY = {
     "id": {**TEXT, "readOnly": True},
@@ -147,6 +151,7 @@ class Writable:
     told_of_double: bool = False
     broke: bool = False
     races: int = 2
+    line_ids: Iterator[int] = field(default_factory=count)
     gate: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=3))
 
     def meet(self) -> bool:
@@ -210,6 +215,11 @@ class Writable:
         if self.defect != "ids-again":
             return f"{letter}{len(self.records) + 1}"
         return f"c{max((int(one[1:]) for one in self.records), default=0) + 1}"
+
+    def with_ids(self, lines: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+        """Lines with an id each: the one that they came with, or a new one."""
+        kept = "id" if self.defect != "makes-lines-anew" else None
+        return lines and [{**one, "id": one.get(kept) or f"l{next(self.line_ids)}"} for one in lines]
 
     def tag(self, record_id: str) -> str:
         """The record's entity tag."""
@@ -292,6 +302,7 @@ class Writable:
         self.born[record_id] = self.time.monotonic()
         blank = dict.fromkeys(FIELDS)
         stored = {**blank, **{name: self.stored(name, value) for name, value in body.items() if name in FIELDS}}
+        stored["lines"] = self.with_ids(stored["lines"])
         self.records[record_id] = {
             "id": record_id,
             **stored,
@@ -403,6 +414,8 @@ class Writable:
             del given["lines"]
         if self.defect == "adds-lines" and "lines" in given:
             given["lines"] = [*(before["lines"] or []), *given["lines"]]
+        if "lines" in given:
+            given["lines"] = self.with_ids(given["lines"])
         same = all(before.get(name) == value for name, value in given.items()) and self.defect != "moves-for-nothing"
         alone = {"child-stuck": {"lines"}, "link-stuck": {"company_id"}}.get(self.defect)
         stuck = self.defect == "stuck" or same or set(body) == alone
