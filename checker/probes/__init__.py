@@ -9,6 +9,7 @@ from checker.probes import (
     access,
     adding_up,
     aftermath,
+    again,
     bulk,
     changes,
     combining,
@@ -111,6 +112,7 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     inactive.inactive,
     deleting.delete,
     shifting.shifted,
+    again.again,
     reusing.reuse,
     merging.merges,
 )

@@ -20,7 +20,8 @@ def lock(touch: ResourceTouch) -> Iterator[Told]:
     if not touch.born or touch.profile.operations.update is None or touch.profile.operations.read is None:
         yield from touch.left_open(CLAIM) if not touch.born else (unknown(CLAIM, "no-update-operation"),)
         return
-    old = _tag(touch)
+    # A record that came without one at its first read has none.
+    old = _tag(touch) if touch.first_seen.response.headers.get("etag") else None
     if old is None:
         yield unknown(CLAIM, "no-version-shown")
         return

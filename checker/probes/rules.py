@@ -56,7 +56,11 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
         return
     faults = [one for make in FAULTS if (one := make(touch)) is not None]
     beside = {name: value for one in faults for name, value in one.beside.items()}
-    tried = [(one, _broken(touch, one, beside)) for one in faults]
+    tried: list[tuple[Fault, Written | None]] = []
+    for fault in faults:
+        taken = any(one.claim == fault.claim and written is not None and written.ok for one, written in tried)
+        if not taken:  # one broken rule of a kind that is taken says it all
+            tried.append((fault, _broken(touch, fault, beside)))
     control(touch, beside)
     judged = [_judged(touch, fault, written) for fault, written in tried]
     for claim in dict.fromkeys(

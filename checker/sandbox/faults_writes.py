@@ -105,6 +105,11 @@ def _breaks_on_rules(_ask: Ask, reply: Reply, _store: Store) -> None:
         reply.status, reply.body = 500, {"errors": [{"message": "internal error"}]}
 
 
+def _breaks_on_the_gone(_ask: Ask, reply: Reply, _store: Store) -> None:
+    if reply.status == 404:  # noqa: PLR2004 - Not Found
+        reply.status, reply.body = 500, {"errors": [{"message": "internal error"}]}
+
+
 def _page(_ask: Ask, reply: Reply, _store: Store) -> None:
     if reply.status == INVALID:
         reply.raw, reply.headers = b"<html><body>Error</body></html>", {"Content-Type": "text/html"}
@@ -310,6 +315,7 @@ instead(
     lists("crm", "products") | reads("crm", "products"),
     lambda _ask, _store: Reply(403, {"errors": []}),
 )
+after("crm-second-delete-breaks", deletes("crm"), _breaks_on_the_gone)
 register("crm-lines-added-not-replaced", Fault("crm", asked=_lines_kept))
 instead("crm-delete-forbidden", deletes("crm", "contacts"), lambda _ask, _store: Reply(403, {"errors": []}))
 

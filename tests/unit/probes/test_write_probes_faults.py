@@ -93,6 +93,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("ids-again", "ids.not-reused", NO, {"times": 2}),
     ("delete-ignored", "ids.not-reused", UNKNOWN, {"reason": "still-there"}),
     ("delete-ignored", "delete.accepted", NO, {"outcome": "still-there"}),
+    ("delete-again-breaks", "delete.again-told", NO, {"status": 500}),
+    ("no-delete", "delete.again-told", UNKNOWN, {"reason": "delete-refused"}),
     ("delete-breaks-reads", "delete.accepted", UNKNOWN, {"reason": "server-error"}),
     # 204 and no read that ever finds it: the list decides; where it never showed the record either, nobody can tell.
     ("never-readable", "delete.accepted", YES, {"status": 204, "outcome": "gone"}),

@@ -435,6 +435,9 @@ class Writable:
         """A deleted record stays, marked."""
         if self.defect == "no-delete":
             return Answered(409, {"error": "in use"})
+        if self.records[record_id]["deleted_at"]:
+            breaks = self.defect == "delete-again-breaks"
+            return Answered(500, {"error": "sorry"}) if breaks else Answered(204, b"")
         entry = {"what": "contact.deleted", "ref": {"id": record_id}}
         self.log = [*self.log, {"id": len(self.log), **entry}]
         if self.defect == "ids-again":
