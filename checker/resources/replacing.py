@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from checker.model.paths import MISSING
 from checker.model.profile import ResourceProfile
 
 
@@ -19,9 +20,9 @@ def writable(record: Mapping[str, Any], profile: ResourceProfile) -> dict[str, A
 
 
 def merged(record: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A record with changes in it; mappings are merged, everything else is replaced."""
+    """A record with changes in it; mappings are merged, what is MISSING is left out, everything else is replaced."""
     result = dict(record)
     for name, value in changes.items():
         held = result.get(name)
         result[name] = merged(held, value) if isinstance(held, Mapping) and isinstance(value, Mapping) else value
-    return result
+    return {name: value for name, value in result.items() if value is not MISSING}

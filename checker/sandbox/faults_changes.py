@@ -74,6 +74,11 @@ def _clumped(store: Store) -> None:
             store.put(name, replace(record, updated=datetime(2026, 3, 1, 2, 0, tzinfo=UTC)))
 
 
+def _breaks_on_the_gone(_ask: Ask, reply: Reply, _store: Store) -> None:
+    if reply.status == 404:  # noqa: PLR2004 - Not Found
+        reply.status, reply.body = 500, {"errors": [{"message": "internal error"}]}
+
+
 def _null_until_changed(row: Row) -> None:
     if row["updated_at"] == row["created_at"] or row["id"].endswith(("1", "3", "5")):
         row["updated_at"] = None
@@ -190,6 +195,7 @@ shown("crm-stamp-without-zone", shows("crm"), lambda row: row.update(updated_at=
 shown("crm-stamp-whole-days", shows("crm"), _days)
 after("crm-clock-goes-wrong", shows("crm"), _skewed)
 register("crm-stamp-settable", _stamps_taken())
+after("crm-second-delete-breaks", deletes("crm"), _breaks_on_the_gone)
 planted("crm-deletes-leave-no-trace", "crm", _hard)
 instead("crm-delete-does-nothing", deletes("crm", "companies"), _pretends)
 instead("erp-delete-does-nothing", deletes("erp", "artikel"), _pretends)

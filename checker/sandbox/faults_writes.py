@@ -105,11 +105,6 @@ def _breaks_on_rules(_ask: Ask, reply: Reply, _store: Store) -> None:
         reply.status, reply.body = 500, {"errors": [{"message": "internal error"}]}
 
 
-def _breaks_on_the_gone(_ask: Ask, reply: Reply, _store: Store) -> None:
-    if reply.status == 404:  # noqa: PLR2004 - Not Found
-        reply.status, reply.body = 500, {"errors": [{"message": "internal error"}]}
-
-
 def _page(_ask: Ask, reply: Reply, _store: Store) -> None:
     if reply.status == INVALID:
         reply.raw, reply.headers = b"<html><body>Error</body></html>", {"Content-Type": "text/html"}
@@ -226,6 +221,17 @@ def _twice(_ask: Ask, reply: Reply, store: Store) -> None:
         store.create("companies", dict(store.get("companies", reply.body["id"]).data), "system")
 
 
+def _filled_up(ask: Ask, store: Store) -> None:
+    """What a PUT leaves out is taken from the record as it is."""
+    if ask.key in updates("erp", "geschaeftspartner") and isinstance(ask.body, dict) and ask.last.isdigit():
+        record = store.find("geschaeftspartner", int(ask.last))
+        held = record.data if record is not None else {}
+        ask.body = {
+            **{name: value for name, value in held.items() if name in ("strasse", "plz", "ort", "telefon", "email")},
+            **ask.body,
+        }
+
+
 def _lines_kept(ask: Ask, store: Store) -> None:
     if ask.key in updates("crm", "invoices") and isinstance(ask.body, dict) and "items" in ask.body:
         record = store.find("invoices", ask.last)
@@ -315,7 +321,7 @@ instead(
     lists("crm", "products") | reads("crm", "products"),
     lambda _ask, _store: Reply(403, {"errors": []}),
 )
-after("crm-second-delete-breaks", deletes("crm"), _breaks_on_the_gone)
+register("erp-put-leaves-the-rest-alone", Fault("erp", asked=_filled_up))
 register("crm-lines-added-not-replaced", Fault("crm", asked=_lines_kept))
 instead("crm-delete-forbidden", deletes("crm", "contacts"), lambda _ask, _store: Reply(403, {"errors": []}))
 
