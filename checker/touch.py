@@ -53,8 +53,8 @@ OF_EVENTS = (
 )
 SUBSCRIPTIONS = 2
 # The record that lives, the good body of the rules, the same again, one in a wrong format, one with a field that nobody knows, two with unusual
-# values, two in one call, two whose ids are compared.
-ALWAYS = 11
+# values, three in one call, two whose ids are compared.
+ALWAYS = 12
 RACING = 4  # two times two with one unique value
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from checker.client.messages import Response
 from checker.errors import UnreadableError
 from checker.probes.base import Told, no, probe, unknown, whether
 from checker.probes.breaking import Fault
@@ -11,7 +13,8 @@ from checker.probes.contexts import evidence_of
 from checker.probes.formats import wrong_day, wrong_format, wrong_type
 from checker.probes.rules import option, required, too_long
 from checker.probes.touching import ResourceTouch
-from checker.resources.batches import batch_form, names_a_row
+from checker.resources.batches import batch_form, names_a_row, results_of
+from checker.resources.marks import texts_of
 
 CLAIM = "batch.errors-per-row"
 SERVER_ERROR = 500
@@ -19,7 +22,7 @@ SERVER_ERROR = 500
 
 @probe(CLAIM, scope="resource")
 def together(touch: ResourceTouch) -> Iterator[Told]:
-    """Create a good record and one that is refused alone in one call: what is stored, and does the answer name the faulty one?"""
+    """Create in one call a good record, one that is refused alone, and a good one behind it: what is stored, and does the answer name the faulty one?"""
     form = batch_form(touch.profile, touch.look.system.api)
     if form is None:
         yield unknown(CLAIM, "no-batch-form")
@@ -31,23 +34,38 @@ def together(touch: ResourceTouch) -> Iterator[Told]:
     if fault is None:
         yield unknown(CLAIM, "no-refusal", touch.birth.evidence if touch.birth else ())
         return
-    good, bad = touch.body(**fault.beside), fault.broken(touch.body(**fault.beside))
-    if not (touch.marked(good) and touch.marked(bad)):
+    bodies = [touch.body(**fault.beside), fault.broken(touch.body(**fault.beside)), touch.body(**fault.beside)]
+    if not all(map(touch.marked, bodies)):
         yield unknown(CLAIM, "no-room-for-mark")
         return
-    response, (stored, faulty) = touch.writer.create_many(touch.resource, form, [good, bad])
+    response, (stored, faulty, behind) = touch.writer.create_many(touch.resource, form, bodies)
     evidence, values = evidence_of(response), {"status": response.status, "field": fault.field}
     if response.status >= SERVER_ERROR or (response.ok and stored is None and faulty is None):
         yield unknown(CLAIM, "write-unclear", evidence, **values)
     elif faulty is not None:
         yield no(CLAIM, evidence, **values, outcome="faulty-stored")
     else:
-        try:
-            told = names_a_row(response.json())
-        except UnreadableError:
-            told = False
-        outcome = None if told else "all-refused" if stored is None else "one-left-out"
+        body = _read(response)
+        stopped = stored is not None and behind is None and results_of(body) is None
+        if stopped and _late(touch, bodies[-1]):
+            yield unknown(CLAIM, "write-unclear", evidence, **values)
+            return
+        told = not stopped and names_a_row(body)
+        outcome = "stopped-at-it" if stopped else None if told else "all-refused" if stored is None else "one-left-out"
         yield whether(CLAIM, told, evidence, **values, outcome=outcome)
+
+
+def _read(response: Response) -> Any:
+    try:
+        return response.json()
+    except UnreadableError:
+        return None
+
+
+def _late(touch: ResourceTouch, body: Mapping[str, Any]) -> bool:
+    """Whether the record behind the faulty one is there after a while."""
+    touch.waiting.sleep(touch.waiting.pauses[-1])
+    return bool(touch.writer.unknown_records(touch.resource, touch.writer.mark, texts_of(body, touch.writer.mark)))
 
 
 def _refused_alone(touch: ResourceTouch) -> Fault | None:

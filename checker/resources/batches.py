@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,18 +71,57 @@ def _rows(schema: Schema) -> bool:
     return any(one.type == "object" or one.properties() for one in (schema.items, *schema.items.variants))
 
 
-def names_a_row(body: Any) -> bool:
-    """Whether an answer to a call with two records speaks of them one by one: two results, or the number of one."""
-    if isinstance(body, Mapping):
-        return any(_is_place(str(name), value) or names_a_row(value) for name, value in body.items())
-    if isinstance(body, list):
-        both = [one for one in body if isinstance(one, Mapping)]
-        return len(both) == PAIR or any(names_a_row(one) for one in body)
-    return isinstance(body, str) and any(one in body for one in ("[1]", "/1/", "[1].", "#1"))
-
-
-PAIR = 2  # records in the call
+ROWS = 3  # in a call that is tried: a good one, a faulty one, and a good one behind it
 PLACES = frozenset({"index", "row", "rownumber", "row_number", "line", "item", "position", "pos", "record", "zeile"})
+FAILED = re.compile(r"fail|error|invalid|reject|refus|denied|conflict|fehler|abgelehnt|abgewiesen", re.IGNORECASE)
+STATUS = re.compile(r"status|code", re.IGNORECASE)
+MESSAGE = re.compile(r"message|reason|detail|meldung|grund", re.IGNORECASE)
+GOOD = range(200, 400)
+
+
+def names_a_row(body: Any) -> bool:
+    """Whether an answer to a call with one faulty row, the second, speaks of that one: among as many results as rows one that failed, or its number."""
+    results = results_of(body)
+    if results is None:
+        return _names_place(body)
+    return any(_fails(one, other) for one in results for other in results)
+
+
+def results_of(body: Any) -> list[Mapping[str, Any]] | None:
+    """The results of all rows, one by one, where an answer has as many as there were rows."""
+    if isinstance(body, Mapping):
+        return next((one for value in body.values() if (one := results_of(value)) is not None), None)
+    if not isinstance(body, list):
+        return None
+    rows = [one for one in body if isinstance(one, Mapping)]
+    if len(body) == len(rows) == ROWS:
+        return rows
+    return next((found for one in rows if (found := results_of(one)) is not None), None)
+
+
+def _fails(result: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether a row's result says that it failed where another's doesn't: it has another shape, a status, a verdict or a word of failure."""
+    if result.keys() != other.keys():
+        return True
+    return any(_bad(name, value) for name, value in result.items() if value != other[name])
+
+
+def _bad(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return not value
+    if STATUS.search(name):
+        return not str(value).isdigit() or int(value) not in GOOD
+    if isinstance(value, str):
+        return bool(value and (FAILED.search(name) or MESSAGE.search(name) or FAILED.search(value)))
+    return isinstance(value, Mapping | list) and bool(value)
+
+
+def _names_place(body: Any) -> bool:
+    if isinstance(body, Mapping):
+        return any(_is_place(str(name), value) or _names_place(value) for name, value in body.items())
+    if isinstance(body, list):
+        return any(_names_place(one) for one in body)
+    return isinstance(body, str) and any(one in body for one in ("[1]", "/1/", "[1].", "#1"))
 
 
 def _is_place(name: str, value: Any) -> bool:

@@ -81,6 +81,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("untold-rule", "write.rules-known", NO, {"refused": 1}),
     ("brings-another", "side-effects.none-seen", NO, {}),
     ("batch-all-or-nothing", "batch.errors-per-row", NO, {"status": 400, "outcome": "all-refused"}),
+    ("batch-stops", "batch.errors-per-row", NO, {"status": 207, "outcome": "stopped-at-it"}),
+    ("batch-hides", "batch.errors-per-row", NO, {"status": 207, "outcome": "one-left-out"}),
     ("batch-silent", "batch.errors-per-row", NO, {"status": 200, "outcome": "one-left-out"}),
     ("wants-condition", "write.version-not-demanded", NO, {"status": 428, "header": "If-Match"}),
     ("names-condition", "write.version-not-demanded", NO, {"status": 400, "header": "If-Match"}),

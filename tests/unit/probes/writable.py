@@ -347,8 +347,15 @@ class Writable:
             for one in refused_now:
                 self.stored_anew(one, user)
             return Answered(200, {"created": len(refused_now)})
+        if self.defect == "batch-stops" and any(refused):
+            place = next(number for number, one in enumerate(refused) if one) + 1
+            bodies, refused = bodies[:place], refused[:place]
         answers = [
-            {"status": no.status} if no is not None else {"status": 201, "id": self.stored_anew(one, user)}
+            {"status": 201, "id": None}
+            if no is not None and self.defect == "batch-hides"
+            else {"status": no.status, "id": None}
+            if no is not None
+            else {"status": 201, "id": self.stored_anew(one, user)}
             for one, no in zip(bodies, refused, strict=True)
         ]
         return Answered(207, {"results": answers})

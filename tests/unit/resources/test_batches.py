@@ -74,7 +74,15 @@ def test_the_body_is_made_in_that_form() -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ({"results": [{"status": 201}, {"status": 422}]}, True),
+        ({"results": [{"status": 201}, {"status": 422}, {"status": 201}]}, True),
+        ([{"id": 1, "error": None}, {"id": None, "error": "name is missing"}, {"id": 2, "error": None}], True),
+        ([{"id": 1}, {"message": "name is missing"}, {"id": 2}], True),
+        (
+            [{"ok": True, "message": "created"}, {"ok": True, "message": "created"}, {"ok": False, "message": "no"}],
+            True,
+        ),
+        ({"results": [{"index": place, "status": 201, "id": place or None} for place in range(3)]}, False),
+        ([{"id": "a"}, {"id": "b"}, {"id": "c"}], False),
         ({"errors": [{"index": 1, "message": "no"}]}, True),
         ({"errors": [{"row": "2"}]}, True),
         ({"detail": [{"loc": "body[1].name"}]}, True),
@@ -86,5 +94,5 @@ def test_the_body_is_made_in_that_form() -> None:
     ],
 )
 def test_an_answer_speaks_of_each_record_or_not(body: Any, told: bool) -> None:
-    """Two results, or the place of one of the two."""
+    """Three results of which one failed, or the place of one; results that are all the same hide it."""
     assert names_a_row(body) is told
