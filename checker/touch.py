@@ -127,7 +127,9 @@ def _at_most(profile: ResourceProfile, unique: int) -> int:
                 rules.enum,
                 rules.pattern,
                 any(one.type in ("number", "integer") for one in profile.schema),  # out of its range
-                any(one.format in NO_DAY and not one.read_only for one in profile.schema),
+                any(
+                    one.format in NO_DAY and not one.read_only for one in profile.schema
+                ),  # no day, or one of no calendar
                 any(one.read_only for one in profile.schema),
                 profile.relations,
             ),

@@ -18,6 +18,7 @@ WRONG: Mapping[str, str] = {
     "uuid": "readiness-no-uuid",
 }
 NO_DAY: Mapping[str, str] = {"date": "readiness-no-date", "date-time": "readiness-no-date"}
+NEVER: Mapping[str, str] = {"date": "2026-02-30", "date-time": "2026-02-30T12:00:00Z"}
 NUMBERS = frozenset({"number", "integer"})
 NO_NUMBER = "readiness-no-number"
 
@@ -30,6 +31,11 @@ def wrong_format(touch: ResourceTouch) -> Fault | None:
 def wrong_day(touch: ResourceTouch) -> Fault | None:
     """A text for a day or an instant that is neither: whoever checks addresses may still take any text for a date."""
     return _first(touch, NO_DAY)
+
+
+def never(touch: ResourceTouch) -> Fault | None:
+    """A day in the form of one that no calendar has: some look at the form alone, and some make another day of it, without a word."""
+    return _first(touch, NEVER)
 
 
 def _first(touch: ResourceTouch, wrong: Mapping[str, str]) -> Fault | None:

@@ -13,7 +13,7 @@ from checker.probes.attempts import held_off, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.breaking import Fault, left_out, replaced
 from checker.probes.contexts import NO_UUID, NOBODY, UUID
-from checker.probes.formats import against_pattern, out_of_range, wrong_day, wrong_format, wrong_type
+from checker.probes.formats import against_pattern, never, out_of_range, wrong_day, wrong_format, wrong_type
 from checker.probes.leniency import FORMED, empty, unknown_field
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted
@@ -253,6 +253,7 @@ FAULTS = (
     option,
     wrong_format,
     wrong_day,
+    never,
     wrong_type,
     against_pattern,
     out_of_range,

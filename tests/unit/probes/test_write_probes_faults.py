@@ -46,6 +46,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("allows-max-length", "write.max-length-enforced", NO, {"field": "last_name", "outcome": "cut"}),
     ("allows-enum", "write.enum-enforced", NO, {"field": "stage", "outcome": "stored"}),
     ("allows-format", "write.format-enforced", NO, {"field": "email", "outcome": "stored"}),
+    ("allows-calendar", "write.format-enforced", NO, {"field": "due_on", "outcome": "stored"}),
+    ("rolls-over", "write.format-enforced", NO, {"field": "due_on", "outcome": "changed"}),
     ("allows-day", "write.format-enforced", NO, {"field": "due_on", "outcome": "stored"}),
     ("allows-pattern", "write.format-enforced", NO, {"field": "code", "outcome": "stored"}),
     ("allows-range", "write.format-enforced", NO, {"field": "amount", "outcome": "stored"}),
