@@ -54,6 +54,7 @@ SYSTEM_PROBES: tuple[Probe[SystemLook], ...] = (
     access.accepted,
     statefulness.statefulness,
     access.refusals,
+    rights.lack,
     access.expired,
     access.renewal,
     access.headers,

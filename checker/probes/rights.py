@@ -1,19 +1,68 @@
-"""Rights, and what is left: a restricted user must not write, and after the clean-up no test record is there."""
+"""Rights, and what is left: a restricted user must not write, and is told what it may not read; after the clean-up no test record is there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from checker.probes.attempts import refused_by_rule, why_not
-from checker.probes.base import Told, no, probe, unknown, yes
-from checker.probes.contexts import evidence_of
+from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.contexts import UNREADABLE, ResourceLook, SystemLook, evidence_of
 from checker.probes.rows import stranded
 from checker.probes.touching import ResourceTouch, SystemTouch
+from checker.resources.resource import Page
 
 RESTRICTED = "restricted"
 REFUSALS = frozenset({401, 403, 404})
-UNAUTHORIZED = 401
+UNAUTHORIZED, TOO_MANY, SERVER_ERROR = 401, 429, 500
 MOST_NAMED = 5  # records left behind that a finding names; the journal has them all
+
+
+@probe("rights.lack-told", scope="system")
+def lack(look: SystemLook) -> Iterator[Told]:
+    """Ask with the restricted user's credentials for each list that shows us records: are they shown or refused, or is the list just empty?"""
+    claim = "rights.lack-told"
+    if RESTRICTED not in look.whole_client.credentials:
+        yield unknown(claim, "no-other-credentials")
+        return
+    ours = [one for one in look.listable if one.readable and one.first.records]
+    if not ours:
+        yield unknown(claim, "no-records")
+        return
+    shown = {one.profile.name: _as_restricted(one) for one in ours}
+    evidence = evidence_of(*(page.response for page in shown.values()))
+    if all(page.response.status == UNAUTHORIZED for page in shown.values()):
+        yield unknown(claim, "credentials-refused", evidence)
+        return
+    empty = [name for name, page in shown.items() if _says_nothing(page)]
+    refused = [name for name, page in shown.items() if _refused(page)]
+    seen = [name for name, page in shown.items() if page.records]
+    if not (empty or refused or seen):
+        yield unknown(claim, "server-error", evidence)
+        return
+    fewer = [one.profile.name for one in ours if _total_below(shown[one.profile.name], one.first)]
+    yield whether(claim, not empty, evidence, empty=empty, refused=refused, seen=seen, fewer=fewer)
+
+
+def _as_restricted(look: ResourceLook) -> Page:
+    """The first record that the restricted user is shown; asked for a second time where there was none, for once may be chance."""
+    resource = look.resource.asked_with(RESTRICTED)
+    page = resource.page(size=1)
+    return resource.page(size=1) if _says_nothing(page) else page
+
+
+def _says_nothing(page: Page) -> bool:
+    """Whether a list was given, and nothing in it."""
+    return page.response.ok and page.stop not in UNREADABLE and not page.records
+
+
+def _refused(page: Page) -> bool:
+    """Whether the answer says that something isn't allowed, be it by a status of its own: not that the system is busy or broken."""
+    return not page.response.ok and page.response.status < SERVER_ERROR and page.response.status != TOO_MANY
+
+
+def _total_below(theirs: Page, ours: Page) -> bool:
+    """Whether fewer records are counted for them than for us, though not none."""
+    return bool(theirs.records) and theirs.total is not None and ours.total is not None and theirs.total < ours.total
 
 
 @probe("rights.restricted-refused", scope="system")

@@ -211,6 +211,11 @@ def _silently(ask: Ask, _store: Store) -> None:
         ask.reply = Reply(200, {})
 
 
+def _unseen(ask: Ask, reply: Reply, _store: Store) -> None:
+    if crm.READ_TOKEN in ask.headers.get("Authorization", "") and isinstance(reply.body, dict):
+        reply.body |= {"results": [], "total": 0}
+
+
 def _no_key(ask: Ask, _store: Store) -> None:
     for name in [one for one in ask.headers if one.lower() == "idempotency-key"]:
         del ask.headers[name]
@@ -310,6 +315,7 @@ after("crm-create-stores-twice", creates("crm", "companies"), _twice)
 register("crm-restricted-may-write", Fault("crm", asked=_as(crm.READ_TOKEN, f"Bearer {crm.TOKEN}", "Authorization")))
 register("erp-restricted-may-write", Fault("erp", asked=_as(erp.READ_KEY, erp.KEY, "X-Api-Key")))
 register("crm-restricted-refused-silently", Fault("crm", asked=_silently))
+after("crm-restricted-sees-nothing", lists("crm"), _unseen)
 register("crm-any-token-accepted", Fault("crm", asked=_anybody))
 register(
     "crm-expired-token-accepted", Fault("crm", asked=_as(crm.EXPIRED_TOKEN, f"Bearer {crm.TOKEN}", "Authorization"))
