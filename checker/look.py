@@ -21,7 +21,7 @@ from checker.model.api import Api
 from checker.model.finding import Answer, Finding
 from checker.model.profile import Profile
 from checker.patience import in_threads
-from checker.probes import REACH_PROBES, RESOURCE_PROBES, SYSTEM_PROBES, WITHOUT_STATE
+from checker.probes import LAST_SYSTEM_PROBES, REACH_PROBES, RESOURCE_PROBES, SYSTEM_PROBES, WITHOUT_STATE
 from checker.probes.base import Ledger, Probe
 from checker.probes.configured import missing_secret
 from checker.probes.contexts import ResourceLook, SystemLook
@@ -114,7 +114,7 @@ class Look:
 
     def _subjects(self, name: str) -> dict[str, list[Probe[Any]]]:
         """All subjects of a system with the probes that are about them."""
-        system: list[Probe[Any]] = [*REACH_PROBES, *SYSTEM_PROBES]
+        system: list[Probe[Any]] = [*REACH_PROBES, *SYSTEM_PROBES, *LAST_SYSTEM_PROBES]
         resource: list[Probe[Any]] = [*RESOURCE_PROBES]
         profile = self.known[name].profile
         there = {one.name for one in profile.resources} if profile else set()
@@ -221,6 +221,8 @@ class Look:
             return "credentials-refused"
         for resource in look.resources:
             self._probe_resource(resource, look, seen)
+        for probe in LAST_SYSTEM_PROBES:
+            self._ask(probe, look, look, look.name, seen)
         return None
 
     def _probe_resource(self, resource: ResourceLook, look: SystemLook, seen: Seen) -> None:

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from checker.errors import InputError, Problem
 from checker.model.audit import Audit
 from checker.model.finding import Evidence, Finding, Subject
-from checker.probes import RESOURCE_PROBES, SYSTEM_PROBES
+from checker.probes import LAST_SYSTEM_PROBES, RESOURCE_PROBES, SYSTEM_PROBES
 from checker.probes.base import Probe
 
 INTERRUPTED = "interrupted"
-LOOK: tuple[Probe[Any], ...] = (*SYSTEM_PROBES, *RESOURCE_PROBES)
+LOOK: tuple[Probe[Any], ...] = (*SYSTEM_PROBES, *RESOURCE_PROBES, *LAST_SYSTEM_PROBES)
 PROBE_OF = {claim: probe.name for probe in LOOK for claim in probe.claims}
 
 

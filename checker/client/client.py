@@ -137,7 +137,10 @@ class Client:
         response = self._following(prepared, deadline_s)
         if response.status == UNAUTHORIZED and session.refused(token):
             prepared, _ = session.apply(self._with_fixed(request))
-            response = replace(self._following(prepared, deadline_s), tries=response.tries + 1)
+            again = self._following(prepared, deadline_s)
+            if again.status != UNAUTHORIZED:
+                session.replaced(token, response.exchange)
+            response = replace(again, tries=response.tries + 1)
         return response
 
     def begin(self, request: Request, *, credentials: str = "own") -> Begun:

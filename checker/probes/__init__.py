@@ -1,6 +1,6 @@
 """The questions: to documents (`declared`), to the project file (`configured`), and live ones, one module per topic.
 
-The two tuples are the registry of live probes, in the order in which they run: what settles most comes first.
+The tuples are the registry of live probes, in the order in which they run: what settles most comes first.
 """
 
 from __future__ import annotations
@@ -83,6 +83,9 @@ RESOURCE_PROBES: tuple[Probe[ResourceLook], ...] = (
     conformity.conformity,
     conformity.fields,
 )
+
+# About the system once more, when all has been asked.
+LAST_SYSTEM_PROBES: tuple[Probe[SystemLook], ...] = (access.lifetime,)
 
 # What a stateless mock can still be asked honestly; everything else needs a system that keeps what it is given.
 WITHOUT_STATE = frozenset({"sandbox-stateful"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from checker.client.messages import Response
 from checker.model.finding import Answer
-from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import ResourceLook, SystemLook, evidence_of
 from checker.project.types import NoAuth
 
@@ -15,6 +15,8 @@ REFUSALS = frozenset(
 )  # ways to refuse credentials; some systems hide behind a 404 what they don't show
 UNAUTHORIZED, FORBIDDEN, TOO_MANY, SERVER_ERROR = 401, 403, 429, 500
 EXPIRED = "expired"
+SEVERAL = 2  # tokens that have to end before their time
+SHOWN_ENDS = 3  # of a finding's evidence
 SUNSET = ("sunset", "deprecation")  # RFC 8594 and RFC 9745
 
 
@@ -134,6 +136,25 @@ def renewal(look: SystemLook) -> Iterator[Told]:
         rotation = None if session.kept is None else "kept" if session.kept else "lost"
         values = {"lifetime": token.lifetime_s, "reason": None, "rotation": rotation}
         yield whether("token.renewed", response.ok, evidence_of(response), **values)
+
+
+@probe("token.lives-as-told", scope="system")
+def lifetime(look: SystemLook) -> Iterator[Told]:
+    """Asked at the end of the look: did the tokens that all the requests carried live as long as they were to? The client has renewed those that didn't."""
+    claim, session = "token.lives-as-told", look.client.session("own")
+    token, early = session.token, session.early
+    evidence = tuple(one.exchange for one in early[:SHOWN_ENDS] if one.exchange)
+    if token is None:
+        yield not_applicable(claim)
+    elif token.lifetime_s is None:
+        yield unknown(claim, "no-lifetime-told")
+    elif not early:
+        yield yes(claim, lifetime=token.lifetime_s, watched=round(session.age_s or 0))
+    elif len(early) < SEVERAL:  # somebody else may have signed in with the same credentials
+        yield unknown(claim, "once-is-chance", evidence)
+    else:
+        after, requests = round(min(one.after_s for one in early)), max(one.requests for one in early)
+        yield no(claim, evidence, lifetime=early[0].lifetime_s, times=len(early), after=after, requests=requests)
 
 
 @probe("rate-limit.shown", "redirect.none", "version.no-sunset", scope="system")

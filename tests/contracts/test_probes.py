@@ -9,6 +9,7 @@ from checker.probes import (
     CLEANUP_PROBES,
     HOOK_PROBES,
     HOOK_SYSTEM_PROBES,
+    LAST_SYSTEM_PROBES,
     LAST_WRITE_PROBES,
     REACH_PROBES,
     RESOURCE_PROBES,
@@ -18,7 +19,7 @@ from checker.probes import (
 )
 
 ROOT = Path(__file__).parents[2]
-LIVE = (*REACH_PROBES, *SYSTEM_PROBES, *RESOURCE_PROBES)
+LIVE = (*REACH_PROBES, *SYSTEM_PROBES, *RESOURCE_PROBES, *LAST_SYSTEM_PROBES)
 WRITING = (*WRITE_PROBES, *LAST_WRITE_PROBES, *WRITE_SYSTEM_PROBES, *CLEANUP_PROBES)
 # Where the claims of the other stages are said.
 SAID = ("probes/declared.py", "probes/configured.py", "modes/computed.py")
