@@ -26,6 +26,7 @@ from checker.probes import (
     merging,
     narrowing,
     paging,
+    promptness,
     racing,
     reach,
     relinking,
@@ -130,6 +131,11 @@ WRITE_SYSTEM_PROBES: tuple[Probe[SystemTouch], ...] = (rights.restricted, afterm
 # The webhook lab: about each resource, then about the system.
 HOOK_PROBES: tuple[Probe[ResourceHooks], ...] = (webhooks.events,)
 
-HOOK_SYSTEM_PROBES: tuple[Probe[Lab], ...] = (webhooks.deliveries, webhooks.failures, webhooks.subscriptions)
+HOOK_SYSTEM_PROBES: tuple[Probe[Lab], ...] = (
+    webhooks.deliveries,
+    webhooks.failures,
+    promptness.prompt,
+    webhooks.subscriptions,
+)
 
 CLEANUP_PROBES: tuple[Probe[SystemTouch], ...] = (rights.nothing_left,)

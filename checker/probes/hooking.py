@@ -47,11 +47,15 @@ SHOWN_DELIVERIES = 12  # of one question's evidence
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long events are waited for, in seconds: at first; when all have come, for what may follow; and for a second try after a failure."""
+    """How long events are waited for, in seconds: at first; when all have come, for what may follow; for a second try after a failure; and for
+    the first of all, where none has come. `prompt`: how soon an event should come.
+    """
 
     events: float = 30.0
     quiet: float = 1.0
     again: float = 40.0
+    late: float = 45.0
+    prompt: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,12 @@ SYSTEM_CLAIMS = (
 @probe(*RESOURCE_CLAIMS, scope="resource")
 def events(at: ResourceHooks) -> Iterator[Told]:
     """Create, change and delete a test record: does an event come for each, and what does it hold?"""
-    reason = _closed(at.lab) or (None if able(at.touch) or at.deeds else at.touch.barred)
+    reason = closed(at.lab) or (None if able(at.touch) or at.deeds else at.touch.barred)
     if reason is None and not at.deeds:
         reason = "create-refused" if at.touch.writer.owns(at.touch.resource, at.touch.id or "") else "not-ours"
     if reason is not None:
         for claim in RESOURCE_CLAIMS:
-            yield _open(at.lab, claim, reason)
+            yield left_open(at.lab, claim, reason)
         return
     heard = at.heard
     missing = [one for one in at.deeds if not any(one is there.deed for there in heard)]
@@ -63,7 +63,7 @@ def events(at: ResourceHooks) -> Iterator[Told]:
     yield _complete(at, heard)
 
 
-def _closed(lab: Lab) -> str | None:
+def closed(lab: Lab) -> str | None:
     """Why nothing that was heard, or not, would prove anything, as a reason's code."""
     if lab.refused is not None:
         return lab.refused
@@ -73,7 +73,7 @@ def _closed(lab: Lab) -> str | None:
     return None
 
 
-def _open(lab: Lab, claim: str, reason: str) -> Told:
+def left_open(lab: Lab, claim: str, reason: str) -> Told:
     """A claim that can't be settled; where one of the calls that subscribe was not taken, with that call."""
     failed = lab.subscribed.failed if reason == BROKE else None
     return _broke(claim, failed) if failed is not None else unknown(claim, reason)
@@ -109,10 +109,10 @@ def _complete(at: ResourceHooks, heard: Sequence[Arrival]) -> Told:
 @probe(*SYSTEM_CLAIMS, scope="system")
 def deliveries(lab: Lab) -> Iterator[Told]:
     """What all events of the lives have in common: are they signed, do they tell their id and time, in order, each once?"""
-    reason = _closed(lab) or (None if lab.deeds else "no-record")
+    reason = closed(lab) or (None if lab.deeds else "no-record")
     if reason is not None:
         for claim in SYSTEM_CLAIMS:
-            yield _open(lab, claim, reason)
+            yield left_open(lab, claim, reason)
         return
     came = lab.came()
     keys = lab.shown(*(one for one, _ in came))
@@ -244,8 +244,8 @@ def failures(lab: Lab) -> Iterator[Told]:
     """Fail three events side by side, two by an answer and one by none: does any come again?"""
     claim = "webhook.retried"
     touch = _able(lab)
-    if _closed(lab) or not lab.heard or touch is None:
-        yield _open(lab, claim, _closed(lab) or ("no-event" if touch else "no-record"))
+    if closed(lab) or not lab.heard or touch is None:
+        yield left_open(lab, claim, closed(lab) or ("no-event" if touch else "no-record"))
         return
     tried = _failed(lab, touch)
     evidence = lab.shown(*(one for pair in tried for one in pair if one is not None))
@@ -318,10 +318,10 @@ def subscriptions(lab: Lab) -> Iterator[Told]:
     """Subscribe a second time: do both get the event? Then end both: does anything still come?"""
     several, stops = "webhook.several-subscriptions", "webhook.stops"
     touch = _able(lab)
-    reason = _closed(lab) or ("by-hand" if lab.way is None else "no-event" if touch is None else None)
+    reason = closed(lab) or ("by-hand" if lab.way is None else "no-event" if touch is None else None)
     if reason is not None or touch is None:
         for claim in (several, stops):
-            yield _open(lab, claim, reason or "no-event")
+            yield left_open(lab, claim, reason or "no-event")
         return
     second = lab.subscribe()
     lab.further.append(second.url)

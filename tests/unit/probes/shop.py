@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ from tests.servers import Answered, Asked, serve
 from tests.unit.probes.touched import MARK, TODAY
 
 LAG_S = 3.0  # of the list that lags
+# How late events come, in seconds.
+EVENTS_LATE_S = {"events-late": 0.3}
 TEXT = {"type": "string"}
 OWN = {"id": {**TEXT, "readOnly": True}, "updated_at": {**TEXT, "format": "date-time", "readOnly": True}}
 LINE = {"order_id": TEXT, "quantity": {"type": "integer"}, "unit_price": {"type": "number"}}
@@ -80,6 +84,15 @@ class Shop:
                 "created": self.stamp(),
                 "data": record,
             }
+            wait = EVENTS_LATE_S.get(self.defect, 0)
+            if wait:
+                threading.Timer(wait, partial(self.sent, event)).start()
+            else:
+                httpx.post(self.hook, json=event)
+
+    def sent(self, event: Mapping[str, Any]) -> None:
+        """Send a late event, if anybody still listens."""
+        with suppress(httpx.TransportError):
             httpx.post(self.hook, json=event)
 
     def __call__(self, asked: Asked) -> Any:
