@@ -1,53 +1,135 @@
-"""Links: does the changed time move when a record points at another one than before, and nothing else of it changes?"""
+"""Links: does the changed time move when a record points at another one than before, or at one more or less, and nothing else of it changes?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from checker.model.finding import Answer
 from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, not_applicable, probe, unknown
 from checker.probes.stamps import moved, wait_for_next_unit
 from checker.probes.touching import ResourceTouch
 from checker.probes.writing import quoted, written_and_seen
+from checker.profiles.names import same_thing, words
+from checker.resources.slots import Slot
 
 CLAIM = "timestamp.moves-on-link"
+ARRAY, OBJECT = "array", "object"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkList:
+    """A list of links to records of another resource; `key` is the field of an entry that has the id, None where the entries are bare ids."""
+
+    name: str
+    to: str
+    key: str | None
+
+    def ids(self, held: Sequence[Any]) -> list[str]:
+        """The ids in such a list, as texts."""
+        return [str(one.get(self.key) if isinstance(one, dict) and self.key else one) for one in held]
+
+    def with_(self, held: Sequence[Any], other: Any) -> list[Any]:
+        """The list as it is sent, with that record in it."""
+        return [*self.without(held, other), other if self.key is None else {self.key: other}]
+
+    def without(self, held: Sequence[Any], other: Any) -> list[Any]:
+        """The list as it is sent, without that record."""
+        kept = [one for one in held if self.ids([one]) != [str(other)]]
+        return kept if self.key is None else [{self.key: one[self.key]} for one in kept]
 
 
 @probe(CLAIM, scope="resource")
 def link(touch: ResourceTouch) -> Iterator[Told]:
-    """Let the test record point at another record, look at its stamp, and let it point back: later probes go by where it pointed."""
+    """Let the test record point at another record, or at one more and one less; look at its stamp, and let it point back: later probes go by where
+    it pointed.
+    """
     if not touch.born or touch.first_seen.record is None:
         yield from touch.left_open(CLAIM)
         return
-    written_links = [one for one in touch.profile.relations if one.field in touch.bodies.references]
-    if not written_links:
+    lists = [one for slot in touch.bodies.slots if (one := link_list(touch, slot)) is not None]
+    many = {one.name for one in lists}
+    single = [
+        one.field for one in touch.profile.relations if one.field in touch.bodies.references and one.field not in many
+    ]
+    if not (single or lists):
         yield not_applicable(CLAIM)
         return
     if touch.profile.operations.update is None:
         yield unknown(CLAIM, "no-update-operation")
         return
+    told = [*_single(touch, single), *(told for one in lists for told in _one_more_and_less(touch, one))]
+    worst = next((one for one in told if one.answer is Answer.NO), None)
+    settled = next((one for one in told if one.answer is not Answer.UNKNOWN), next(iter(told), None))
+    yield worst or settled or unknown(CLAIM, "no-other-target")
+
+
+def link_list(touch: ResourceTouch, slot: Slot) -> LinkList | None:
+    """The list of links that a field of the record is; None for any other field. A list of those who themselves say whose they are is none either: to
+    list one there would take it from whoever has it.
+    """
+    if slot.type != ARRAY or slot.item is None or not touch.profile.at_top(slot.name):
+        return None
+    known = {one.field: one.to for one in touch.profile.relations}
+    others = [one for one in touch.system.look.profile.resources if one.name != touch.profile.name]
+    bare = slot.item.type != OBJECT  # texts may be names: only a name that says so has ids
+    to = next(
+        (one for one in others if known.get(slot.path) == one.name or (not bare and same_thing(slot.name, one.name))),
+        None,
+    )
+    if to is None or any(one.to == touch.profile.name and not _is_list(to.schema, one.field) for one in to.relations):
+        return None
+    if bare:
+        return LinkList(slot.name, to.name, None)
+    keys = [one.name for one in slot.item.below if words(one.name)[-1:] == ("id",)]
+    demanded = {one.name for one in slot.item.below if one.required}
+    return LinkList(slot.name, to.name, keys[0]) if len(keys) == 1 and demanded <= {*keys} else None
+
+
+def _is_list(schema: Sequence[Any], field: str) -> bool:
+    return any(one.name == field and one.type == ARRAY for one in schema)
+
+
+def _single(touch: ResourceTouch, names: Sequence[str]) -> Iterator[Told]:
+    """The first single link that can point at another record."""
     before = touch.latest
-    for relation in written_links:
-        held = before.get(relation.field)
-        other = touch.system.another(relation.to, held) if touch.profile.at_top(relation.field) else None
+    to = {one.field: one.to for one in touch.profile.relations}
+    for name in names:
+        held = before.get(name)
+        other = touch.system.another(to[name], held) if touch.profile.at_top(name) else None
         if other is not None and isinstance(held, str | int):
-            yield from _pointed(touch, relation.field, held, other)
+            told = _changed(touch, name, other)
+            if touch.latest.get(name) != held:
+                written_and_seen(touch, {name: held})
+            yield told
             return
-    yield unknown(CLAIM, "no-other-target")
 
 
-def _pointed(touch: ResourceTouch, name: str, held: Any, other: Any) -> Iterator[Told]:
+def _one_more_and_less(touch: ResourceTouch, links: LinkList) -> Iterator[Told]:
+    """One link more and then one less, or the other way round where the record has it already."""
+    held = touch.latest.get(links.name) or []
+    other = touch.system.record_of(links.to, touch)
+    if not isinstance(held, list) or other is None:
+        return
+    more, less = links.with_(held, other), links.without(held, other)
+    for sent in (less, more) if str(other) in links.ids(held) else (more, less):
+        told = _changed(touch, links.name, sent)
+        yield told
+        if told.answer is Answer.UNKNOWN:
+            return
+
+
+def _changed(touch: ResourceTouch, name: str, other: Any) -> Told:
+    """What becomes of the stamp when only that field is written."""
     before = touch.latest
     wait_for_next_unit(touch, before)
     written, seen = written_and_seen(touch, {name: other})
     if seen is None or seen.record is None:
         reason = "refused" if refused_by_rule(written) else why_not(written)
-        yield unknown(CLAIM, reason, written.evidence, message=quoted(touch, written))
-        return
+        return unknown(CLAIM, reason, written.evidence, message=quoted(touch, written))
     if seen.record.get(name) == before.get(name):
-        yield unknown(CLAIM, "link-unchanged", (*written.evidence, *seen.evidence), field=name)
-    else:
-        told = next(moved(CLAIM, touch, before, written.evidence, seen))
-        yield told._replace(values={**told.values, "link": name})
-    written_and_seen(touch, {name: held})
+        return unknown(CLAIM, "link-unchanged", (*written.evidence, *seen.evidence), field=name)
+    told = next(moved(CLAIM, touch, before, written.evidence, seen))
+    return told._replace(values={**told.values, "link": name})

@@ -281,11 +281,12 @@ class SystemTouch:
             told = any(one == relation.field or one.startswith(f"{relation.field}.") for one in needed)
             if touch.plan.source == "schema" and not told:
                 continue
-            found = self._record_of(relation.to, touch)
+            found = self.record_of(relation.to, touch)
             if found is not None:
                 yield relation.field, found
 
-    def _record_of(self, name: str, asking: ResourceTouch) -> Any:
+    def record_of(self, name: str, asking: ResourceTouch) -> Any:
+        """The id of a record of the resource to point at, as the record has it: of a test record of ours where there is one; None where there is none."""
         own = next((one for one in self.resources if one.profile.name == name and one is not asking), None)
         if own is not None and own.control is not None and own.control.ok and own.control.record:
             return _raw_id(own.profile, own.control.record)

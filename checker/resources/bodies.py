@@ -132,7 +132,8 @@ class Bodies:
             made = value_of(slot, role, stroke, fresh=path in self.unique) if ours else None
             body = body if made is None else put(body, path, made)
         for path, value in self.references.items():
-            body = put(body, path, value) if get(body, path, MISSING) is not MISSING else body
+            held = get(body, path, MISSING)
+            body = put(body, path, [value] if isinstance(held, list) else value) if held is not MISSING else body
         return body
 
     def _carried(self, slot: Slot, *, lean: bool) -> bool:
@@ -166,7 +167,8 @@ class Bodies:
 
     def _value(self, slot: Slot, stroke: Stroke, *, lean: bool) -> Any:
         if slot.path in self.references:
-            return self.references[slot.path]
+            one = self.references[slot.path]
+            return [one] if slot.type == "array" else one
         if slot.type == "object":
             made = {
                 one.name: self._value(one, stroke, lean=lean) for one in slot.below if self._carried(one, lean=lean)

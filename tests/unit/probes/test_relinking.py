@@ -1,0 +1,172 @@
+"""Links to many: does the changed time move when a record points at one more, and at one less?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.client.recorder import Recorder
+from checker.describe import described
+from checker.journal import Journal
+from checker.model.finding import Answer
+from checker.model.permit import Permit
+from checker.probes.attempts import Waiting
+from checker.probes.base import Ledger
+from checker.probes.contexts import ResourceLook, SystemLook
+from checker.probes.needs import bodies_of
+from checker.probes.relinking import link
+from checker.probes.touching import ResourceTouch, SystemTouch
+from checker.project.types import System
+from checker.resources.resource import Resource
+from checker.resources.writing import Writer
+from checker.touch import cleaned
+from tests.clients import FAST, Time, client
+from tests.servers import Answered, Asked, serve
+from tests.unit.probes.touched import MARK, TODAY, asked
+
+TEXT: dict[str, Any] = {"type": "string"}
+OWN = {"id": {**TEXT, "readOnly": True}, "updated_at": {**TEXT, "format": "date-time", "readOnly": True}}
+IDS = {"company_ids": {"type": "array", "items": TEXT}}
+ENTRIES = {"companies": {"type": "array", "items": {"type": "object", "properties": {"id": TEXT, "role": TEXT}}}}
+ROWS = {"companies": {"type": "array", "items": {"type": "object", "required": ["id", "role"], "properties": {"id": TEXT, "role": TEXT}}}}  # fmt: skip
+NAMES = {"companies": {"type": "array", "items": TEXT}}
+
+
+def document(links: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, Any]:
+    """Contacts that point at companies by a list."""
+    paths: dict[str, Any] = {}
+    for name, fields in (("companies", {"name": TEXT, **company}), ("contacts", {"last_name": TEXT, **links})):
+        record = {"type": "object", "required": [*fields][:1], "properties": {**OWN, **fields}}
+        body = {"content": {"application/json": {"schema": record}}}
+        many = {"type": "object", "properties": {"data": {"type": "array", "items": record}}}
+        listed = {"description": "many", "content": {"application/json": {"schema": many}}}
+        one = {"200": {"description": "one", **body}}
+        paths[f"/{name}"] = {
+            "get": {"responses": {"200": listed}},
+            "post": {"requestBody": body, "responses": {"201": {"description": "new", **body}}},
+        }
+        paths[f"/{name}/{{id}}"] = {
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}],
+            "get": {"responses": one},
+            "patch": {"requestBody": body, "responses": one},
+            "delete": {"responses": {"204": {"description": "gone"}}},
+        }
+    return {"openapi": "3.0.3", "info": {"title": "Links", "version": "1"}, "paths": paths}
+
+
+@dataclass
+class Linked:
+    """The server. `still`: the changes that leave the changed time alone: more, less."""
+
+    time: Time
+    still: tuple[str, ...] = ()
+    deaf: bool = False
+    contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    wrote: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, asked: Asked) -> Any:
+        """Answer a request."""
+        kind, _, one = asked.path.strip("/").partition("/")
+        if kind == "companies":
+            return {"data": [{"id": "co-1", "name": "Kern GmbH"}]}
+        if not one and asked.method == "GET":
+            return {"data": [*self.contacts.values()]}
+        if not one:
+            one = f"c{len(self.contacts) + 1}"
+            self.contacts[one] = {"id": one, **asked.json(), "updated_at": self.stamp()}
+            return Answered(201, self.contacts[one])
+        if one not in self.contacts:
+            return Answered(404, {"error": "none"})
+        if asked.method == "DELETE":
+            del self.contacts[one]
+            return Answered(204, b"")
+        return self.contacts[one] if asked.method == "GET" else self.changed(one, asked.json())
+
+    def changed(self, one: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A contact with other links."""
+        self.wrote.append(body)
+        before = self.contacts[one]
+        (name, sent), *_ = body.items()
+        held = before.get(name) or []
+        which = "more" if len(sent) > len(held) else "less"
+        links = {} if self.deaf else {name: [{**x, "label": "Kern GmbH"} if isinstance(x, dict) else x for x in sent]}
+        moved = {} if which in self.still or self.deaf else {"updated_at": self.stamp()}
+        self.contacts[one] = {**before, **links, **moved}
+        return self.contacts[one]
+
+    def stamp(self) -> str:
+        """Now."""
+        return self.time.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@contextmanager
+def linked(
+    folder: Path, links: Mapping[str, Any], company: Mapping[str, Any] | None = None, **server: Any
+) -> Iterator[tuple[Linked, ResourceTouch]]:
+    """The contacts, running, under write probes."""
+    at = Time()
+    serving = Linked(at, **server)
+    (folder / "links.json").write_text(json.dumps(document(links, company or {})), "utf-8")
+    known = described(str(folder / "links.json"))
+    assert known.profile is not None
+    assert known.document is not None
+    with serve(serving) as running:
+        made = client(running.url, at=at)
+        settings = System(base_url=running.url, limits=FAST)
+        look = SystemLook("crm", settings, known.profile, known.document.api, made, Recorder(), Ledger())
+        journal = Journal(folder / "journal.sqlite", "test")
+        system = SystemTouch(look, Writer(Permit("crm", made.base_url), journal, MARK, clock=at.clock))
+        profile = known.profile.resource("contacts")
+        assert profile is not None
+        one = ResourceLook(look, Resource("crm", profile, made, zone=look.zone))
+        look.resources.append(one)
+        touch = ResourceTouch(one, system, bodies_of(one, (), MARK, TODAY), Waiting(at.sleep, at.monotonic))
+        system.resources.append(touch)
+        try:
+            yield serving, touch
+            cleaned(system)
+            assert serving.contacts == {}
+        finally:
+            journal.close()
+            made.close()
+
+
+@pytest.mark.parametrize("links", [IDS, ENTRIES], ids=["ids", "entries"])
+@pytest.mark.parametrize(
+    ("still", "answer"), [((), Answer.YES), (("more",), Answer.NO), (("less",), Answer.NO)], ids=str
+)
+def test_one_link_more_or_less_that_moves_no_changed_time_is_told(
+    tmp_path: Path, links: Mapping[str, Any], still: tuple[str, ...], answer: Answer
+) -> None:
+    """A list of ids or of entries with an id: who asks for what changed never learns of a contact that works for another company now."""
+    with linked(tmp_path, links, still=still) as (server, touch):
+        (found,) = asked(link, touch)
+        assert touch.latest.get(*links) in ([], None)
+    assert found.answer is answer
+    assert found.values["link"] == next(iter(links))
+    assert len(server.wrote) <= 2 if answer is Answer.YES else server.wrote
+
+
+def test_a_list_that_is_no_list_of_links_is_never_written(tmp_path: Path) -> None:
+    """Rows that need more than an id, texts that may be names, and records that say themselves whose they are: to list one would take it away."""
+    for place, (links, company) in enumerate(
+        ((ROWS, {}), (NAMES, {}), (IDS, {"contact_id": TEXT}), (ENTRIES, {"contact_id": TEXT}))
+    ):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        with linked(folder, links, company) as (server, touch):
+            (found,) = asked(link, touch)
+            assert (found.answer, server.wrote) == (Answer.NOT_APPLICABLE, [])
+
+
+def test_links_that_stay_as_they_were_prove_nothing(tmp_path: Path) -> None:
+    """A list that is taken, and passed over."""
+    with linked(tmp_path, IDS, deaf=True) as (_, touch):
+        (found,) = asked(link, touch)
+    assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "link-unchanged")
