@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_BELIEVED = 31 * 24 * 3600.0  # seconds; a longer wait is nonsense or a way to say never
 EPOCH_FROM = 1_000_000_000  # a reset above is no number of seconds to wait but an instant, in Unix seconds
+LAST_EPOCH = 253_402_300_800  # the year 10000
 EPOCH_MS_FROM = 1_000_000_000_000  # and above this one in milliseconds
 FAMILIES = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")
 SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
@@ -34,12 +35,13 @@ WINDOW = re.compile(rf";\s*w={FIGURE}", re.ASCII)
 class RateLimitSeen:
     """What one answer says. `reset_s`, `window_s` and `retry_after_s` are seconds from the answer on; `headers` are the names that spoke.
 
-    `nonsense` holds `name: value` of what no rule makes sense of; such a header counts as absent.
+    `reset_at` is the instant of the reset, where one is told and no number of seconds. `nonsense` holds `name: value` of what no rule makes sense of; such a header counts as absent.
     """
 
     limit: int | None = None
     remaining: int | None = None
     reset_s: float | None = None
+    reset_at: datetime | None = None
     window_s: float | None = None
     policy: str | None = None
     retry_after_s: float | None = None
@@ -100,6 +102,7 @@ def read_rate_limit(headers: Headers, received: datetime) -> RateLimitSeen | Non
         limit=_first(structured.get("limit"), structured.get("q"), found.get("limit")),
         remaining=_first(structured.get("remaining"), structured.get("r"), found.get("remaining")),
         reset_s=_first(structured.get("reset"), structured.get("t"), found.get("reset")),
+        reset_at=_reset_at(headers),
         window_s=_first(structured.get("w"), found.get("window")),
         policy=headers.get("ratelimit-policy"),
         retry_after_s=wait,
@@ -152,14 +155,29 @@ def _whole(value: str) -> float | None:
 def _reset(value: str, now: datetime) -> float | None:
     """Seconds until the reset: a delta, Unix seconds or milliseconds, an HTTP date or an RFC 3339 instant; a past one is 0."""
     text = value.strip()
-    if SECONDS.fullmatch(text):
-        number = float(text)
-        if number < EPOCH_FROM:
-            return number if number <= LONGEST_BELIEVED else None
-        wait = (number / 1000 if number >= EPOCH_MS_FROM else number) - now.timestamp()
-        return max(wait, 0.0) if wait <= LONGEST_BELIEVED else None
-    instant = http_date(text) or _rfc3339(text)
-    return max((instant - now).total_seconds(), 0.0) if instant else None
+    number = SECONDS.fullmatch(text) is not None
+    if number and float(text) < EPOCH_FROM:
+        return float(text) if float(text) <= LONGEST_BELIEVED else None
+    instant = _instant(text)
+    if instant is None:
+        return None
+    wait = (instant - now).total_seconds()
+    return None if number and wait > LONGEST_BELIEVED else max(wait, 0.0)
+
+
+def _instant(text: str) -> datetime | None:
+    """Unix seconds or milliseconds, an HTTP date or an RFC 3339 instant; None for anything else, a number of seconds to wait included."""
+    if not SECONDS.fullmatch(text):
+        return http_date(text) or _rfc3339(text)
+    number = float(text)
+    seconds = number / 1000 if number >= EPOCH_MS_FROM else number
+    return datetime.fromtimestamp(seconds, UTC) if EPOCH_FROM <= seconds < LAST_EPOCH else None
+
+
+def _reset_at(headers: Headers) -> datetime | None:
+    """The first reset that is told as an instant."""
+    told = (headers.get(f"{family}reset") for family in FAMILIES)
+    return next((instant for one in told if one is not None and (instant := _instant(one.strip()))), None)
 
 
 def _rfc3339(text: str) -> datetime | None:

@@ -25,6 +25,7 @@ from checker.probes import (
     locking,
     merging,
     narrowing,
+    pacing,
     paging,
     promptness,
     racing,
@@ -59,6 +60,7 @@ SYSTEM_PROBES: tuple[Probe[SystemLook], ...] = (
     access.expired,
     access.renewal,
     access.headers,
+    pacing.figures,
     reach.clock,
     reach.latency,
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import cycle
+
 import orjson
 
 from checker.sandbox.fault_tools import after, instead, lists, reads, shows
@@ -9,6 +13,7 @@ from checker.sandbox.faulty import Ask, Reply
 from checker.sandbox.store import Store
 
 NOT_FOUND = 404
+HOUR_S = 3600
 
 
 def _latin(_ask: Ask, reply: Reply, _store: Store) -> None:
@@ -53,6 +58,21 @@ def _little_left(_ask: Ask, reply: Reply, _store: Store) -> None:
         reply.headers |= {"RateLimit-Limit": "5", "RateLimit-Remaining": "4", "RateLimit-Reset": "60"}
 
 
+def _limits_flicker() -> Callable[[Ask, Reply, Store], None]:
+    limits = cycle((100, 5_000, 20_000))
+
+    def answered(_ask: Ask, reply: Reply, _store: Store) -> None:
+        if "RateLimit-Limit" in reply.headers:
+            reply.headers["RateLimit-Limit"] = str(next(limits))
+
+    return answered
+
+
+def _resets_before(_ask: Ask, reply: Reply, _store: Store) -> None:
+    if "RateLimit-Limit" in reply.headers:
+        reply.headers["RateLimit-Reset"] = str(int(datetime.now(UTC).timestamp()) - HOUR_S)
+
+
 def _bom(_ask: Ask, reply: Reply, _store: Store) -> None:
     if reply.body is not None:
         reply.raw = b"\xef\xbb\xbf" + orjson.dumps(reply.body)
@@ -76,5 +96,7 @@ after("erp-unknown-id-breaks", reads("erp"), _breaks)
 after("crm-version-ends-soon", shows("crm"), _sunset)
 after("crm-version-deprecated", shows("crm"), _deprecated)
 after("crm-tells-no-limits", shows("crm"), _no_limits)
+after("crm-limit-changes-from-answer-to-answer", shows("crm"), _limits_flicker())
+after("crm-limit-begins-anew-an-hour-ago", shows("crm"), _resets_before)
 after("crm-byte-order-mark", shows("crm", "contacts"), _bom)
 after("crm-error-inside-a-good-list", lists("crm", "products"), _error_inside)
