@@ -9,9 +9,9 @@ from checker.model.profile import ResourceProfile
 from checker.probes.contexts import evidence_of
 from checker.probes.journals import values_of
 from checker.probes.touching import ResourceTouch
-from checker.profiles.names import vocabulary, words
+from checker.profiles.declared import GONE
+from checker.profiles.names import words
 
-BIN = vocabulary("deleted deletions tombstones trash recycle bin removed papierkorb geloescht geloeschte")
 MOST_PAGES = 5
 
 
@@ -35,5 +35,5 @@ def _bins(resources: tuple[ResourceProfile, ...], own: ResourceProfile) -> Itera
     for one in resources:
         method, _, path = (one.operations.list or "").partition(" ")
         below = path.removeprefix(f"{base}/") if base and path.startswith(f"{base}/") else ""
-        if method == "GET" and below and "/" not in below and BIN & set(words(below)):
+        if method == "GET" and below and "/" not in below and GONE & set(words(below)):
             yield one

@@ -130,6 +130,8 @@ def _visible(
     """What is left of a deleted record: nothing, a mark in the record, a place among what changed, or an entry in a journal."""
     how, more = (f"field {field}", ()) if field else traced(touch, before, record_id)
     listed = touch.listed_now(record_id, before)
+    if listed.record is not None and (how or "").startswith("parameter "):
+        how = None  # it stands in the list with or without the parameter, so that nothing tells it from the others
     evidence = (*deleted, *more, *listed.evidence)
     return whether("delete.visible", how is not None, evidence, how=how, listed=listed.record is not None, **values)
 

@@ -13,6 +13,7 @@ from checker.resources.query import Query, brackets
 
 DELETED = ("delet", "archiv", "trash", "geloescht")
 EMPTY = (None, False, "")
+MOST_PAGES = 5  # of a list that is looked through for a deleted record
 
 
 def mark_of(touch: ResourceTouch, before: Record, after: Record) -> str | None:
@@ -36,16 +37,31 @@ def among_changes(touch: ResourceTouch, before: Record, record_id: str) -> tuple
     return any(touch.resource.id_of(one) == record_id for one in page.records), evidence_of(page.response)
 
 
+def _switched_on(touch: ResourceTouch, record_id: str) -> tuple[bool, tuple[str, ...]]:
+    """Whether the list shows the record where it is asked for the deleted ones, too, or for nothing else."""
+    switch = touch.profile.updated_since.deleted_query
+    if not switch:
+        return False, ()
+    query = Query(tuple(pair for name, value in switch.items() for pair in brackets(name, _plain(value))))
+    for page in touch.resource.pages(query, most=MOST_PAGES):
+        if any(touch.resource.id_of(one) == record_id for one in page.records):
+            return True, evidence_of(page.response)
+    return False, evidence_of(page.response)
+
+
 def traced(touch: ResourceTouch, before: Record, record_id: str) -> tuple[str | None, tuple[str, ...]]:
-    """What tells of a record that is gone: `changes`, `list PATH`, `journal NAME`, None where nothing does; and the exchanges that show it."""
+    """What tells of a record that is gone: `changes`, `parameter NAME`, `list PATH`, `journal NAME`, None where nothing does; and the exchanges that show it."""
     since, evidence = among_changes(touch, before, record_id)
     if since:
         return "changes", evidence
+    shown, asked = _switched_on(touch, record_id)
+    if shown:
+        return f"parameter {next(iter(touch.profile.updated_since.deleted_query or ()))}", asked
     kept, more = bin_of(touch, record_id)
     if kept is not None:
         return f"list {kept}", more
-    journal, told = journal_of(touch, record_id)
-    return f"journal {journal}" if journal else None, (*evidence, *more, *told)
+    journal, told = journal_of(touch, before, record_id)
+    return f"journal {journal}" if journal else None, (*evidence, *asked, *more, *told)
 
 
 def _plain(value: Any) -> Any:

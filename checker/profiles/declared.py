@@ -25,6 +25,13 @@ DELETED_PARAMS = vocabulary(
     "archived include_inactive show_archived deleted_after"
 )
 
+# What a list is called that holds nothing but deleted records, or what is left of them.
+GONE = vocabulary(
+    "deleted deletion deletions tombstone tombstones trash recycle bin removed papierkorb geloescht geloeschte"
+)
+# Options of such a parameter that has more than two, those first that leave the living ones in the list.
+SHOWN = ("include", "included", "with", "all", "any", "both", "only", "deleted")
+
 
 def declared(api: Api, views: Iterable[View]) -> dict[str, Any]:
     """Facts by key; a resource that says nothing is left out of the maps.
@@ -35,7 +42,7 @@ def declared(api: Api, views: Iterable[View]) -> dict[str, Any]:
     - `idempotency`: {resource: "header NAME" | "body NAME"} of the create
     - `optimistic_lock`: {resource: "header If-Match" | "body version"} of the update
     - `read_only`: {resource: [fields that a client may not write]}
-    - `deletes_visible`: {resource: "field NAME" | "parameter NAME"}, how a deleted record can still be noticed
+    - `deletes_visible`: {resource: "field NAME" | "parameter NAME" | "list PATH"}, how a deleted record can still be noticed
     - `auth_operations`: keys of the operations that hand out a token or a session
     """
     looked = list(views)
@@ -46,7 +53,7 @@ def declared(api: Api, views: Iterable[View]) -> dict[str, Any]:
         "idempotency": _of_each(looked, _idempotency),
         "optimistic_lock": _of_each(looked, _lock),
         "read_only": _of_each(looked, _read_only),
-        "deletes_visible": _of_each(looked, _deletes),
+        "deletes_visible": _of_each(looked, lambda one: _deletes(one) or _told_elsewhere(looked)),
         "auth_operations": [one.key for one in api.operations if one.method == "POST" and _hands_out(one)],
     }
 
@@ -110,6 +117,29 @@ def _deletes(view: View) -> str | None:
         None,
     )
     return f"field {name}" if name is not None else None
+
+
+def _told_elsewhere(views: Iterable[View]) -> str | None:
+    """The list of the system's own that holds what was deleted, of every kind."""
+    lists = [one.listing.path for one in views if one.listing is not None]
+    for one in views:
+        if one.listing is None or one.operation("create") is not None or not GONE.intersection(words(one.group.name)):
+            continue
+        path = one.listing.path
+        if not any(path.startswith(f"{other}/") for other in lists):  # below another list: of that kind alone
+            return f"list {path}"
+    return None
+
+
+def switch_of(view: View) -> dict[str, object] | None:
+    """What brings deleted records into the list, or alone: a switch, or the option of it that says so."""
+    one = shows_deleted(view)
+    if one is None or one.operation is not view.listing:
+        return None
+    if one.schema.type == "boolean":
+        return {one.name: True}
+    options = {flat(str(value)): value for value in one.schema.enum}
+    return next(({one.name: options[said]} for said in SHOWN if said in options), None)
 
 
 def shows_deleted(view: View) -> Input | None:

@@ -6,7 +6,7 @@ import re
 
 from checker.model.api import Schema
 from checker.model.profile import Param, Undetermined, UpdatedSince
-from checker.profiles.declared import shows_deleted
+from checker.profiles.declared import GONE, switch_of
 from checker.profiles.fields import find_updated
 from checker.profiles.inputs import QUERY, filters, sorts
 from checker.profiles.languages import CONDITIONS, certain
@@ -59,6 +59,8 @@ def _rank(one: Input, view: View) -> int:
         return _ranged(one, view)
     if UNTIL.intersection(said):
         return 0
+    if SINCE.intersection(said) and GONE.intersection(words(view.group.name)):
+        return 5 if one.schema.format == "date-time" else 0  # of what was deleted, that is its last change
     return _by_prose(one, said)
 
 
@@ -179,7 +181,7 @@ def _found(one: Input, rank: int, view: View) -> Detection:
         together_with=together,
         format=_format(one),
         boundary=_boundary(one),
-        deleted_query=_deleted_query(view),
+        deleted_query=switch_of(view),
         pointer=one.pointer,
     )
     return Detection(
@@ -187,13 +189,6 @@ def _found(one: Input, rank: int, view: View) -> Detection:
         {"updated_since": f"{one.location} {one.name}"},
         {"updated_since": min(0.95, 0.5 + rank / 20)},
     )
-
-
-def _deleted_query(view: View) -> dict[str, object] | None:
-    """The switch of the list that brings deleted records among what changed."""
-    one = shows_deleted(view)
-    switch = one is not None and one.schema.type == "boolean" and one.operation is view.listing
-    return {one.name: True} if one is not None and switch else None
 
 
 def _in_language(view: View, updated: str) -> Detection | None:
@@ -209,6 +204,7 @@ def _in_language(view: View, updated: str) -> Detection | None:
                 query=template,
                 format="rfc3339",
                 boundary="inclusive",
+                deleted_query=switch_of(view),
                 pointer=one.pointer,
             )
             why = f"{one.name} takes OData's expressions, and records have {updated}"
@@ -222,10 +218,16 @@ def _not_found(view: View, updated: str | None) -> Detection:
     operation = view.listing.key if view.listing is not None else None
     if query is not None and (updated is not None or not view.properties):
         reason = f"{query.name} takes a query of the system's own; whether it can ask for changes isn't said"
-        since = UpdatedSince(supported=None, operation=query.operation.key, param=query.param(), pointer=query.pointer)
+        since = UpdatedSince(
+            supported=None,
+            operation=query.operation.key,
+            param=query.param(),
+            deleted_query=switch_of(view),
+            pointer=query.pointer,
+        )
         still = (Undetermined(what="updated_since", why=reason, settled_by="updated-since.excludes-older"),)
         return Detection({"updated_since": since}, {"updated_since": reason}, {"updated_since": 0.5}, still)
-    since = UpdatedSince(supported=False, operation=operation)
+    since = UpdatedSince(supported=False, operation=operation, deleted_query=switch_of(view))
     return Detection(
         {"updated_since": since},
         {"updated_since": "nothing asks for changes since an instant"},

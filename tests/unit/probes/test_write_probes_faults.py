@@ -376,6 +376,55 @@ def test_a_list_of_deleted_records_shows_a_delete(tmp_path: Path, defect: str, a
     assert (finding.answer, finding.values["how"]) == (answer, how)
 
 
+class Told(Binned):
+    """Of what was deleted tell, by defect: a list of all kinds, asked since an instant; the list itself, with a switch; nothing."""
+
+    def __call__(self, asked: Asked) -> Answered | Any:
+        """Answer a request."""
+        pairs = dict(asked.pairs)
+        gone = [one for one in self.records.values() if one["deleted_at"]]
+        if asked.path == "/deletions":
+            new = gone if self.defect == "journal" and "since" in pairs else []
+            others = [{"kind": "contacts", "ref": str(number), "at": "2020-01-01T00:00:00Z"} for number in range(60)]
+            return {
+                "data": [
+                    *([] if new else others),
+                    *({"kind": "contacts", "ref": one["id"], "at": one["deleted_at"]} for one in new),
+                ]
+            }
+        if asked.path == "/contacts" and asked.method == "GET" and pairs.get("deleted") == "only":
+            return {"data": [{"id": one["id"]} for one in gone] if self.defect == "switch" else []}
+        return super().__call__(asked)
+
+
+def told(fields: Any) -> dict[str, Any]:
+    """The small CRM's document with a list of all that was deleted, and an option of the list that brings deleted records."""
+    made = binned(fields)
+    entry = {"type": "object", "properties": {one: {"type": "string"} for one in ("kind", "ref", "at")}}
+    many = {"type": "object", "properties": {"data": {"type": "array", "items": entry}}}
+    del made["paths"]["/contacts/deleted"]
+    since = {"name": "since", "in": "query", "schema": {"type": "string", "format": "date-time"}}
+    answer = {"description": "many", "content": {"application/json": {"schema": many}}}
+    made["paths"]["/deletions"] = {"get": {"parameters": [since], "responses": {"200": answer}}}
+    option = {"name": "deleted", "in": "query", "schema": {"type": "string", "enum": ["no", "only"]}}
+    kept = [one for one in made["paths"]["/contacts"]["get"]["parameters"] if one.get("name") != "updated_since"]
+    made["paths"]["/contacts"]["get"]["parameters"] = [*kept, option]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("defect", "answer", "how"),
+    [("journal", YES, "journal deletions"), ("switch", YES, "parameter deleted"), ("", NO, None)],
+)
+def test_a_delete_shows_in_a_list_for_all_kinds_or_by_an_option_of_the_list(
+    tmp_path: Path, defect: str, answer: Answer, how: str | None
+) -> None:
+    """A list of everything that was deleted, however long, and an option that brings deleted records are looked at; empty ones tell nothing."""
+    with small(tmp_path, defect, speaks=Told, told=told) as one:
+        finding = one.probed()["delete.visible"]
+    assert (finding.answer, finding.values["how"]) == (answer, how)
+
+
 def test_what_a_line_points_at_is_left_alone(tmp_path: Path) -> None:
     """A line is changed in a value of its own: another id would be another product, or none."""
     inside = {"product_id": {"type": "integer"}, "text": {"type": "string"}}
