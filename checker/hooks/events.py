@@ -35,6 +35,10 @@ ID_HEADERS = re.compile(
     r"(webhook|event|delivery|message|notification|hook|request)-?(id|uuid|guid|delivery)$|(^|-)delivery$"
 )
 ID_KEYS = ("eventid", "deliveryid", "messageid", "notificationid", "webhookid", "uuid", "guid", "id")
+# What names the record in a flat event, beside which a plain `id` is the event's own.
+RECORD_KEYS = frozenset(
+    {"resourceid", "recordid", "objectid", "entityid", "targetid", "subjectid", "aggregateid", "datensatzid"}
+)
 TIME_HEADERS = re.compile(r"timestamp|(^|-)(time|triggered-at|sent-at)$")
 TIME_KEYS = ("timestamp", "time", "occurredat", "eventtime", "createdat", "created", "sentat", "date", "triggeredat", "datetime", "eventdate", "updatedat", "zeitpunkt", "at", "ts")  # fmt: skip
 ORDINARY = frozenset(
@@ -144,10 +148,11 @@ def _own_time(outer: Mapping[str, Any]) -> str | None:
 
 def _own_id(outer: Mapping[str, Any]) -> str | None:
     """The event's own id. A plain `id` is the event's only where something else in the body has the record."""
+    named = any(key in RECORD_KEYS and value not in (None, "") for key, value in outer.items())
     for key in ID_KEYS:
         value = outer.get(key)
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
-            inner = any(isinstance(one, dict | list) and one for one in outer.values())
+            inner = named or any(isinstance(one, dict | list) and one for one in outer.values())
             if key != "id" or inner:
                 return str(value)
     return None

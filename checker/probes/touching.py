@@ -11,11 +11,13 @@ from functools import cached_property
 from typing import Any
 
 from checker.model.api import Operation
+from checker.model.paths import get
 from checker.model.profile import ResourceProfile
 from checker.probes.attempts import Birth, Seen, Waiting, broke_on, refused_by_rule
 from checker.probes.base import Told, unknown
 from checker.probes.contexts import ResourceLook, SystemLook
 from checker.probes.needs import key_header
+from checker.profiles.names import is_id
 from checker.resources.bodies import Bodies
 from checker.resources.cleaning import CleanedUp
 from checker.resources.outcomes import Outcome, Written
@@ -91,7 +93,7 @@ class ResourceTouch:
     def bodies(self) -> Bodies:
         """The maker of bodies, with references that lead somewhere."""
         known = dict(self.system.references(self))
-        made = replace(self.plan, references=known, seen=dict(self._options()))
+        made = replace(self.plan, references=known, seen=dict(self._options()), ids=dict(self._ids()))
         if made.source is None and self.look.readable and self.look.first.records:
             return made.from_record(self.look.first.records[0])
         return made
@@ -101,6 +103,15 @@ class ResourceTouch:
         for name in self.profile.validation.enum if self.look.readable else ():
             values = {one for record in self.look.first.records if isinstance(one := record.get(name), str) and one}
             yield name, sorted(values, key=lambda one: (FINAL.search(one) is not None, one))
+
+    def _ids(self) -> Iterator[tuple[str, Any]]:
+        """Of whole numbers that are called an id, and so name an entry of a list that the document doesn't tie to it: one that a record has."""
+        for one in self.profile.schema if self.look.readable else ():
+            if one.type == "integer" and not one.read_only and is_id(one.name):
+                held = (get(record, one.name) for record in self.look.first.records)
+                found = next((value for value in held if isinstance(value, int)), None)
+                if found is not None:
+                    yield one.name, found
 
     @cached_property
     def birth(self) -> Birth | None:

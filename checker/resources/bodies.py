@@ -15,10 +15,13 @@ from typing import Any
 from checker.model.api import Operation
 from checker.model.paths import MISSING, get, put
 from checker.model.profile import ResourceProfile
+from checker.profiles.names import vocabulary
 from checker.resources.slots import Slot, own_fields, slots_of_body, slots_of_record
-from checker.resources.values import Stroke, value_of
+from checker.resources.values import Stroke, is_free, value_of
 
 ROLES = ("email", "external_id", "vat_id", "currency", "number", "name", "country")
+# Words of texts that hold what somebody else calls the record.
+REFERENCE = vocabulary("reference referenz")
 # Roles that a record is recognised by: written even where a create doesn't demand them.
 TELLING = ("name", "email")
 
@@ -29,7 +32,7 @@ class Bodies:
 
     `wanted` are fields that the flows write, `unique` those that no two records may share, `references` the values of fields that point
     at other records, `sample` an existing record, for where no schema tells what a body looks like. `seen` are options that records have in
-    fields whose options no document names.
+    fields whose options no document names, `ids` what one has in fields that are called an id, by their dotted names.
     """
 
     profile: ResourceProfile
@@ -41,6 +44,7 @@ class Bodies:
     references: Mapping[str, Any] = field(default_factory=dict)
     sample: Mapping[str, Any] | None = None
     seen: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    ids: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def source(self) -> str | None:
@@ -53,7 +57,12 @@ class Bodies:
 
     @cached_property
     def _declared(self) -> tuple[Slot, ...]:
-        return tuple(self._read_as(one) for one in slots_of_body(self.operation, self.profile))
+        return tuple(self._read_as(self._shown(one)) for one in slots_of_body(self.operation, self.profile))
+
+    def _shown(self, slot: Slot) -> Slot:
+        """The slot with the id that a record has there: one made up would be nobody's."""
+        below = tuple(self._shown(one) for one in slot.below)
+        return replace(slot, below=below, example=slot.example if slot.example is not None else self.ids.get(slot.path))
 
     def _read_as(self, slot: Slot) -> Slot:
         """The slot under the name that the field has in a record (`write_as` names it as bodies have it)."""
@@ -102,6 +111,8 @@ class Bodies:
         if example is not None:
             return self._example(example, stroke, leave_out)
         chosen = [one for one in self.slots if one.path not in leave_out and self._carried(one, lean=lean)]
+        if not lean and not any(self._says_anything(one) for one in chosen):
+            chosen += [one for one in self.slots if one.path not in leave_out and self._is_remark(one)][:1]
         made = {one.name: self._value(one, stroke, lean=lean) for one in chosen}
         body = {name: value for name, value in made.items() if value is not None}
         return body if self.mark in str(body) else self._branded(body, stroke, leave_out)
@@ -148,6 +159,19 @@ class Bodies:
         if slot.path in self._pointing and slot.path not in self.references:
             return False
         return telling or mapped
+
+    def _says_anything(self, slot: Slot) -> bool:
+        """Whether a text may be changed as we like: no options, no form, nobody else's, and no other record's."""
+        free = slot.type == "string" and not (slot.enum or slot.pattern or slot.format) and slot.path not in self.unique
+        return free and slot.path not in self._pointing and self.role_of(slot.path) in {None, "name"}
+
+    def _is_remark(self, slot: Slot) -> bool:
+        """Whether a field is called as those are that take any text: the one to change where a body has no other."""
+        return (
+            self._says_anything(slot)
+            and is_free(slot.name, also=REFERENCE)
+            and slot.path not in own_fields(self.profile)
+        )
 
     def _from_record(self, slot: Slot) -> bool:
         """What an existing record has is carried, but for other records and what only it may have."""

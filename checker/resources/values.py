@@ -131,7 +131,12 @@ def _known(slot: Slot) -> str | None:
 
 
 def _free(slot: Slot, role: str | None) -> bool:
-    return role in {"name", "external_id", "number"} or bool(FREE & set(words(slot.name)) or FREE & {slot.name.lower()})
+    return role in {"name", "external_id", "number"} or is_free(slot.name)
+
+
+def is_free(name: str, also: frozenset[str] = frozenset()) -> bool:
+    """Whether a field is called by one of the words of texts that may say anything, or by one of others."""
+    return bool((FREE | also) & {*words(name), name.lower()})
 
 
 def marked(stroke: Stroke, max_length: int | None) -> list[str]:

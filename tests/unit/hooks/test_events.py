@@ -80,6 +80,14 @@ def test_the_record_is_the_largest_mapping_with_its_id() -> None:
 def test_a_record_s_own_id_is_no_event_id() -> None:
     """A flat body is the record itself."""
     assert read_event({}, b'{"id": 3, "name": "x", "updated_at": "2026-11-29T12:00:00Z"}').id is None
+    assert read_event({}, b'{"id": 3, "customer_id": 5, "event": "order.created"}').id is None
+
+
+def test_an_id_beside_the_record_s_is_the_event_s() -> None:
+    """A flat event names its record by a name of its own; then `id` is free."""
+    assert (
+        read_event({}, b'{"id": "e-1", "event": "order.created", "resource": "orders", "resource_id": 3}').id == "e-1"
+    )
 
 
 @given(

@@ -216,6 +216,34 @@ def test_options_that_no_document_names_are_taken_from_records() -> None:
     assert maker.variant(1)["status"] == "draft"
 
 
+def test_an_id_of_a_list_that_nobody_ties_to_it_is_one_that_records_have() -> None:
+    """A country by its number, inside an address too: one made up is refused for a rule that no document states."""
+    country = {"type": "integer"}
+    address = {"type": "object", "properties": {"country_id": country}, "required": ["country_id"]}
+    maker = described_by(
+        {"name": {"type": "string"}, "address": address, "unit_id": country, "size": country},
+        wanted=frozenset({"address", "unit_id", "size"}),
+        ids={"address.country_id": 49, "unit_id": 7},
+    )
+    body = maker.variant(1)
+    assert (body["address"], body["unit_id"], body["size"]) == ({"country_id": 49}, 7, 12)
+
+
+@pytest.mark.parametrize("name", ["note", "your_reference"])
+def test_a_body_has_a_text_that_may_be_changed(name: str) -> None:
+    """Where neither demand nor mapping brings one, a remark comes along, so that there is something to change; never another record's text."""
+    orders = {"number": {"type": "string"}, "date": {"type": "string", "format": "date"}}
+    wanted = frozenset(orders)
+    fields = FieldRoles(id="id", number="number")
+    for more, carried in (({name: {"type": "string"}}, True), ({name: {"type": "string", "enum": ["a"]}}, False)):
+        made = described_by({**orders, **more}, wanted=wanted)
+        maker = replace(made, profile=ResourceProfile(name="orders", fields=fields))
+        assert (name in maker.variant(1)) is carried
+        assert name not in maker.lean(1)
+    mapped = described_by({"title": {"type": "string"}, "note": {"type": "string"}}, wanted=frozenset({"title"}))
+    assert "note" not in mapped.variant(1)
+
+
 VALUES: list[tuple[dict[str, Any], str | None]] = [
     ({"type": "string", "maxLength": 12}, None),
     ({"type": "string", "maxLength": 3}, None),
