@@ -12,7 +12,7 @@ from checker.model.instants import EPOCH_S
 from checker.model.paths import MISSING, get
 from checker.probes.alterations import same
 from checker.probes.attempts import Seen, refused_by_rule, told_delay, why_not
-from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import evidence_of
 from checker.probes.line_order import as_sent
 from checker.probes.rows import row_of
@@ -130,6 +130,8 @@ def _unconditional(touch: ResourceTouch, written: Written) -> Told:
     claim, demand = "write.version-not-demanded", touch.writer.demand(touch.resource)
     if not written.ok:
         return unknown(claim, "refused" if refused_by_rule(written) else why_not(written), written.evidence)
+    if demand is None and touch.lock_field is not None and (touch.profile.operations.update or "").startswith("PUT"):
+        return not_applicable(claim)  # the whole record is sent, its version with it
     if demand is None:
         return yes(claim, written.evidence)
     return no(claim, (*evidence_of(demand), *written.evidence), status=demand.status, header="If-Match")

@@ -85,6 +85,13 @@ class ResourceTouch:
         return self.plan.operation
 
     @property
+    def lock_field(self) -> str | None:
+        """The field of a change that names the version which it rests on, where the document has one and no header for it."""
+        declared = self.system.look.profile.declared.get("optimistic_lock") or {}
+        place, _, name = str(declared.get(self.profile.name, "")).partition(" ")
+        return name if place == "body" else None
+
+    @property
     def key_header(self) -> str | None:
         """The header in which a create takes an idempotency key, where one is declared."""
         return key_header(self.operation)

@@ -117,8 +117,9 @@ def telling(touch: ResourceTouch) -> Iterator[Told]:
         yield from touch.left_open("write.not-altered", "write.unicode-kept")
         return
     unusual, others, rest = unusual_value(touch), telling_values(touch), further_values(touch)
-    found: dict[str, str] = dict(alterations(touch.birth.body, touch.first_seen.record or {}))
-    tried = set(touch.birth.body)
+    given = {name: value for name, value in touch.birth.body.items() if name != touch.lock_field}  # it counts changes
+    found: dict[str, str] = dict(alterations(given, touch.first_seen.record or {}))
+    tried = set(given)
     evidence = [*touch.birth.evidence, *touch.first_seen.evidence]
     lost: str | None = None
     tried_unusual = False

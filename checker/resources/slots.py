@@ -9,6 +9,8 @@ from typing import Any
 from checker.model.api import Body, Operation, Schema
 from checker.model.paths import segments
 from checker.model.profile import FieldInfo, ResourceProfile
+from checker.profiles.declared import LOCK_FIELDS
+from checker.profiles.names import flat
 
 DEEPEST = 5  # levels of objects inside objects that are looked at; schemas may hold themselves
 OWN_IDS = frozenset({"id", "_id", "uuid", "guid"})  # names of a line's own id, in lower case
@@ -157,13 +159,18 @@ def _example(schema: Schema) -> Any:
 
 
 def slots_of_record(record: Mapping[str, Any], profile: ResourceProfile) -> tuple[Slot, ...]:
-    """The fields of an existing record that a create could carry: without ids, stamps and what is only read; those of its lines likewise.
+    """The fields of an existing record that a create could carry: without ids, stamps, its version and what is only read; those of its lines
+    likewise.
 
     The id of a line that is there would take that line away from its record.
     """
     known = {one.name: one for one in profile.schema}
     out = own_fields(profile)
-    kept = {name: value for name, value in record.items() if name not in out and value is not None}
+    kept = {
+        name: value
+        for name, value in record.items()
+        if name not in out and flat(name) not in LOCK_FIELDS and value is not None
+    }
     return tuple(_seen(name, name, value, known) for name, value in kept.items() if not _only_read(name, known))
 
 

@@ -376,6 +376,42 @@ def test_a_list_of_deleted_records_shows_a_delete(tmp_path: Path, defect: str, a
     assert (finding.answer, finding.values["how"]) == (answer, how)
 
 
+class Versioned(Writable):
+    """Records have a version that counts their changes; a change that names another one is refused, but for the defect."""
+
+    def shown(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A record as answers show it."""
+        return {**super().shown(record), "version": record.get("version", 1)}
+
+    def updated(self, record_id: str, body: dict[str, Any], user: str) -> Any:
+        """A changed record."""
+        now, named = self.records[record_id].get("version", 1), body.pop("version", None)
+        if self.defect == "plain-field":
+            answer = super().updated(record_id, body, user)
+            self.records[record_id]["version"] = named or now + 1
+            return answer
+        if named not in (None, now) and self.defect != "version-ignored":
+            return Answered(409, {"error": {"code": "version_conflict"}})
+        answer = super().updated(record_id, body, user)
+        self.records[record_id]["version"] = now + 1
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("defect", "answer", "values"),
+    [
+        ("", YES, {"header": "version", "status": 409}),
+        ("version-ignored", NO, {"header": "version"}),
+        ("plain-field", UNKNOWN, {"reason": "no-version-shown"}),
+    ],
+)
+def test_a_version_in_a_field_is_a_lock(tmp_path: Path, defect: str, answer: Answer, values: dict[str, Any]) -> None:
+    """Where the document has a field for the version instead of a header, an outdated one is sent in it; a field that takes any value is none."""
+    with small(tmp_path, defect, {**FIELDS, "version": {"type": "integer"}}, speaks=Versioned) as one:
+        finding = one.probed()["write.lock-honoured"]
+    assert (finding.answer, {name: finding.values[name] for name in values}) == (answer, values)
+
+
 class Told(Binned):
     """Of what was deleted tell, by defect: a list of all kinds, asked since an instant; the list itself, with a switch; nothing."""
 
