@@ -77,7 +77,7 @@ class Operations(Struct, frozen=True, kw_only=True):
 
 
 class Param(Struct, frozen=True, kw_only=True, omit_defaults=False):
-    """A parameter of an operation. `means`: size, position, total (true asks for the number of records in all), or free; `in` is query, header, path, cookie or body."""
+    """A parameter of an operation. `means`: size, position, total (true asks for the number of records in all), expression (conditions as `field eq 'value'`), or free; `in` is query, header, path, cookie or body."""
 
     name: str
     in_: str = field(name="in")

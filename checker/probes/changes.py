@@ -82,6 +82,7 @@ CLAIMS = (
     "updated-since.nonsense-refused",
     "updated-since.zone-kept",
 )
+JUST_BEFORE = timedelta(seconds=1)  # an instant to ask with whose own record needn't come
 EAST = timedelta(hours=5)  # who takes this clock's time for his own asks for a later instant
 
 
@@ -167,15 +168,27 @@ def spelling(way: UpdatedSince, seen: Instant) -> str:
     return way.format or SPELLINGS.get(seen.form, "rfc3339")
 
 
-def _elsewhere(look: ResourceLook, middle: datetime, at_boundary: set[str], way: UpdatedSince) -> Told:
-    """Whether the same instant, told by the clock of another zone, is the same boundary."""
+def _zone(
+    look: ResourceLook,
+    stamped: list[tuple[dict[str, Any], Instant]],
+    since: datetime,
+    wanted: set[str],
+    way: UpdatedSince,
+) -> Iterator[Told]:
+    """Where instants are asked for with their zone: is it heeded?"""
+    zoned = spelling(way, stamped[0][1]) == "rfc3339"
+    yield _elsewhere(look, since, wanted, way) if zoned else not_applicable("updated-since.zone-kept")
+
+
+def _elsewhere(look: ResourceLook, since: datetime, wanted: set[str], way: UpdatedSince) -> Told:
+    """Whether an instant that the `wanted` records are to be shown for, told by the clock of another zone, is the same one."""
     claim = "updated-since.zone-kept"
-    local = f"{str(written(middle + EAST, 'rfc3339')).removesuffix('Z')}+05:00"
+    local = f"{str(written(since + EAST, 'rfc3339')).removesuffix('Z')}+05:00"
     answer = walk(look.resource, None, look.resource.since(local, way=way), SINCE_PAGES)
     values = {"param": _named(way), "asked": local}
     if not answer.pages[0].response.ok:
         return unknown(claim, "refused", answer.evidence, **values)
-    there = at_boundary <= _ids(look, answer.records)
+    there = wanted <= _ids(look, answer.records)
     if not there and answer.stop is None:
         return unknown(claim, "budget-used-up", answer.evidence, **values)
     return whether(claim, there, answer.evidence, **values)
@@ -233,15 +246,13 @@ def _boundary(
         )
     elif not at_boundary <= there:
         yield no("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)
+        yield from _zone(look, stamped, middle - JUST_BEFORE, at_boundary, way)
     else:
         later, evidence = _left_out(look, stamped, middle, there) if answer.ended else (None, ())
         at = later.isoformat() if later is not None else instant_text
         answered = (*answer.evidence, *evidence)
         yield whether("updated-since.includes-boundary", later is None, answered, **shown, boundary=at)
-        if spelling(way, stamped[0][1]) == "rfc3339":
-            yield _elsewhere(look, middle, at_boundary, way)
-        else:
-            yield not_applicable("updated-since.zone-kept")
+        yield from _zone(look, stamped, middle, at_boundary, way)
 
 
 def _left_out(

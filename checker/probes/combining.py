@@ -42,13 +42,13 @@ def combined(look: ResourceLook) -> Iterator[Told]:
 
 def _apart(one: Param, other: Param) -> bool:
     """Whether two conditions can be asked for at once: by two parameters, or joined in the language of one."""
-    return one.name != other.name or one.name.startswith("$")
+    return one.name != other.name or languages.takes_expressions(one)
 
 
 def _asked(one: One, other: One, second: Any) -> Query:
     """The request for the value of the first, and for `second` in the field of the other."""
     if one[0].name == other[0].name:
-        return of_params([(one[0], languages.both((one[1], one[2]), (other[1], second)))])
+        return of_params([(one[0], languages.both(one[0], (one[1], one[2]), (other[1], second)))])
     return of_params([(one[0], one[2]), (other[0], second)])
 
 

@@ -208,7 +208,7 @@ def _keys(look: ResourceLook) -> Iterator[tuple[str, str]]:
 
 def asked(param: Param, name: str, value: Any) -> Query:
     """The request for a value of a field: by the field's own parameter, or by a condition in a language."""
-    if param.name.startswith("$") and languages.takes_conditions(param):
+    if languages.takes_expressions(param) and languages.takes_conditions(param):
         return of_params(languages.equal(param, name, str(value)))
     return of_params([(param, value)])
 

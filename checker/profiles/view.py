@@ -11,6 +11,7 @@ from typing import Any
 
 from checker.model.api import Api, Operation, Parameter, Place, Schema
 from checker.model.profile import FieldInfo, Param, Undetermined
+from checker.profiles.languages import CONDITION, EXPRESSION
 from checker.profiles.names import flat, one_of, vocabulary
 from checker.profiles.paths import parameter_names, segments
 from checker.profiles.resources import Group
@@ -46,10 +47,12 @@ class Input:
     required: bool
     pointer: str
     operation: Operation
+    example: str = ""
 
     def param(self, means: str | None = None) -> Param:
         """As the profile names it."""
-        return Param(name=self.name, in_=self.location, means=means)
+        shown = self.location == "query" and CONDITION.search(f"{self.description} {self.example}")
+        return Param(name=self.name, in_=self.location, means=means or (EXPRESSION if shown else None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,4 +343,5 @@ def _input(parameter: Parameter, operation: Operation) -> Input:
         parameter.required,
         parameter.pointer,
         operation,
+        str(parameter.example if parameter.example is not None else parameter.schema.get("example") or ""),
     )

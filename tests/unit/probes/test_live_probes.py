@@ -76,6 +76,11 @@ def test_each_defect_is_found(defect: str, claim: str) -> None:
     assert finding.values
 
 
+def test_a_query_that_leaves_its_bound_out_is_asked_for_its_zone_all_the_same() -> None:
+    """The instant just before the bound, written in another zone, has to bring the record at the bound."""
+    assert probed(Lists("excludes-boundary"))["updated-since.zone-kept"].answer is Answer.YES
+
+
 def test_fields_that_no_document_knows_are_named_and_what_a_protocol_adds_is_none() -> None:
     """A field that somebody added is a finding with its name; annotations and links beside the fields are not."""
     assert probed(Lists("shows-more"))["answers.fields-declared"].values == {"fields": ["x_region"]}

@@ -113,6 +113,31 @@ def test_a_filter_with_a_language_of_its_own_is_tried_by_a_key(spelling: str) ->
 
 
 @dataclass
+class Expressions(Lists):
+    """A list whose `filter` takes conditions as OData writes them, joined by `and`; instants stand in quotes. It refuses whatever else stands there."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list, narrowed."""
+        query = dict(query)
+        for one in query.pop("filter").split(" and ") if "filter" in query else ():
+            told = re.fullmatch(r"(email|name|updated_at) (eq|ge) '([^']*)'", one)
+            if told is None:
+                return Answered(400, {"error": "no condition"})
+            query["since" if told[1] == "updated_at" else told[1]] = told[3]
+        return super().listed(query)
+
+
+def test_a_filter_whose_conditions_the_document_shows_is_asked_in_them() -> None:
+    """By a key, by two fields together, and for what changed since: an example (`number eq 'K1'`) tells the language."""
+    param = Param(name="filter", in_="query", means="expression")
+    since = UpdatedSince(param=param)
+    asked = replace(profile(), filtering=Filtering(supported=True, params=(param,)), updated_since=since)
+    found = probed(Expressions(), asked)
+    claims = ("filter.honoured", "filter.combined", "updated-since.excludes-older", "updated-since.includes-boundary")
+    assert {one: found[one].answer for one in claims} == dict.fromkeys(claims, Answer.YES)
+
+
+@dataclass
 class InBrackets(Lists):
     """A list whose filters stand in `filter[…]`. What it doesn't know it refuses, but for the defect: `plain` or `brackets` are passed over."""
 

@@ -53,6 +53,17 @@ def test_changes_since_are_known_by_name(name):
     assert (found.supported, found.param.name, found.format) == (True, name, "rfc3339")
 
 
+def test_a_filter_is_an_expression_where_the_document_shows_one():
+    """In its description or as an example; a sentence with `eq` in it, or an operator in brackets, shows none."""
+    shown = (
+        {"description": "Conditions, e.g. `number eq 'K1' and amount ge 5`"},
+        {"description": "x", "example": "amount gt 5"},
+    )
+    others = {"description": "Operators: eq, ne"}, {"description": "filter[name][eq]=x"}
+    for more, means in [*((one, "expression") for one in shown), *((one, None) for one in others)]:
+        assert [one.means for one in contacts(query("filter", **more)).filtering.params] == [means]
+
+
 def test_created_since_is_not_updated_since():
     """New records alone are no changes."""
     assert (
