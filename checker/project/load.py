@@ -170,9 +170,18 @@ def _meaning(at: Positioned, project: Project) -> Iterator[Problem]:
             yield from _transformations(at, path, mapping)
             if mapping.link is not None:
                 yield from _known(at, (*path, "link"), mapping.link, flows, "flow")
+                yield from _crossed(at, (*path, "link"), flow, mapping.link, project)
         for j, mapping in enumerate(flow.fields):
             if mapping.leading is not None:
                 yield from _known(at, (*here, "fields", j, "leading"), mapping.leading, names, "system")
+
+
+def _crossed(at: Positioned, path: Key, flow: Flow, link: str, project: Project) -> Iterator[Problem]:
+    """A link to a flow whose sides are the other way round: what is left in one would be looked for on the right of the other."""
+    left = Reference.parse(flow.left).system
+    for other in project.flows:
+        if other.name == link and Reference.parse(other.right).system == left:
+            yield at.problem("project.crossed-link", path, {"link": link, "system": left})
 
 
 def _test_data(at: Positioned, project: Project) -> Iterator[Problem]:

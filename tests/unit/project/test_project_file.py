@@ -212,6 +212,18 @@ def test_a_line_that_links_to_no_flow_is_named_with_its_line(tmp_path: Path) -> 
     assert (problem.code, problem.line) == ("project.unknown-flow", len(GOOD.rstrip("\n").splitlines()) + 1)
 
 
+@pytest.mark.parametrize(("left", "right", "codes"), [("crm", "erp", []), ("erp", "crm", ["project.crossed-link"])])
+def test_a_link_to_a_flow_the_other_way_round_is_named(tmp_path: Path, left: str, right: str, codes: list[str]) -> None:
+    """What is left in one flow would be looked for on the right of the other, so that no link would ever be found."""
+    firms = f"  - name: firms\n    left: {left}/companies\n    right: {right}/customers\n    match: [vat]\n"
+    lines = "    lines: {left: items, right: positions, fields: [{left: firm, right: customer, link: firms}]}\n"
+    text = GOOD.rstrip("\n") + "\n" + lines + firms
+    if codes:
+        assert [one.code for one in problems(tmp_path, text)] == codes
+    else:
+        assert load_project(project(tmp_path, text))
+
+
 def test_files_of_test_records_are_found_from_the_project_s_folder(tmp_path: Path) -> None:
     """By system and resource; one that isn't there is told with its line and key, when it is asked for."""
     text = GOOD.replace("    volumes: {", "    test_data: {contacts: data/a.csv}\n    volumes: {")
