@@ -9,16 +9,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from checker.sandbox import crm, erp
+from checker.sandbox import crm
 from checker.sandbox.fault_tools import (
     Row,
     after,
     creates,
     deletes,
     instead,
-    lists,
     planted,
-    reads,
     rows_of,
     sent,
     updates,
@@ -182,40 +180,6 @@ def _null_kept(ask: Ask, store: Store) -> None:
         ask.reply = Reply(200, crm.shown("companies", record))
 
 
-def _as(token: str, own: str, header: str) -> Callable[[Ask, Store], None]:
-    """Whoever comes with this credential is taken for ours."""
-
-    def asked(ask: Ask, _store: Store) -> None:
-        if token in ask.headers.get(header, ""):
-            ask.headers[header] = own
-
-    return asked
-
-
-def _anybody(ask: Ask, _store: Store) -> None:
-    if "Authorization" in ask.headers and crm.READ_TOKEN not in ask.headers["Authorization"]:
-        ask.headers["Authorization"] = f"Bearer {crm.TOKEN}"
-
-
-def _nobody(ask: Ask, _store: Store) -> None:
-    ask.headers.setdefault("X-Api-Key", erp.KEY)
-
-
-def _nobody_for_invoices(ask: Ask, store: Store) -> None:
-    if ask.key in lists("erp", "rechnungen"):
-        _nobody(ask, store)
-
-
-def _silently(ask: Ask, _store: Store) -> None:
-    if crm.READ_TOKEN in ask.headers.get("Authorization", "") and ask.key.startswith(("POST", "PATCH", "DELETE")):
-        ask.reply = Reply(200, {})
-
-
-def _unseen(ask: Ask, reply: Reply, _store: Store) -> None:
-    if crm.READ_TOKEN in ask.headers.get("Authorization", "") and isinstance(reply.body, dict):
-        reply.body |= {"results": [], "total": 0}
-
-
 def _no_key(ask: Ask, _store: Store) -> None:
     for name in [one for one in ask.headers if one.lower() == "idempotency-key"]:
         del ask.headers[name]
@@ -312,21 +276,6 @@ planted("crm-mail-not-unique", "crm", _not_unique("contacts", "email"))
 planted("erp-vat-id-not-unique", "erp", _not_unique("geschaeftspartner", "ust_id"))
 register("crm-idempotency-key-ignored", Fault("crm", asked=_no_key))
 after("crm-create-stores-twice", creates("crm", "companies"), _twice)
-register("crm-restricted-may-write", Fault("crm", asked=_as(crm.READ_TOKEN, f"Bearer {crm.TOKEN}", "Authorization")))
-register("erp-restricted-may-write", Fault("erp", asked=_as(erp.READ_KEY, erp.KEY, "X-Api-Key")))
-register("crm-restricted-refused-silently", Fault("crm", asked=_silently))
-after("crm-restricted-sees-nothing", lists("crm"), _unseen)
-register("crm-any-token-accepted", Fault("crm", asked=_anybody))
-register(
-    "crm-expired-token-accepted", Fault("crm", asked=_as(crm.EXPIRED_TOKEN, f"Bearer {crm.TOKEN}", "Authorization"))
-)
-register("erp-no-key-needed", Fault("erp", asked=_nobody))
-register("erp-invoices-need-no-key", Fault("erp", asked=_nobody_for_invoices))
-instead(
-    "crm-own-user-may-not-read",
-    lists("crm", "products") | reads("crm", "products"),
-    lambda _ask, _store: Reply(403, {"errors": []}),
-)
 register("erp-put-leaves-the-rest-alone", Fault("erp", asked=_filled_up))
 register("crm-lines-added-not-replaced", Fault("crm", asked=_lines_kept))
 instead("crm-delete-forbidden", deletes("crm", "contacts"), lambda _ask, _store: Reply(403, {"errors": []}))

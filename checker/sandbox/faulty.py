@@ -26,7 +26,15 @@ from checker.sandbox.engine import Sandbox
 from checker.sandbox.store import Store
 from checker.sandbox.webhooks import Bend
 
-MODULES = ("faults_lists", "faults_changes", "faults_writes", "faults_records", "faults_wire", "faults_events")
+MODULES = (
+    "faults_lists",
+    "faults_changes",
+    "faults_writes",
+    "faults_rights",
+    "faults_records",
+    "faults_wire",
+    "faults_events",
+)
 
 
 @dataclass
