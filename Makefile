@@ -22,7 +22,7 @@ demo: $(READY)  ## run the main job on the embedded pair of systems
 	$(BIN)/readiness demo
 
 test: $(READY)  ## all tests but those that take minutes or need a real system
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3
 
 spark: $(READY)  ## Spark as a second engine beside the embedded one (400 MB; needs Java 17), for the tests that compare both
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-build-isolation -r requirements-spark.lock

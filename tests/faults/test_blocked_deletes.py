@@ -8,10 +8,11 @@ import pytest
 
 from checker.model.audit import Audit
 from checker.model.finding import Answer, Finding
-from tests.faults.test_switchable import audited, clean
+from tests.faults.test_switchable import audited
 
 BLOCKED, SHOWN = "delete.blocked-with-reason", "delete.dependents-shown"
 COMPANIES = "crm/companies"
+ONLY = ("crm/companies", "crm/contacts")
 
 
 def told(made: Audit) -> Mapping[str, Finding]:
@@ -21,7 +22,7 @@ def told(made: Audit) -> Mapping[str, Finding]:
 
 def test_a_company_with_a_contact_stays_and_so_does_the_contact() -> None:
     """A delete that is refused with a reason leaves nothing to be noticed: both items are met."""
-    made = clean("touch")
+    made = audited(only=ONLY)
     found = told(made)
     assert {claim: one.answer for claim, one in found.items()} == {BLOCKED: Answer.YES, SHOWN: Answer.YES}
     assert found[SHOWN].values["outcome"] == "kept"
@@ -39,7 +40,7 @@ def test_a_company_with_a_contact_stays_and_so_does_the_contact() -> None:
 )
 def test_what_becomes_of_a_record_that_points_at_a_deleted_one(fault: str, outcome: str, left: str) -> None:
     """Where the company goes all the same, it is told what becomes of its contact, and that no run sees it."""
-    made = audited(fault)
+    made = audited(fault, only=ONLY)
     found = told(made)
     assert (found[BLOCKED].answer, found[BLOCKED].values["outcome"]) == (Answer.NO, outcome)
     assert (found[SHOWN].answer, found[SHOWN].values["outcome"]) == (Answer.NO, left)

@@ -17,6 +17,7 @@ from checker.audit import Options, audit
 from checker.checklist.load import items, load_packs
 from checker.checklist.turned import turned
 from checker.model.audit import Audit
+from checker.model.selection import Selection
 from checker.project.load import load_project
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.faulty import FAULTS, Listed, listed
@@ -31,14 +32,15 @@ LEAST = 80
 PACKS = load_packs(("core", "extended"), relative_to=Path())
 
 
-def audited(*faults: str, phase: str = "touch") -> Audit:
-    """An audit of the pair with these faults, its limits lifted, with both checklists; it goes as far as `phase`."""
+def audited(*faults: str, phase: str = "touch", only: tuple[str, ...] = ()) -> Audit:
+    """An audit of the pair with these faults, its limits lifted, with both checklists; it goes as far as `phase`, and asks `only` these claims."""
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder, running_pair(now, rate_limit=10_000_000, switched_on=faults) as pair:
         path = write_demo(Path(folder), pair, now, checklists=[one.pack for one in PACKS])
         path.write_text(path.read_text("utf-8").replace("per_second: 100", "per_second: 5000"), "utf-8")
         wish = Wish(touch=phase != "look", rehearse=phase == "rehearsal", agree=lambda _planned, _addresses: None)
-        return audit(load_project(path), Options(environ=demo_environment(), wish=wish), lambda _text: None).audit
+        options = Options(environ=demo_environment(), wish=wish, selection=Selection(only=only))
+        return audit(load_project(path), options, lambda _text: None).audit
 
 
 @cache
