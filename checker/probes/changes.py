@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from checker.model.instants import Instant
 from checker.model.profile import UpdatedSince
-from checker.probes.base import Told, no, not_applicable, probe, unknown, whether
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import ResourceLook, Walk, evidence_of, walk
+from checker.probes.filtering import failing, schema_of
 from checker.profiles import languages
 from checker.resources.query import brackets, written
 
@@ -23,6 +24,7 @@ CLUMP_LEAST = 3
 SEVERAL = 3  # days that hardly have the same time of day by chance
 ENOUGH = 2  # different changed times that a boundary needs
 SINCE_PAGES = 10
+SHOWN_PAGES = 3  # of an answer to a changed time that is sent back as it was shown
 SINCE_RECORDS = 200  # up to which a list of changes is asked for in small pages
 NONSENSE = "not-a-date"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # an instant that every system can take
@@ -81,6 +83,7 @@ CLAIMS = (
     "updated-since.includes-boundary",
     "updated-since.nonsense-refused",
     "updated-since.zone-kept",
+    "updated-since.as-shown",
 )
 JUST_BEFORE = timedelta(seconds=1)  # an instant to ask with whose own record needn't come
 EAST = timedelta(hours=5)  # who takes this clock's time for his own asks for a later instant
@@ -186,12 +189,54 @@ def _elsewhere(look: ResourceLook, since: datetime, wanted: set[str], way: Updat
     local = f"{str(written(since + EAST, 'rfc3339')).removesuffix('Z')}+05:00"
     answer = walk(look.resource, None, look.resource.since(local, way=way), SINCE_PAGES)
     values = {"param": _named(way), "asked": local}
-    if not answer.pages[0].response.ok:
-        return unknown(claim, "refused", answer.evidence, **values)
+    refused = answer.pages[0].response
+    if not refused.ok:
+        declared = schema_of(look, way.param) if way.param is not None else None
+        offsets = declared is not None and declared.format == "date-time"  # RFC 3339, which has them
+        if offsets and failing(refused) is None:
+            return no(claim, answer.evidence, **values, status=refused.status)
+        return unknown(claim, failing(refused) or "refused", answer.evidence, **values)
     there = wanted <= _ids(look, answer.records)
     if not there and answer.stop is None:
         return unknown(claim, "budget-used-up", answer.evidence, **values)
     return whether(claim, there, answer.evidence, **values)
+
+
+def _as_shown(
+    look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], middle: datetime, way: UpdatedSince
+) -> Told:
+    """Whether a changed time, sent back as a record shows it, is the boundary that it is in the document's form: connectors remember the last one
+    that they saw. A no takes two of them.
+    """
+    claim, shown = "updated-since.as-shown", {"param": _named(way), "form": stamped[0][1].form}
+    later = [one for one in stamped if one[1].at > middle]
+    at_middle = next(one for one in stamped if one[1].at == middle)
+    evidence: tuple[str, ...] = ()
+    answered = []
+    for record, instant in (at_middle, *later[:1]):
+        raw = look.raw_stamp(record)
+        if not isinstance(raw, str | int):
+            return not_applicable(claim)  # a day and an hour in two fields
+        query = look.resource.since(raw, way=way)
+        if query == look.resource.since(instant.at, spelling(way, instant), way):
+            return yes(claim, evidence, **shown)  # what was asked before
+        answer = walk(look.resource, None, query, SHOWN_PAGES)
+        evidence += answer.evidence
+        first = answer.pages[0].response
+        if not first.ok:  # whoever sends it will notice
+            return unknown(claim, failing(first) or "refused", evidence, **shown)
+        answered.append(_kept(look, answer, look.asked.id_of(record), instant.at))
+        if answered[-1]:
+            break
+    if len(set(answered)) == 1 and (answered[0] or len(answered) > 1):
+        return whether(claim, answered[0], evidence, **shown)
+    return unknown(claim, "inconclusive", evidence, **shown)
+
+
+def _kept(look: ResourceLook, answer: Walk, boundary: str | None, at: datetime) -> bool:
+    """Whether an answer has nothing older, and, where it came to its end, the record on the boundary."""
+    older = any(stamp is not None and stamp.at < at for stamp in map(look.stamp, answer.records))
+    return not older and (not answer.ended or boundary in _ids(look, answer.records))
 
 
 def _ids(look: ResourceLook, records: Iterable[dict[str, Any]]) -> set[str]:
@@ -253,6 +298,7 @@ def _boundary(
         answered = (*answer.evidence, *evidence)
         yield whether("updated-since.includes-boundary", later is None, answered, **shown, boundary=at)
         yield from _zone(look, stamped, middle, at_boundary, way)
+        yield _as_shown(look, stamped, middle, way)
 
 
 def _left_out(

@@ -83,7 +83,7 @@ def filtered(filtering: Filtering, conditions: Mapping[str, Any]) -> Query | Non
 
 def since(
     declared: UpdatedSince,
-    instant: datetime | str,
+    instant: datetime | str | int,
     *,
     form: str | None = None,
     zone: tzinfo | None = None,
@@ -91,10 +91,10 @@ def since(
 ) -> Query | None:
     """What changed since an instant, in the profile's form; None where the profile knows no way.
 
-    A text is sent as it is (a record's own timestamp, or nonsense on purpose). `form` overrides the declared format; `zone` is what
+    A text or number is sent as it is (a record's own timestamp, or nonsense on purpose). `form` overrides the declared format; `zone` is what
     timestamps without a zone are meant in; with `post` a template goes into the body.
     """
-    value = instant if isinstance(instant, str) else written(instant, form or declared.format or "rfc3339", zone)
+    value = instant if isinstance(instant, str | int) else written(instant, form or declared.format or "rfc3339", zone)
     query = Query(operation=declared.operation)
     if declared.query:
         template = filled(declared.query, value)

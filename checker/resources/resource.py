@@ -195,8 +195,10 @@ class Resource:
         """Conditions by filter parameter, in the profile's form; None where the list has no such filter."""
         return queries.filtered(self.profile.filtering, conditions)
 
-    def since(self, instant: datetime | str, form: str | None = None, way: UpdatedSince | None = None) -> Query | None:
-        """What changed since an instant, in the profile's way or in another one; None where there is none. A text is sent as it is."""
+    def since(
+        self, instant: datetime | str | int, form: str | None = None, way: UpdatedSince | None = None
+    ) -> Query | None:
+        """What changed since an instant, in the profile's way or in another one; None where there is none. A text or number is sent as it is."""
         declared = way or self.profile.updated_since
         method = (declared.operation or self._list_key() or "").partition(" ")[0]
         return queries.since(declared, instant, form=form, zone=self._zone, post=method == "POST")

@@ -22,7 +22,7 @@ CONDITIONS = (
     ("filtering", ("filter.honoured",), ("filter.operators-honoured", "filter.excluding-keeps-empty", "filter.case-known"), ("filter.combined",)),
     ("filtering", ("filter.honoured", "filter.case-known"), ("filter.exact", "count.filtered", "filter.null-honoured"), ("filter.combined",)),
     ("pagination", ("pagination.complete", "pagination.no-repeats", "pagination.ends"), ("pagination.past-end",), ()),
-    ("updated-since-filter", ("updated-since.excludes-older", "updated-since.includes-boundary", "timestamp.filled"), ("updated-since.zone-kept",), ()),
+    ("updated-since-filter", ("updated-since.excludes-older", "updated-since.includes-boundary", "timestamp.filled"), ("updated-since.zone-kept", "updated-since.as-shown"), ()),
     ("page-size", ("page-size.honoured",), ("page-size.steady", "pagination.links-agree"), ()),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ GOOD = (
     "pagination.past-end", "page-size.honoured", "page-size.steady", "filter.honoured", "filter.unknown-refused", "sort.honoured", "sort.stable", "sort.unknown-refused", "filter.combined", "filter.operators-honoured",
     "filter.excluding-keeps-empty", "filter.null-honoured", "filter.case-known", "filter.exact", "count.filtered", "timestamp.filled", "timestamp.zoned",
     "timestamp.precise", "timestamp.distinct", "updated-since.excludes-older", "updated-since.includes-boundary",
-    "updated-since.nonsense-refused", "updated-since.zone-kept", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
+    "updated-since.nonsense-refused", "updated-since.zone-kept", "updated-since.as-shown", "credentials.accepted", "credentials.wrong-refused", "credentials.missing-refused",
     "credentials.errors-distinct", "answers.fields-declared", "sandbox.stateful", "redirect.none", "version.no-sunset", "clock.in-step", "network.latency",
 )  # fmt: skip
 
