@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from checker.client.pagination import Step, position, size_of
 from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import UNREADABLE, ResourceLook, Walk, evidence_of, walk
 from checker.probes.filtering import failing
 from checker.probes.listing import FORBIDDEN, SERVER_ERROR, TOO_MANY
+from checker.probes.ordering import allowed, orders
 from checker.resources.resource import NUMBERED, PAST_END, USUAL_SIZE, Page
 
 FEW = 2  # records asked for when the page size is tried
@@ -61,7 +63,7 @@ def paging(look: ResourceLook) -> Iterator[Told]:
         yield unknown("pagination.no-repeats", "one-page-only" if seen else "no-records", evidence)
     else:
         yield yes("pagination.no-repeats", evidence, page=pages, repeated=0)
-    yield _complete(walked, seen - again)
+    yield _complete(look, walked, seen - again)
 
 
 def _breaks_again(look: ResourceLook, walked: Walk) -> bool:
@@ -70,15 +72,48 @@ def _breaks_again(look: ResourceLook, walked: Walk) -> bool:
     return again.stop == walked.stop and len(again.pages) == len(walked.pages)
 
 
-def _complete(walked: Walk, distinct: int) -> Told:
-    evidence, total = walked.evidence, walked.total
+def _complete(look: ResourceLook, walked: Walk, distinct: int) -> Told:
+    claim, evidence, total = "pagination.complete", walked.evidence, walked.total
+    values: dict[str, Any] = {"seen": distinct, "total": total}
     if not walked.ended:
-        return unknown("pagination.complete", "walk-not-ended", evidence, seen=distinct, total=total)
+        return unknown(claim, "walk-not-ended", evidence, **values)
     if not distinct:
-        return unknown("pagination.complete", "no-records", evidence, seen=0, total=total)
-    if total is None:
-        return unknown("pagination.complete", "no-total", evidence, seen=distinct, total=None)
-    return whether("pagination.complete", distinct == total, evidence, seen=distinct, total=total)
+        return unknown(claim, "no-records", evidence, **values)
+    if total is not None and distinct != total:
+        return no(claim, evidence, **values)
+    beside, shown = _beside(look, walked)
+    if beside:
+        return no(claim, (*evidence, *shown), **values, beside=len(beside))
+    return yes(claim, evidence, **values) if total is not None else unknown(claim, "no-total", evidence, **values)
+
+
+def _beside(look: ResourceLook, walked: Walk) -> tuple[set[str], tuple[str, ...]]:
+    """Ids that both ends of the list show in another order, and that two walks to the end left out; and what showed them. A list that is cut in
+    silence counts only what it gives.
+    """
+    ends = _both_ends(look)
+    missing = _ids(look, (one for page in ends for one in page.records)) - _ids(look, walked.records)
+    if not missing or not _ids(look, walked.records):
+        return set(), ()
+    again = walk(look.resource, walked.size)
+    evidence = evidence_of(*(page.response for page in ends), again.pages[-1].response)
+    return (missing - _ids(look, again.records) if again.ended else set()), evidence
+
+
+def _both_ends(look: ResourceLook) -> list[Page]:
+    """The first pages in the two orders of the first field that the list can be ordered by, as far as that is told; none where it can't."""
+    roles, by = look.profile.fields, allowed(look)
+    names = (one for one in (roles.updated, roles.created, roles.number, roles.id) if isinstance(one, str))
+    name = next((one for one in names if not by or look.profile.spoken(one) in by), None)
+    for up, down in orders(look, name) if name is not None else ():
+        pages = [look.resource.page(one) for one in (up, down)]
+        if all(page.response.ok for page in pages):
+            return pages
+    return []
+
+
+def _ids(look: ResourceLook, records: Iterable[dict[str, Any]]) -> set[str]:
+    return {known for one in records if (known := look.asked.id_of(one)) is not None}
 
 
 @probe("pagination.past-end", scope="resource")

@@ -24,6 +24,7 @@ PAGES_SEEN = 2  # pages after which a list that ends early ends
 FILTERS = ("email", "company_id", "status", "external_id", "name")  # of contacts
 FAR = 50  # a page behind all that there is
 WHOLE = 100  # records on the largest page, and more than there are products
+GIVEN = 30  # articles that a list gives that is cut in silence
 CAP = 3  # the page from which on a capped list refuses
 
 
@@ -156,6 +157,14 @@ def _of_all(_ask: Ask, reply: Reply, store: Store) -> None:
         reply.body["gesamt"] = sum(1 for _ in store.living("artikel"))
 
 
+def _cut(ask: Ask, reply: Reply, _store: Store) -> None:
+    rows = rows_of(reply)
+    before = (int(ask.query.get("seite", "1")) - 1) * int(ask.query.get("anzahl", "25"))
+    del rows[max(0, GIVEN - before) :]
+    if isinstance(reply.body, dict) and "gesamt" in reply.body:
+        reply.body["gesamt"] = min(reply.body["gesamt"], GIVEN)
+
+
 def _position(ask: Ask, _store: Store) -> None:
     """A cursor of products is taken for the number of records before it; the size that was asked for is kept for the answer."""
     if ask.key in lists("crm", "products"):
@@ -245,6 +254,7 @@ ignoring("crm-filters-ignored", lists("crm", "contacts"), *FILTERS)
 ignoring("erp-filters-ignored", lists("erp"), "email", "kundennummer", "ust_id", "status", "artikelnummer", "name1")
 after("crm-filter-finds-similar", lists("crm", "contacts"), _similar)
 after("crm-mail-filter-finds-beginnings", lists("crm", "contacts"), _beginning)
+after("erp-list-cut-in-silence", lists("erp", "artikel"), _cut)
 after("erp-total-ignores-filters", lists("erp", "artikel"), _of_all)
 ignoring("crm-comparison-ignored", lists("crm", "contacts"), "created_after")
 listing("crm-mail-filter-minds-case", lists("crm", "contacts"), _own_case)

@@ -34,6 +34,7 @@ def test_a_good_system_gets_good_news_on_every_claim() -> None:
         ("repeats", "pagination.no-repeats"),
         ("loops", "pagination.ends"),
         ("incomplete", "pagination.complete"),
+        ("cut-in-silence", "pagination.complete"),
         ("far-first", "pagination.past-end"),
         ("far-breaks", "pagination.past-end"),
         ("ignores-size", "page-size.honoured"),
@@ -104,6 +105,21 @@ def test_fields_that_an_object_holds_are_known_by_their_paths(defect: str, field
     schema = tuple(FieldInfo(name=one, type="string") for one in known)
     described = replace(profile(), spread=("attributes",), schema=schema)
     assert probed(InEnvelopes(defect), described)["answers.fields-declared"].values == {"fields": fields}
+
+
+class Growing(Lists):
+    """A list that gets a record while it is read, when it is first put in order."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list, with one more from then on."""
+        if "sort" in query and len(self.records) == len(Lists().records):
+            self.records = [*self.records, record(99)]
+        return super().listed(query)
+
+
+def test_a_record_that_came_meanwhile_is_none_that_a_walk_left_out() -> None:
+    """A second walk brings it: the list is no less complete for it."""
+    assert probed(Growing())["pagination.complete"].answer is Answer.YES
 
 
 @pytest.mark.parametrize(
