@@ -6,27 +6,32 @@ from collections.abc import Iterator
 from typing import Any
 
 from checker.model.finding import Answer
+from checker.model.instants import read_instant
 from checker.model.paths import get
 from checker.model.profile import Param
-from checker.probes.base import Told, no, probe, unknown, whether
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.contexts import ResourceLook, evidence_of
 from checker.probes.filtering import MADE_UP, TRIES, comparable, refusal
 from checker.probes.ordering import allowed, orders, said
 from checker.resources.query import Query
+from checker.resources.resource import NUMBERED
 
+ENOUGH = 10  # different changed times that hardly come in order by chance
 NUMBERS = 2  # numeric fields that are tried
 
 
-@probe("sort.honoured", "sort.unknown-refused", scope="resource")
+@probe("sort.honoured", "sort.default-still", "sort.unknown-refused", scope="resource")
 def sorting(look: ResourceLook) -> Iterator[Told]:
     """Ask for both orders of one field: each must be in order, and the two must differ. Then ask, in the spelling that worked, for the order of
-    numbers, which as texts would come otherwise, and for that of a field that doesn't exist.
+    numbers, which as texts would come otherwise, and for that of a field that doesn't exist. Look at the order in which the walk came, which asked
+    for none.
     """
     if not look.readable:
         return
     params = [one for one in look.profile.sorting.params if one.in_ in ("query", "body")]
     told, spelt = _honoured_order(look, params)
     yield told if spelt is None else _as_texts(look, spelt) or told
+    yield _default_still(look) if spelt is not None else unknown("sort.default-still", "no-order-seen")
     if (
         spelt is None
     ):  # what ignores every order, or was asked in a wrong form, says nothing by what it does with an unknown field
@@ -51,6 +56,38 @@ def _honoured_order(look: ResourceLook, params: list[Param]) -> tuple[Told, int 
                 return told, place
             last = told or last
     return last or unknown(claim, "refused"), None
+
+
+def _default_still(look: ResourceLook) -> Told:
+    """Whether the list's own order is another than that of the changed time, in which pages with numbers move while records change.
+
+    What was never changed has that order, too: it takes records that did not come in the order in which they were made.
+    """
+    claim, roles, walked = "sort.default-still", look.profile.fields, look.walk
+    if look.profile.pagination.style not in NUMBERED:
+        return not_applicable(claim)
+    stamps = [stamp.at for one in walked.records if (stamp := look.stamp(one)) is not None]
+    if len(set(stamps)) < ENOUGH:
+        return unknown(claim, "too-few-records", walked.evidence)
+    if not _one_way(stamps):
+        return yes(claim, walked.evidence)
+    made = [_made(look, one) for one in walked.records]
+    if None in made or _one_way(made):
+        return unknown(claim, "inconclusive", walked.evidence)
+    return no(claim, walked.evidence, field=roles.updated)
+
+
+def _one_way(values: list[Any]) -> bool:
+    return values in (sorted(values), sorted(values, reverse=True))
+
+
+def _made(look: ResourceLook, record: dict[str, Any]) -> Any:
+    """When a record was made, as far as its creation time or a numeric id tells; None where neither does."""
+    created, own = look.profile.fields.created, look.asked.id_of(record)
+    instant = read_instant(get(record, created), look.system.zone) if isinstance(created, str) else None
+    if isinstance(created, str):
+        return instant.at if instant is not None else None
+    return int(own) if own is not None and own.isdigit() else None
 
 
 def _as_texts(look: ResourceLook, spelt: int) -> Told | None:

@@ -117,6 +117,10 @@ def _broken_page(ask: Ask, _store: Store) -> Reply | None:
     return Reply(500, {"errors": []}) if "after" in ask.query else None
 
 
+def _by_change(given: dict[str, str]) -> None:
+    given.setdefault("sortierung", "-geaendert_datum")
+
+
 def _far(given: dict[str, str]) -> None:
     if int(given.get("seite", "1")) > FAR:
         given["seite"] = "1"
@@ -270,6 +274,7 @@ query(
     lambda given: given.update({"sortierung": given["sortierung"].lstrip("-")}) if "sortierung" in given else None,
 )
 ignoring("crm-changed-since-ignored", lists("crm"), "updated_after")
+query("erp-list-in-the-order-of-changes", lists("erp", "artikel"), _by_change)
 ignoring("erp-changed-since-ignored", lists("erp"), "geaendert_ab")
 listing("crm-changed-since-without-boundary", lists("crm"), _exclusive)
 query("erp-changed-since-whole-days", lists("erp"), _days)

@@ -23,6 +23,8 @@ CONDITIONS = (
     ("filtering", ("filter.honoured", "filter.case-known"), ("filter.exact", "count.filtered", "filter.null-honoured"), ("filter.combined",)),
     ("pagination", ("pagination.complete", "pagination.no-repeats", "pagination.ends"), ("pagination.past-end",), ()),
     ("updated-since-filter", ("updated-since.excludes-older", "updated-since.includes-boundary", "timestamp.filled"), ("updated-since.zone-kept", "updated-since.as-shown"), ()),
+    ("sorting", ("sort.honoured", "sort.stable"), ("sort.default-still",), ()),
+    ("sorting", ("sort.honoured", "timestamp.distinct"), ("sort.default-still",), ("sort.stable",)),
     ("page-size", ("page-size.honoured",), ("page-size.steady", "pagination.links-agree"), ()),
 )  # fmt: skip
 
