@@ -9,7 +9,7 @@ from typing import Any
 from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.probes.alterations import same
-from checker.probes.attempts import held_off, refused_by_rule, why_not
+from checker.probes.attempts import broke_on, held_off, refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.breaking import Fault, left_out, replaced
 from checker.probes.contexts import NO_UUID, NOBODY, UUID
@@ -83,6 +83,8 @@ def _broken(touch: ResourceTouch, fault: Fault, beside: Mapping[str, Any]) -> Wr
     if refused_by_rule(written):
         touch.refusals.append((fault.field, written))
         touch.enforced.add((fault.claim, fault.field))
+    elif broke_on(written):
+        touch.breaks.append((fault.field, written))
     return written
 
 
@@ -313,13 +315,15 @@ def unique(touch: ResourceTouch) -> Iterator[Told]:
 
 @probe("write.error-names-field", scope="resource")
 def error_messages(touch: ResourceTouch) -> Iterator[Told]:
-    """Look for the field's name in each refusal that a broken rule brought."""
-    if not touch.refusals:
+    """Look for the field's name in each refusal that a broken rule brought, be it a server error where a good body was taken."""
+    taken = touch.control is not None and touch.control.ok
+    refusals = [*touch.refusals, *(touch.breaks if taken else ())]
+    if not refusals:
         yield unknown("write.error-names-field", "no-refusal" if touch.born else touch.barred)
         return
-    silent = [name for name, one in touch.refusals if not _names(touch, name, one)]
-    evidence = tuple(key for _, one in touch.refusals for key in one.evidence)
-    yield whether("write.error-names-field", not silent, evidence, fields=silent, of=len(touch.refusals))
+    silent = [name for name, one in refusals if not _names(touch, name, one)]
+    evidence = tuple(key for _, one in refusals for key in one.evidence)
+    yield whether("write.error-names-field", not silent, evidence, fields=list(dict.fromkeys(silent)), of=len(refusals))
 
 
 def _names(touch: ResourceTouch, name: str, written: Written) -> bool:

@@ -41,6 +41,9 @@ class ResourceTouch:
     plan: Bodies
     waiting: Waiting = field(default_factory=Waiting)
     refusals: list[tuple[str, Written]] = field(default_factory=list)
+    breaks: list[tuple[str, Written]] = field(
+        default_factory=list
+    )  # fields of broken rules on which the system broke, twice
     kept_unique: set[str] = field(default_factory=set)  # fields of which a second record with one value was refused
     enforced: set[tuple[str, str]] = field(default_factory=set)  # claim, field: of broken rules that were refused
     control: Written | None = None

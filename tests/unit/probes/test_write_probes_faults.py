@@ -120,7 +120,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     # A system that breaks on each faulty body, twice, keeps its rules in its own way; what was stored at the second try was not refused.
     ("breaks", "write.required-enforced", YES, {"field": "stage", "status": 500}),
     ("breaks", "write.unique-enforced", YES, {"fields": ["email"]}),
-    ("breaks", "write.error-names-field", UNKNOWN, {"reason": "no-refusal"}),
+    ("breaks", "write.error-names-field", NO, {}),
+    ("broken", "write.error-names-field", UNKNOWN, {"reason": "write-unclear"}),
     ("breaks-once", "write.required-enforced", NO, {"field": "stage"}),
     ("full", "write.read-only-refused", UNKNOWN, {"reason": "control-refused"}),
     ("full", "write.idempotent-create", UNKNOWN, {"reason": "control-refused"}),
