@@ -37,6 +37,7 @@ from checker.probes.rights import RESTRICTED
 from checker.probes.round import Round
 from checker.probes.run import ask
 from checker.probes.touching import ResourceTouch, SystemTouch
+from checker.probes.upserting import UPSERTS
 from checker.project.load import LoadedProject
 from checker.project.sides import FlowView, views
 from checker.project.types import WebhookLab
@@ -135,7 +136,8 @@ def _at_most(profile: ResourceProfile, unique: int) -> int:
             ),
         )
     )
-    return ALWAYS + broken + min(unique, MOST_UNIQUE) + (RACING if unique else 0)
+    upserted = UPSERTS if profile.operations.upsert not in (None, profile.operations.create) else 0
+    return ALWAYS + broken + upserted + min(unique, MOST_UNIQUE) + (RACING if unique else 0)
 
 
 def _resources(loaded: LoadedProject, profiles: Mapping[str, Profile], name: str) -> list[ResourceProfile]:

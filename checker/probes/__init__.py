@@ -41,6 +41,7 @@ from checker.probes import (
     states,
     together,
     unwritten,
+    upserting,
     webhooks,
     writing,
 )
@@ -100,6 +101,7 @@ WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (
     adding_up.totals,
     rules.rules,
     rules.twice,
+    upserting.upsert,
     rules.unique,
     racing.race,
     rules.error_messages,

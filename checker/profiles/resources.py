@@ -157,7 +157,7 @@ def _put_writing(group: Group, node: Node, item: Node | None, verbs: dict[str, O
         update = changed or verbs.get("update") or (create if create is not None and _is_upsert(create) else None)
     delete = of_item.get("DELETE") or item_verbs.get("delete") or at.get("DELETE") or verbs.get("delete")
     upsert = verbs.get("upsert") or next(
-        (one for one in (posting, putting) if one is not None and _is_upsert(one)), None
+        (one for one in (posting, putting, *_by_key(node, table)) if one is not None and _is_upsert(one)), None
     )
     for kind, one in (("create", create), ("update", update), ("delete", delete), ("upsert", upsert)):
         if one is not None:
@@ -178,9 +178,18 @@ def _wording(operation: Operation) -> tuple[str, ...]:
     return words(operation.id or operation.summary)
 
 
+def _by_key(node: Node, table: Table) -> Iterator[Operation]:
+    """Changes of one record by another key than its id: `PUT /customers/by-number/{number}`."""
+    for key, below in table.nodes.items():
+        if key[:-2] == node.key and len(key) == len(node.key) + 2 and key[-1] == HOLE and key[-2] != HOLE:
+            yield from (below.methods[one] for one in ("PUT", "PATCH") if one in below.methods)
+
+
 def _is_upsert(operation: Operation) -> bool:
+    """Whether an operation creates a record or changes it: by its name, or because a PUT or PATCH answers 201 beside 200 (RFC 9110, 9.3.4)."""
     said = "_".join(_wording(operation)) + " " + "_".join(words(operation.summary))
-    return any(one in said for one in UPSERT_WORDS)
+    both = {"200", "201"} <= {one.status for one in operation.replies} and operation.method in ("PUT", "PATCH")
+    return both or any(one in said for one in UPSERT_WORDS)
 
 
 def _only_reads(operation: Operation) -> bool:

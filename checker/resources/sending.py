@@ -85,6 +85,18 @@ def send_merge(resource: Resource, form: MergeForm, ids: tuple[str, str]) -> Res
     )
 
 
+def send_upsert(resource: Resource, operation: str, key: Mapping[str, str], body: Mapping[str, Any]) -> Response:
+    """Create a record or change it by a key in the path (its parameters by name). As `send`: only the writer calls it. Raises as `send`."""
+    method, path = resource.operation(operation, "upsert")
+    for name, value in key.items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    fixed = resource.profile.fixed
+    content = content_of(_completed(body, resource.profile, None), resource.profile)
+    return resource.send(
+        Request(method, resource.filled(path), fixed.get("query", {}), fixed.get("headers", {}), **content)
+    )
+
+
 def send_call(resource: Resource, method: str, path: str, body: Mapping[str, Any]) -> Response:
     """Send a call that the project file spells out, its body as it stands. As `send`: only the writer calls it. Raises as `send`."""
     fixed = resource.profile.fixed

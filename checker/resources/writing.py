@@ -81,6 +81,15 @@ class Writer:
             written = self._settled(resource, written, texts)
         return self._noted(written)
 
+    def upsert(self, resource: Resource, operation: str, key: Mapping[str, str], body: Mapping[str, Any]) -> Written:
+        """Create a test record, or change the one of that key, by a declared operation. What nobody knows is looked up as a create's. Raises as `create`."""
+        texts = texts_of(body, self.mark)
+        intent = self._intend(resource, "create", None, "probe", None, test=True, body=texts)
+        send = partial(sending.send_upsert, resource, operation, key, body)
+        written = self._answered(resource, "create", send, intent)
+        settled = self._confirmed(resource, written, texts, sure=True) if written.ok else written
+        return self._noted(settled if written.ok else self._settled(resource, written, texts))
+
     def create_many(
         self, resource: Resource, form: BatchForm, bodies: Sequence[Mapping[str, Any]]
     ) -> tuple[Response, tuple[str | None, ...]]:

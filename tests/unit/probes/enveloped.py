@@ -12,7 +12,7 @@ from tests.unit.probes.writable import FIELDS, Writable, document
 
 KIND = "contacts"
 MEDIA = "application/vnd.api+json"
-LEFT_OUT = ("/contacts/batch", "/contacts/merge")
+LEFT_OUT = ("/contacts/batch", "/contacts/merge", "/contacts/by-nickname/{nickname}")
 
 
 def enveloped(record: Mapping[str, Any]) -> dict[str, Any]:

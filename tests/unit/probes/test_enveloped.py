@@ -20,6 +20,10 @@ WANTED = {f"attributes.{one}" for one in FIELDS if one not in ("lines", "company
 }
 # What no document offers here.
 NOT_OFFERED = {"batch.errors-per-row", "timestamp.moves-on-bulk", "merge.visible"}
+NOT_ASKED = {
+    "write.put-replaces",
+    "write.upsert-one-record",
+}  # of a system with partial changes, and without such a call
 DEFECTS: list[tuple[str, str, dict[str, Any]]] = [
     ("drops", "write.not-altered", {"alterations": ["attributes.note: dropped"]}),
     ("cuts", "write.not-altered", {"alterations": ["attributes.note: cut"]}),
@@ -57,6 +61,7 @@ def test_a_system_of_resource_objects_that_keeps_its_rules_is_told_so(tmp_path: 
         expected = {
             **dict.fromkeys(answers, YES),
             **dict.fromkeys(NOT_OFFERED, UNKNOWN),
+            **dict.fromkeys(NOT_ASKED, Answer.NOT_APPLICABLE),
             "side-effects.none-seen": UNKNOWN,
             "write.put-replaces": Answer.NOT_APPLICABLE,  # it changes by PATCH
         }

@@ -71,6 +71,13 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("replaces", "write.update-keeps-rest", NO, {}),
     ("keeps-null", "write.null-clears", NO, {"null": "kept", "empty": "kept"}),
     ("two-records", "write.idempotent-create", NO, {"outcome": "two-records"}),
+    (
+        "upserts-anew",
+        "write.upsert-one-record",
+        NO,
+        {"operation": "PUT /contacts/by-nickname/{nickname}", "records": 3},
+    ),
+    ("upserts-once", "write.upsert-one-record", YES, {"outcome": "refused"}),
     ("stuck", "timestamp.moves-on-update", NO, {"field": "updated_at"}),
     ("child-stuck", "timestamp.moves-on-child", NO, {"field": "updated_at"}),
     ("link-stuck", "timestamp.moves-on-link", NO, {"field": "updated_at", "link": "company_id"}),

@@ -124,6 +124,10 @@ def document(fields: Mapping[str, Any]) -> dict[str, Any]:
                 "post": {"requestBody": rows, "responses": {"207": {"description": "each"}}},
                 "patch": {"requestBody": changes, "responses": {"200": {"description": "all"}}},
             },
+            "/contacts/by-nickname/{nickname}": {
+                "parameters": [{"name": "nickname", "in": "path", "required": True, "schema": TEXT}],
+                "put": {"requestBody": body, "responses": {"200": one, "201": one}},
+            },
             "/contacts/merge": {"post": {"requestBody": merge, "responses": {"200": one}}},
             "/contacts/{id}": {
                 **by_id,
@@ -176,10 +180,9 @@ class Writable:
         if asked.path in {"/companies", "/audit-log", "/rows"}:
             return self.other(asked)
         record_id = asked.path.removeprefix("/contacts").strip("/")
-        if record_id == "batch":
-            return self.batch(asked, user)
-        if record_id == "merge":
-            return self.merged(**asked.json())
+        call, _, key = record_id.partition("/")
+        if call in {"batch", "merge", "by-nickname"}:
+            return self.called(call, key, asked, user)
         record_id = self.redirects.get(record_id, record_id)
         if not record_id:
             return self.listed(asked.query) if asked.method == "GET" else self.created(asked, user)
@@ -196,6 +199,12 @@ class Writable:
         if condition is not None and condition != self.tag(record_id) and self.defect != "ignores-lock":
             return Answered(412, {"error": "changed meanwhile"})
         return self.updated(record_id, asked.json(), user)
+
+    def called(self, call: str, key: str, asked: Asked, user: str) -> Answered | Any:
+        """The calls that are about no one record by its id."""
+        if call == "batch":
+            return self.batch(asked, user)
+        return self.merged(**asked.json()) if call == "merge" else self.upserted(asked, key, user)
 
     def other(self, asked: Asked) -> Any:
         """The lists beside that of the contacts."""
@@ -326,6 +335,17 @@ class Writable:
             self.records.setdefault("c0", {"id": "c0", **blank, **other})
             return Answered(201, {**self.shown(self.records[record_id]), "id": "c0"})
         return Answered(201, self.shown(self.records[record_id]))
+
+    def upserted(self, asked: Asked, nickname: str, user: str) -> Answered | Any:
+        """The record of that nickname, new or changed."""
+        body = {**asked.json(), "nickname": nickname}
+        known = next((one["id"] for one in self.records.values() if one["nickname"] == nickname), None)
+        if known is not None and self.defect == "upserts-once":
+            return Answered(409, {"error": "there is one"})
+        if known is not None and self.defect != "upserts-anew":
+            return self.updated(known, body, user)
+        refusal = self.refusal({**body, "email": None}, whole=True)
+        return refusal or Answered(201, self.shown(self.records[self.stored_anew(body, user)]))
 
     def worded(self, refusal: Answered | None) -> Answered | None:
         """A refusal as it is told: some break instead, always or the first time; then `breaks-once` has forgotten what it was about."""

@@ -1,5 +1,6 @@
 """Which operations are taken for one business object."""
 
+import pytest
 from profile_apis import api, crud, fields, listed, operation, profile, query, resource
 
 from checker.profiles.names import one_of, same_thing, words
@@ -72,6 +73,14 @@ def test_an_upsert_is_create_update_and_upsert():
     }
     found = resource(paths).operations
     assert found.create == found.update == found.upsert == "POST /objects"
+
+
+@pytest.mark.parametrize(("called", "known"), [("upsertContact", True), ("changeContact", False)])
+def test_a_put_by_another_key_is_an_upsert_where_it_may_create(called, known):
+    """By its name; a mere change by another key is none. (That it answers 201 beside 200 says the same: tests/unit/probes/writable.py.)"""
+    one, key = fields(), "PUT /contacts/by-number/{number}"
+    found = resource({**crud(), key: operation(one, body=one, id=called)}).operations
+    assert found.upsert == (key if known else None)
 
 
 def test_put_beside_an_upserting_post_is_the_create():
