@@ -30,7 +30,7 @@ from checker.probes.attempts import Waiting
 from checker.probes.base import Probe
 from checker.probes.contexts import SystemLook
 from checker.probes.deleting import can_sweep
-from checker.probes.formats import NO_DAY
+from checker.probes.formats import NO_DAY, NUMBERS
 from checker.probes.hooking import Lab, Patience, ResourceHooks, barred_at
 from checker.probes.needs import bodies_of, unique_fields
 from checker.probes.rights import RESTRICTED
@@ -127,7 +127,8 @@ def _at_most(profile: ResourceProfile, unique: int) -> int:
                 rules.max_length,
                 rules.enum,
                 rules.pattern,
-                any(one.type in ("number", "integer") for one in profile.schema),  # out of its range
+                any(one.type in NUMBERS for one in profile.schema),  # out of its range
+                any(one.type in NUMBERS for one in profile.schema),  # a text in its place
                 any(
                     one.format in NO_DAY and not one.read_only for one in profile.schema
                 ),  # no day, or one of no calendar

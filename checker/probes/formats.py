@@ -50,15 +50,13 @@ def _first(touch: ResourceTouch, wrong: Mapping[str, str]) -> Fault | None:
 
 
 def wrong_type(touch: ResourceTouch) -> Fault | None:
-    """A text for a number, where no text of the body has a format or a pattern."""
-    if any(one is not None for one in (wrong_format(touch), wrong_day(touch))):
-        return None
+    """A text for a number; in a row only where nothing else of the body has a form."""
     numbers = (one for one in _there(touch) if one.type in NUMBERS and one.path not in touch.bodies.references)
     number = next(numbers, None)
     if number is not None:
         return Fault(CLAIM, number.path, replaced(number.name, NO_NUMBER))
     rows = next(in_rows(touch), None)
-    if rows is None or against_pattern(touch) is not None:
+    if rows is None or any(make(touch) is not None for make in (wrong_format, wrong_day, against_pattern)):
         return None
     return Fault(CLAIM, rows[1].path, in_first_row(rows[0].name, rows[1].name, NO_NUMBER))
 

@@ -48,6 +48,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("allows-format", "write.format-enforced", NO, {"field": "email", "outcome": "stored"}),
     ("allows-calendar", "write.format-enforced", NO, {"field": "due_on", "outcome": "stored"}),
     ("rolls-over", "write.format-enforced", NO, {"field": "due_on", "outcome": "changed"}),
+    ("allows-type", "write.format-enforced", NO, {"field": "amount", "outcome": "stored"}),
     ("allows-day", "write.format-enforced", NO, {"field": "due_on", "outcome": "stored"}),
     ("allows-pattern", "write.format-enforced", NO, {"field": "code", "outcome": "stored"}),
     ("allows-range", "write.format-enforced", NO, {"field": "amount", "outcome": "stored"}),

@@ -507,6 +507,7 @@ class Writable:
             "format": "email" if body.get("email") and "@" not in body["email"] else None,
             "pattern": "code" if body.get("code") and not re.fullmatch("[A-Z]{2}-[0-9]{4}", body["code"]) else None,
             "day": "due_on" if body.get("due_on") and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", body["due_on"]) else None,
+            "type": "amount" if isinstance(body.get("amount"), str) else None,
             "calendar": "due_on" if str(body.get("due_on")).endswith("02-30") and self.defect != "rolls-over" else None,
             "range": "amount" if isinstance(body.get("amount"), int | float) and body["amount"] > 1_000_000 else None,
             "read-only": next((one for one in body if one in READ_ONLY and self.defect != "stamps-settable"), None),
