@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from checker.client.messages import Request
 from checker.model.finding import Answer
-from checker.probes.attempts import refused_by_rule, why_not
+from checker.probes.attempts import Seen, refused_by_rule, why_not
 from checker.probes.base import Told, not_applicable, probe, unknown
 from checker.probes.stamps import moved, wait_for_next_unit
-from checker.probes.touching import ResourceTouch
+from checker.probes.touching import Record, ResourceTouch
 from checker.probes.writing import quoted, written_and_seen
 from checker.profiles.names import same_thing, words
+from checker.resources.linking import LinkForm, belongs, link_forms
 from checker.resources.slots import Slot
 
 CLAIM = "timestamp.moves-on-link"
@@ -54,13 +56,18 @@ def link(touch: ResourceTouch) -> Iterator[Told]:
     single = [
         one.field for one in touch.profile.relations if one.field in touch.bodies.references and one.field not in many
     ]
-    if not (single or lists):
+    calls = list(link_forms(touch.profile, touch.system.look.api, touch.system.look.profile.resources))
+    if not (single or lists or calls):
         yield not_applicable(CLAIM)
         return
-    if touch.profile.operations.update is None:
+    if touch.profile.operations.update is None and not calls:
         yield unknown(CLAIM, "no-update-operation")
         return
-    told = [*_single(touch, single), *(told for one in lists for told in _one_more_and_less(touch, one))]
+    told: list[Told] = []
+    if touch.profile.operations.update is not None:
+        told += _single(touch, single)
+        told += (told for one in lists for told in _one_more_and_less(touch, one))
+    told += (told for one in calls for told in _by_calls(touch, one))
     worst = next((one for one in told if one.answer is Answer.NO), None)
     settled = next((one for one in told if one.answer is not Answer.UNKNOWN), next(iter(told), None))
     yield worst or settled or unknown(CLAIM, "no-other-target")
@@ -79,17 +86,13 @@ def link_list(touch: ResourceTouch, slot: Slot) -> LinkList | None:
         (one for one in others if known.get(slot.path) == one.name or (not bare and same_thing(slot.name, one.name))),
         None,
     )
-    if to is None or any(one.to == touch.profile.name and not _is_list(to.schema, one.field) for one in to.relations):
+    if to is None or belongs(to, touch.profile.name):
         return None
     if bare:
         return LinkList(slot.name, to.name, None)
     keys = [one.name for one in slot.item.below if words(one.name)[-1:] == ("id",)]
     demanded = {one.name for one in slot.item.below if one.required}
     return LinkList(slot.name, to.name, keys[0]) if len(keys) == 1 and demanded <= {*keys} else None
-
-
-def _is_list(schema: Sequence[Any], field: str) -> bool:
-    return any(one.name == field and one.type == ARRAY for one in schema)
 
 
 def _single(touch: ResourceTouch, names: Sequence[str]) -> Iterator[Told]:
@@ -99,7 +102,7 @@ def _single(touch: ResourceTouch, names: Sequence[str]) -> Iterator[Told]:
     for name in names:
         held = before.get(name)
         other = touch.system.another(to[name], held) if touch.profile.at_top(name) else None
-        if other is not None and isinstance(held, str | int):
+        if other is not None and isinstance(held, str | int | None):
             told = _changed(touch, name, other)
             if touch.latest.get(name) != held:
                 written_and_seen(touch, {name: held})
@@ -121,6 +124,39 @@ def _one_more_and_less(touch: ResourceTouch, links: LinkList) -> Iterator[Told]:
             return
 
 
+def _by_calls(touch: ResourceTouch, form: LinkForm) -> Iterator[Told]:
+    """A link to a test record of ours, made and ended by the calls that there are for it."""
+    own = next((one for one in touch.system.resources if one.profile.name == form.to and one.control is not None), None)
+    other = touch.system.record_of(form.to, touch) if own is not None else None
+    if other is None or own is None or not own.writer.owns(own.resource, str(other)):
+        return
+    record_id = touch.id or ""
+    for there, (call, body) in ((True, form.made(record_id, other)), (False, form.ended(record_id, other))):
+        before = touch.latest
+        wait_for_next_unit(touch, before)
+        written = touch.writer.call(touch.resource, record_id, call, body)
+        if not written.ok:
+            reason = "refused" if refused_by_rule(written) else why_not(written)
+            yield unknown(CLAIM, reason, written.evidence, message=quoted(touch, written))
+            return
+        if form.shown and _names(touch, form.listed(record_id), other) is not there:
+            yield unknown(CLAIM, "link-unchanged", written.evidence, field=form.to)
+            return
+        yield _told(touch, before, written.evidence, touch.seen_once(record_id), form.to)
+
+
+def _names(touch: ResourceTouch, path: str, other: Any) -> bool:
+    """Whether the list of a record's links names the other record."""
+    response = touch.resource.send(Request("GET", touch.resource.filled(path)))
+    return response.ok and _holds(response.json(), str(other))
+
+
+def _holds(value: Any, wanted: str) -> bool:
+    if isinstance(value, dict | list):
+        return any(_holds(one, wanted) for one in (value.values() if isinstance(value, dict) else value))
+    return str(value) == wanted
+
+
 def _changed(touch: ResourceTouch, name: str, other: Any) -> Told:
     """What becomes of the stamp when only that field is written."""
     before = touch.latest
@@ -131,5 +167,9 @@ def _changed(touch: ResourceTouch, name: str, other: Any) -> Told:
         return unknown(CLAIM, reason, written.evidence, message=quoted(touch, written))
     if seen.record.get(name) == before.get(name):
         return unknown(CLAIM, "link-unchanged", (*written.evidence, *seen.evidence), field=name)
-    told = next(moved(CLAIM, touch, before, written.evidence, seen))
+    return _told(touch, before, written.evidence, seen, name)
+
+
+def _told(touch: ResourceTouch, before: Record, written: tuple[str, ...], seen: Seen, name: str) -> Told:
+    told = next(moved(CLAIM, touch, before, written, seen))
     return told._replace(values={**told.values, "link": name})

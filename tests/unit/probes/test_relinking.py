@@ -35,11 +35,30 @@ OWN = {"id": {**TEXT, "readOnly": True}, "updated_at": {**TEXT, "format": "date-
 IDS = {"company_ids": {"type": "array", "items": TEXT}}
 ENTRIES = {"companies": {"type": "array", "items": {"type": "object", "properties": {"id": TEXT, "role": TEXT}}}}
 ROWS = {"companies": {"type": "array", "items": {"type": "object", "required": ["id", "role"], "properties": {"id": TEXT, "role": TEXT}}}}  # fmt: skip
+SOMEBODYS = {"id": "co-1", "name": "Kern GmbH"}
 NAMES = {"companies": {"type": "array", "items": TEXT}}
 
 
-def document(links: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, Any]:
-    """Contacts that point at companies by a list."""
+def calls(way: str) -> dict[str, Any]:
+    """The calls that make and end a link: `put`, the other's id in the path, or `post`, in the body; `rows` makes a row, not a link."""
+    holes = [{"name": name, "in": "path", "required": True, "schema": TEXT} for name in ("id", "companyId")]
+    fields = {"company_id": TEXT, "note": TEXT} if way == "rows" else {"company_id": TEXT}
+    body = {"content": {"application/json": {"schema": {"type": "object", "properties": fields}}}}
+    done = {"responses": {"204": {"description": "done"}}}
+    made: dict[str, Any] = {"put": done} if way == "put" else {}
+    many = (
+        {"post": {"requestBody": body, **done}}
+        if way != "put"
+        else {"get": {"responses": {"200": {"description": "ids"}}}}
+    )
+    return {
+        "/contacts/{id}/companies": {"parameters": holes[:1], **many},
+        "/contacts/{id}/companies/{companyId}": {"parameters": holes, **made, "delete": done},
+    }
+
+
+def document(links: Mapping[str, Any], company: Mapping[str, Any], way: str | None = None) -> dict[str, Any]:
+    """Contacts that point at companies by a list, or by calls."""
     paths: dict[str, Any] = {}
     for name, fields in (("companies", {"name": TEXT, **company}), ("contacts", {"last_name": TEXT, **links})):
         record = {"type": "object", "required": [*fields][:1], "properties": {**OWN, **fields}}
@@ -57,6 +76,7 @@ def document(links: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, 
             "patch": {"requestBody": body, "responses": one},
             "delete": {"responses": {"204": {"description": "gone"}}},
         }
+    paths |= calls(way) if way else {}
     return {"openapi": "3.0.3", "info": {"title": "Links", "version": "1"}, "paths": paths}
 
 
@@ -68,25 +88,42 @@ class Linked:
     still: tuple[str, ...] = ()
     deaf: bool = False
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    companies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    links: dict[str, set[str]] = field(default_factory=dict)
+    linked: list[str] = field(default_factory=list)
     wrote: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, asked: Asked) -> Any:
         """Answer a request."""
         kind, _, one = asked.path.strip("/").partition("/")
-        if kind == "companies":
-            return {"data": [{"id": "co-1", "name": "Kern GmbH"}]}
+        held = self.contacts if kind == "contacts" else self.companies
+        if "/" in one:
+            return self.link(asked, *one.split("/")[::2])
         if not one and asked.method == "GET":
-            return {"data": [*self.contacts.values()]}
+            return {"data": [*held.values(), *([SOMEBODYS] if held is self.companies else [])]}
         if not one:
-            one = f"c{len(self.contacts) + 1}"
-            self.contacts[one] = {"id": one, **asked.json(), "updated_at": self.stamp()}
-            return Answered(201, self.contacts[one])
-        if one not in self.contacts:
+            one = f"{kind[:2]}{len(held) + 1}"
+            held[one] = {"id": one, **asked.json(), "updated_at": self.stamp()}
+            return Answered(201, held[one])
+        if one not in held:
             return Answered(404, {"error": "none"})
         if asked.method == "DELETE":
-            del self.contacts[one]
+            del held[one]
             return Answered(204, b"")
-        return self.contacts[one] if asked.method == "GET" else self.changed(one, asked.json())
+        return held[one] if asked.method == "GET" else self.changed(one, asked.json())
+
+    def link(self, asked: Asked, one: str, other: str | None = None) -> Answered:
+        """Make or end a link, or show all that a contact has."""
+        links = self.links.setdefault(one, set())
+        if asked.method == "GET":
+            return Answered(body={"data": [{"id": each} for each in sorted(links)]})
+        other = other or asked.json()["company_id"]
+        which = "less" if asked.method == "DELETE" else "more"
+        self.linked.append(f"{which} {other}")
+        if not self.deaf:
+            (links.discard if which == "less" else links.add)(other)
+            self.contacts[one] |= {} if which in self.still else {"updated_at": self.stamp()}
+        return Answered(204, b"")
 
     def changed(self, one: str, body: dict[str, Any]) -> dict[str, Any]:
         """A contact with other links."""
@@ -107,12 +144,16 @@ class Linked:
 
 @contextmanager
 def linked(
-    folder: Path, links: Mapping[str, Any], company: Mapping[str, Any] | None = None, **server: Any
+    folder: Path,
+    links: Mapping[str, Any],
+    company: Mapping[str, Any] | None = None,
+    way: str | None = None,
+    **server: Any,
 ) -> Iterator[tuple[Linked, ResourceTouch]]:
     """The contacts, running, under write probes."""
     at = Time()
     serving = Linked(at, **server)
-    (folder / "links.json").write_text(json.dumps(document(links, company or {})), "utf-8")
+    (folder / "links.json").write_text(json.dumps(document(links, company or {}, way)), "utf-8")
     known = described(str(folder / "links.json"))
     assert known.profile is not None
     assert known.document is not None
@@ -122,16 +163,18 @@ def linked(
         look = SystemLook("crm", settings, known.profile, known.document.api, made, Recorder(), Ledger())
         journal = Journal(folder / "journal.sqlite", "test")
         system = SystemTouch(look, Writer(Permit("crm", made.base_url), journal, MARK, clock=at.clock))
-        profile = known.profile.resource("contacts")
-        assert profile is not None
-        one = ResourceLook(look, Resource("crm", profile, made, zone=look.zone))
-        look.resources.append(one)
-        touch = ResourceTouch(one, system, bodies_of(one, (), MARK, TODAY), Waiting(at.sleep, at.monotonic))
-        system.resources.append(touch)
+        for name in ("companies", "contacts") if way else ("contacts",):
+            profile = known.profile.resource(name)
+            assert profile is not None
+            one = ResourceLook(look, Resource("crm", profile, made, zone=look.zone))
+            look.resources.append(one)
+            touch = ResourceTouch(one, system, bodies_of(one, (), MARK, TODAY), Waiting(at.sleep, at.monotonic))
+            system.resources.append(touch)
+            touch.control = touch.create(touch.body) if name == "companies" else None
         try:
             yield serving, touch
             cleaned(system)
-            assert serving.contacts == {}
+            assert (serving.contacts, serving.companies) == ({}, {})
         finally:
             journal.close()
             made.close()
@@ -170,3 +213,33 @@ def test_links_that_stay_as_they_were_prove_nothing(tmp_path: Path) -> None:
     with linked(tmp_path, IDS, deaf=True) as (_, touch):
         (found,) = asked(link, touch)
     assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "link-unchanged")
+
+
+@pytest.mark.parametrize("way", ["put", "post"])
+@pytest.mark.parametrize(
+    ("still", "answer"), [((), Answer.YES), (("more",), Answer.NO), (("less",), Answer.NO)], ids=str
+)
+def test_a_link_that_is_made_and_ended_by_calls_of_its_own_is_tried(
+    tmp_path: Path, way: str, still: tuple[str, ...], answer: Answer
+) -> None:
+    """With records of ours on both sides, and with what comes of it."""
+    with linked(tmp_path, {}, way=way, still=still) as (server, touch):
+        (found,) = asked(link, touch)
+    assert (found.answer, found.values["link"]) == (answer, "companies")
+    assert server.linked == ["more co2", "less co2"]  # the good record of ours, and nobody else's
+
+
+def test_a_link_by_calls_that_nobody_made_proves_nothing(tmp_path: Path) -> None:
+    """The calls are taken, and the list of links doesn't name the other."""
+    with linked(tmp_path, {}, way="put", deaf=True) as (server, touch):
+        (found,) = asked(link, touch)
+    assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "link-unchanged")
+    assert server.linked == ["more co2"]
+
+
+@pytest.mark.parametrize(("way", "company"), [("rows", {}), ("put", {"contact_id": TEXT})], ids=["rows", "owned"])
+def test_a_call_that_makes_more_than_a_link_is_never_made(tmp_path: Path, way: str, company: dict[str, Any]) -> None:
+    """A row with contents of its own, and records that say themselves whose they are."""
+    with linked(tmp_path, {}, company, way) as (server, touch):
+        (found,) = asked(link, touch)
+    assert (found.answer, server.linked) == (Answer.NOT_APPLICABLE, [])
