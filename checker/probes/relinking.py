@@ -8,6 +8,7 @@ from typing import Any
 
 from checker.client.messages import Request
 from checker.model.finding import Answer
+from checker.model.profile import Relation
 from checker.probes.attempts import Seen, refused_by_rule, why_not
 from checker.probes.base import Told, not_applicable, probe, unknown
 from checker.probes.stamps import moved, wait_for_next_unit
@@ -53,9 +54,7 @@ def link(touch: ResourceTouch) -> Iterator[Told]:
         return
     lists = [one for slot in touch.bodies.slots if (one := link_list(touch, slot)) is not None]
     many = {one.name for one in lists}
-    single = [
-        one.field for one in touch.profile.relations if one.field in touch.bodies.references and one.field not in many
-    ]
+    single = [one.field for one in touch.profile.relations if one.field not in many and _is_written(touch, one)]
     calls = list(link_forms(touch.profile, touch.system.look.api, touch.system.look.profile.resources))
     if not (single or lists or calls):
         yield not_applicable(CLAIM)
@@ -71,6 +70,18 @@ def link(touch: ResourceTouch) -> Iterator[Told]:
     worst = next((one for one in told if one.answer is Answer.NO), None)
     settled = next((one for one in told if one.answer is not Answer.UNKNOWN), next(iter(told), None))
     yield worst or settled or unknown(CLAIM, "no-other-target")
+
+
+def _is_written(touch: ResourceTouch, relation: Relation) -> bool:
+    """Whether a link is written: by a flow, or in a create that could, where it leads to records of a flow. A link to anybody else is left alone, for
+    whoever is made a record's owner may be told so.
+    """
+    if relation.field in touch.bodies.references:
+        return True
+    ours = {one.profile.name for one in touch.system.look.resources} - {touch.profile.name}
+    return (
+        relation.to in ours and touch.profile.at_top(relation.field) and touch.bodies.slot(relation.field) is not None
+    )
 
 
 def link_list(touch: ResourceTouch, slot: Slot) -> LinkList | None:

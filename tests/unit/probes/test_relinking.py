@@ -131,8 +131,9 @@ class Linked:
         before = self.contacts[one]
         (name, sent), *_ = body.items()
         held = before.get(name) or []
-        which = "more" if len(sent) > len(held) else "less"
-        links = {} if self.deaf else {name: [{**x, "label": "Kern GmbH"} if isinstance(x, dict) else x for x in sent]}
+        which = "more" if len(sent or []) > len(held) else "less"
+        shown = [{**x, "label": "Kern GmbH"} if isinstance(x, dict) else x for x in sent or []]
+        links = {} if self.deaf else {name: shown if isinstance(sent, list) else sent}
         moved = {} if which in self.still or self.deaf else {"updated_at": self.stamp()}
         self.contacts[one] = {**before, **links, **moved}
         return self.contacts[one]
@@ -148,6 +149,7 @@ def linked(
     links: Mapping[str, Any],
     company: Mapping[str, Any] | None = None,
     way: str | None = None,
+    flows: tuple[str, ...] = ("contacts",),
     **server: Any,
 ) -> Iterator[tuple[Linked, ResourceTouch]]:
     """The contacts, running, under write probes."""
@@ -163,7 +165,7 @@ def linked(
         look = SystemLook("crm", settings, known.profile, known.document.api, made, Recorder(), Ledger())
         journal = Journal(folder / "journal.sqlite", "test")
         system = SystemTouch(look, Writer(Permit("crm", made.base_url), journal, MARK, clock=at.clock))
-        for name in ("companies", "contacts") if way else ("contacts",):
+        for name in ("companies", "contacts") if way else flows:
             profile = known.profile.resource(name)
             assert profile is not None
             one = ResourceLook(look, Resource("crm", profile, made, zone=look.zone))
@@ -243,3 +245,19 @@ def test_a_call_that_makes_more_than_a_link_is_never_made(tmp_path: Path, way: s
     with linked(tmp_path, {}, company, way) as (server, touch):
         (found,) = asked(link, touch)
     assert (found.answer, server.linked) == (Answer.NOT_APPLICABLE, [])
+
+
+@pytest.mark.parametrize(
+    ("flows", "answer"),
+    [(("companies", "contacts"), Answer.NO), (("contacts",), Answer.NOT_APPLICABLE)],
+    ids=["of-a-flow", "of-none"],
+)
+def test_a_link_that_no_flow_writes_is_tried_where_it_leads_to_records_of_a_flow(
+    tmp_path: Path, flows: tuple[str, ...], answer: Answer
+) -> None:
+    """On the side that is only read a link counts as much; one that leads elsewhere, as to an owner, is left alone. It is empty again afterwards."""
+    with linked(tmp_path, {"company_id": {**TEXT, "nullable": True}}, flows=flows, still=("more",)) as (server, touch):
+        (found,) = asked(link, touch)
+        assert touch.latest.get("company_id") is None
+    assert found.answer is answer
+    assert [one["company_id"] for one in server.wrote] == (["co1", None] if answer is Answer.NO else [])
