@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from checker.catalogue import finding
 from checker.model.finding import Finding, Grade, ProjectEvidence
-from checker.model.profile import Profile
+from checker.model.profile import FieldInfo, Profile
 from checker.probes.base import Ledger, Told, unknown, whether, yes
+from checker.profiles.declared import LOCK_FIELDS
+from checker.profiles.names import flat
 from checker.project.load import LoadedProject
 from checker.project.sides import FlowView, Side, leans_on, many, travels, views
 from checker.project.types import FieldMapping, NoAuth, Project, System
@@ -197,10 +199,15 @@ def _unexplained(view: FlowView) -> list[str]:
         lines = view.flow.lines
         mapped |= {top(lines.left if to_right else lines.right)} if lines else set()
         explained = set(view.flow.not_synced)
-        closed = {one for one, info in source.fields.items() if info.read_only or info.constant}
+        closed = {one for one, info in source.fields.items() if info.read_only or info.constant or _counts(info)}
         names = {top(one) for one in source.fields if one not in closed and one.partition(".")[0] not in closed}
         result += sorted(f"{source.system}: {name}" for name in names - mapped - explained)
     return result
+
+
+def _counts(info: FieldInfo) -> bool:
+    """Whether a field is the record's version, which no two systems share."""
+    return info.type == "integer" and flat(info.name) in LOCK_FIELDS
 
 
 def _top(side: Side, name: str) -> str:

@@ -91,6 +91,7 @@ ERP = whole(
             "name": {"max_length": 60},
             "vat": {},
             "number": {},
+            "version": {"type": "integer"},  # of the record: wants no reason
             "persons": {},
             "persons[].mail": {},
             "persons[].partner": {},
