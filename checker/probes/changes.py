@@ -145,6 +145,7 @@ def _spelt(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], mi
     guesses = languages.usual(declared.param, name) if declared.param is not None and name is not None else ()
     evidence: list[str] = []
     refused = True
+    shown: UpdatedSince | None = None
     for way in (*(replace(declared, query=one, format=form or declared.format) for one, form in guesses), declared):
         page = look.resource.page(look.resource.since(middle, spelling(way, stamped[0][1]), way))
         evidence += evidence_of(page.response)
@@ -152,6 +153,11 @@ def _spelt(look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], mi
         came = [look.stamp(record) for record in page.records]
         if page.response.ok and came and all(one is not None and one.at >= middle for one in came):
             return _Spelt(way)
+        as_shown = declared.param is not None and declared.param.means == languages.EXPRESSION
+        if shown is None and as_shown and way.query and page.response.ok and came:
+            shown = way  # written as the document has it: what it brings counts
+    if shown is not None:
+        return _Spelt(shown)
     return _Spelt(None, "refused" if refused else "language-unknown", tuple(evidence))
 
 

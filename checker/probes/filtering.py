@@ -135,13 +135,18 @@ def _unknown_refused(look: ResourceLook) -> Told:
 
 
 def _made_up(look: ResourceLook) -> Iterator[Query]:
-    """Filters by a field that nobody has: in a search's body where the others stand there, else plainly in the query, and in `filter[…]`."""
+    """Filters by a field that nobody has: in a search's body where the others stand there, else plainly in the query, and in `filter[…]` or as the
+    document writes conditions.
+    """
     params = look.profile.filtering.params
     inside = next((one.name for one in params if one.in_ == "body"), None)
     if inside is not None:
         yield of_params([(Param(name=".".join([*inside.split(".")[:-1], MADE_UP]), in_="body"), "1")])
         return
     yield Query(((MADE_UP, "1"),))
+    shown = next((one for one in params if one.means == languages.EXPRESSION), None)
+    if shown is not None:
+        yield of_params(languages.equal(shown, MADE_UP, "1"))
     bracketed = {one.name.partition("[")[0] for one in params if one.in_ == "query"}
     holder = bracketed.pop() if len(bracketed) == 1 and all("[" in one.name for one in params) else None
     if holder is not None:
@@ -167,7 +172,8 @@ def _in_language(look: ResourceLook) -> list[tuple[One, Told]]:
     for param in params:
         for spelt, _ in languages.equal(param, *key):
             told = _tried(look, spelt, *key)
-            if told.answer is Answer.YES:
+            as_shown = param.means == languages.EXPRESSION  # by the document, so that what it brings counts
+            if told.answer is Answer.YES or (as_shown and told.answer is Answer.NO):
                 return [((spelt, *key), told)]
             evidence += told.evidence
     shown = {"param": ", ".join(one.name for one in params), "field": key[0]}

@@ -120,8 +120,12 @@ class Expressions(Lists):
         """The list, narrowed."""
         query = dict(query)
         for one in query.pop("filter").split(" and ") if "filter" in query else ():
-            told = re.fullmatch(r"(email|name|updated_at) (eq|ge) '([^']*)'", one)
-            if told is None:
+            told = re.fullmatch(r"(\w+) (eq|ge) '([^']*)'", one)
+            if self.defect == "ignores-conditions" or (
+                self.defect == "passes-over" and told and told[1].startswith("readiness")
+            ):
+                continue
+            if told is None or told[1] not in {"email", "name", "updated_at"}:
                 return Answered(400, {"error": "no condition"})
             query["since" if told[1] == "updated_at" else told[1]] = told[3]
         return super().listed(query)
@@ -133,8 +137,30 @@ def test_a_filter_whose_conditions_the_document_shows_is_asked_in_them() -> None
     since = UpdatedSince(param=param)
     asked = replace(profile(), filtering=Filtering(supported=True, params=(param,)), updated_since=since)
     found = probed(Expressions(), asked)
-    claims = ("filter.honoured", "filter.combined", "updated-since.excludes-older", "updated-since.includes-boundary")
+    claims = (
+        "filter.honoured",
+        "filter.combined",
+        "updated-since.excludes-older",
+        "updated-since.includes-boundary",
+        "filter.unknown-refused",
+    )
     assert {one: found[one].answer for one in claims} == dict.fromkeys(claims, Answer.YES)
+
+
+@pytest.mark.parametrize(
+    ("defect", "claims"),
+    [
+        ("ignores-conditions", ("filter.honoured", "updated-since.excludes-older")),
+        ("passes-over", ("filter.unknown-refused",)),
+    ],
+)
+def test_conditions_that_the_document_shows_have_to_count(defect: str, claims: tuple[str, ...]) -> None:
+    """A list that answers with everybody to what its own document writes doesn't filter; one that passes over an unknown field neither."""
+    param = Param(name="filter", in_="query", means="expression")
+    since = UpdatedSince(param=param)
+    asked = replace(profile(), filtering=Filtering(supported=True, params=(param,)), updated_since=since)
+    found = probed(Expressions(defect), asked)
+    assert {one: found[one].answer for one in claims} == dict.fromkeys(claims, Answer.NO)
 
 
 @dataclass
