@@ -297,7 +297,12 @@ def _boundary(
         )
     elif not at_boundary <= there:
         yield no("updated-since.includes-boundary", answer.evidence, **shown, boundary=instant_text)
-        yield from _zone(look, stamped, middle - JUST_BEFORE, at_boundary, way)
+        before = middle - JUST_BEFORE
+        control = walk(look.resource, None, look.resource.since(before, spelling(way, stamped[0][1]), way), SINCE_PAGES)
+        if at_boundary <= _ids(look, control.records):
+            yield from _zone(look, stamped, before, at_boundary, way)
+        else:  # it leaves out more than the boundary, in any zone
+            yield unknown("updated-since.zone-kept", "inconclusive", control.evidence)
     else:
         later, evidence = _left_out(look, stamped, middle, there) if answer.ended else (None, ())
         at = later.isoformat() if later is not None else instant_text
