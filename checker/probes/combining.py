@@ -13,7 +13,7 @@ from checker.model.profile import Param
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
 from checker.probes.filtering import TRIES, One, answers, comparable, filters, in_language, plain
-from checker.probes.ordering import allowed, orders
+from checker.probes.ordering import allowed, mentioned, orders
 from checker.probes.sorting import in_order
 from checker.profiles import languages
 from checker.resources.query import Query, of_params
@@ -101,8 +101,8 @@ def ties(look: ResourceLook) -> Iterator[Told]:
 
 
 def _tied(look: ResourceLook) -> list[str]:
-    """Plain fields that two records share, and that not all do: those that the document lets the list be ordered by; where it names none,
-    those that lists are usually ordered by.
+    """Plain fields that two records share, and that not all do: those that the document lets the list be ordered by; where it lists none,
+    those that its words on the order name, and those that lists are usually ordered by.
     """
     counts: dict[str, Counter[str]] = {}
     for record in look.walk.records:
@@ -112,7 +112,8 @@ def _tied(look: ResourceLook) -> list[str]:
     tied = [name for name, seen in counts.items() if max(seen.values()) > 1 and len(seen) > 1]
     by, spoken, roles = allowed(look), look.profile.spoken, look.profile.fields
     said = [one for one in tied if spoken(one) in by]
-    usual = [roles.updated, roles.created, roles.name, *(said or tied)]
+    named = [one for one in tied if spoken(one) in mentioned(look)]
+    usual = [*named, roles.updated, roles.created, roles.name, *(said or tied)]
     wanted = [one for one in dict.fromkeys(one for one in usual if isinstance(one, str)) if one in tied]
     return [one for one in wanted if not by or spoken(one) in by]
 

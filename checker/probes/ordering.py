@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from checker.model.api import Operation, Schema
+from checker.model.api import Operation, Parameter, Schema
 from checker.model.paths import put
 from checker.model.profile import Param, Sorting
 from checker.probes.contexts import ResourceLook
@@ -18,6 +18,8 @@ DIRECTION = re.compile(r"order|direction|dir|ascending|desc", re.IGNORECASE)
 # What an entry of a search's order calls the field.
 FIELD = vocabulary("field field_name name property property_name by key column attribute path sort_by order_by feld")
 ASCENDING, DESCENDING = re.compile("^asc|^1$", re.IGNORECASE), re.compile("^desc|^-1$", re.IGNORECASE)
+
+WORD = re.compile(r"\w+(?:\.\w+)*")
 
 Both = tuple[Query, Query]
 
@@ -31,11 +33,19 @@ def orders(look: ResourceLook, name: str) -> Iterator[Both]:
 
 def allowed(look: ResourceLook) -> frozenset[str]:
     """The words of what the document lets the list be ordered by; none where it doesn't name that."""
+    return frozenset(word for asked in _asked(look) for one in asked.schema.enum for word in WORD.findall(str(one)))
+
+
+def mentioned(look: ResourceLook) -> frozenset[str]:
+    """The words that the document explains the order with: an example of a field may be among them."""
+    return frozenset(word for asked in _asked(look) for word in WORD.findall(asked.description))
+
+
+def _asked(look: ResourceLook) -> list[Parameter]:
     api, sorting = look.system.api, look.profile.sorting
     operation = api.operation(sorting.operation) if api is not None and sorting.operation else None
     by = {one.name for one in sorting.params}
-    declared = [one.schema.enum for one in operation.parameters if one.name in by] if operation else []
-    return frozenset(word for enum in declared for one in enum for word in re.findall(r"[\w.]+", str(one)))
+    return [one for one in operation.parameters if one.name in by] if operation else []
 
 
 def spellings(sorting: Sorting, operation: Operation | None, name: str) -> Iterator[Both]:

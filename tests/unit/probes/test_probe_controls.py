@@ -15,6 +15,7 @@ from checker.probes.contexts import UUID
 from checker.probes.filtering import field_of
 from tests.servers import Answered, Asked
 from tests.unit.probes.lists import Lists, probed, profile, record
+from tests.unit.profiles.profile_apis import api, operation, query
 
 
 @dataclass
@@ -110,6 +111,28 @@ def test_a_filter_with_a_language_of_its_own_is_tried_by_a_key(spelling: str) ->
     )
     assert (found["filter.honoured"].answer, found["filter.honoured"].values["param"]) == (Answer.YES, spelling)
     assert found["filter.case-known"].answer is Answer.YES
+
+
+@dataclass
+class OrdersByName(Lists):
+    """A list that orders by `points` and `town` alone, as its document says in a sentence; contacts share kinds, names and towns."""
+
+    def listed(self, query: dict[str, str]) -> Answered | Any:
+        """The list, in order."""
+        if query.get("sort", "town").lstrip("-") not in {"points", "town"}:
+            return Answered(400, {"error": "not by this"})
+        self.records = [{"kind": one["name"], **one, "town": one["town"] or "Bonn"} for one in self.records]
+        return super().listed(query)
+
+
+@pytest.mark.parametrize(("defect", "answer"), [("", Answer.YES), ("ties-move", Answer.NO)])
+def test_an_order_that_the_document_names_in_a_sentence_is_tried(defect: str, answer: Answer) -> None:
+    """Fields that lists are usually ordered by may be refused: those of the parameter's own words come first."""
+    told = query("sort", description="A field, `-` for descending. Fields: points, town.")
+    document = api({"GET /contacts": operation(params=[told])})
+    sorted_by = replace(profile().sorting, operation="GET /contacts")
+    found = probed(OrdersByName(defect), replace(profile(), sorting=sorted_by), api=document)
+    assert found["sort.stable"].answer is answer
 
 
 @dataclass
