@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
@@ -219,8 +219,7 @@ def _json_lines(path: Path, _fields: Fields) -> Read:
     def records() -> Iterator[Record]:
         problems: list[Problem] = []
         with path.open(encoding=encoding, newline="") as file:
-            pieces = chain.from_iterable(map(str.splitlines, lines_of(file, path)))
-            for number, line in enumerate(pieces, start=1):
+            for number, line in enumerate(lines_of(file, path), start=1):
                 if not line.strip():
                     continue
                 try:

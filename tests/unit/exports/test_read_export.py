@@ -81,6 +81,13 @@ def test_a_dot_is_a_decimal_point_unless_the_column_writes_commas(tmp_path: Path
     assert [one["preis"] for one in german] == [1500, 2.5]
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b"])
+def test_a_sign_that_some_take_for_a_line_break_stays_in_its_text(tmp_path: Path, sign: str) -> None:
+    """JSON lines end at line feeds alone; a separator inside a text belongs to it (RFC 8259, 7)."""
+    content = json.dumps({"id": "1", "note": f"a{sign}b"}, ensure_ascii=False).encode() + b"\n"
+    assert list(read_export(file(tmp_path, "a.jsonl", content), {}).records) == [{"id": "1", "note": f"a{sign}b"}]
+
+
 def test_json_lines_spreadsheets_and_parquet_say_the_same(tmp_path: Path) -> None:
     """The same records from each; ids and postal codes that a spreadsheet made numbers of are text again."""
     lines = "\n".join(json.dumps(one) for one in RECORDS).encode()
