@@ -61,17 +61,18 @@ def command(ctx: click.Context, project_path: Path | None, form: str, language: 
     import os
 
     from checker.cleanup import cleanup
+    from checker.cli import failures
     from checker.errors import RefusedError
 
     loaded = load_named_project(project_path)
     with progress() as say:
         done = cleanup(loaded, os.environ, say)
     if form == "json":
-        emit_json("cleanup", as_json(done))
+        emit_json("cleanup", as_json(done), [failures.as_json(one) for one in done.refused])
     else:
         click.echo("\n".join(lines(done, language or loaded.project.language)))
     if done.refused:
-        raise RefusedError(*done.refused)
+        ctx.exit(failures.report(RefusedError(*done.refused), []))  # the JSON has told it already
     ctx.exit(0 if done.clean else AWAITS)
 
 

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -75,9 +75,9 @@ def short_path(path: Path) -> str:
         return str(path)
 
 
-def emit_json(command: str, result: object) -> None:
-    """The result in the one shape of `--format json` (design.md, Contracts)."""
-    made = {"schema_version": 1, "command": command, "result": result, "problems": []}
+def emit_json(command: str, result: object, problems: Sequence[object] = ()) -> None:
+    """The result in the one shape of `--format json` (design.md, Contracts). `problems`: what stood in the way of the rest, in its own shape."""
+    made = {"schema_version": 1, "command": command, "result": result, "problems": [*problems]}
     # As bytes: JSON is UTF-8 whatever the terminal speaks (RFC 8259, 8.1)
     click.echo(json_safe(json.dumps(made, indent=2, ensure_ascii=False, default=str)).encode())
 

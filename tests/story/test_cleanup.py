@@ -106,3 +106,6 @@ def test_without_a_permit_nothing_is_deleted(pair: Pair, left_behind: dict[str, 
     assert (ended.code, living(pair)) == (4, before)
     assert left_behind["erp"] in ended.out
     assert "not marked as a test system" in ended.err
+    told = json.loads(readiness("cleanup", "--format", "json").out)  # one document, not two
+    assert {one["code"] for one in told["problems"]} == {"permit.not-marked"}
+    assert told["result"]["removed"] == 0
