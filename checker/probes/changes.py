@@ -209,10 +209,14 @@ def _elsewhere(look: ResourceLook, since: datetime, wanted: set[str], way: Updat
 
 
 def _as_shown(
-    look: ResourceLook, stamped: list[tuple[dict[str, Any], Instant]], middle: datetime, way: UpdatedSince
+    look: ResourceLook,
+    stamped: list[tuple[dict[str, Any], Instant]],
+    middle: datetime,
+    way: UpdatedSince,
+    known: tuple[str, ...],
 ) -> Told:
     """Whether a changed time, sent back as a record shows it, is the boundary that it is in the document's form: connectors remember the last one
-    that they saw. A no takes two of them.
+    that they saw. A no takes two of them. `known`: the evidence of the boundary as it was asked for.
     """
     claim, shown = "updated-since.as-shown", {"param": _named(way), "form": stamped[0][1].form}
     later = [one for one in stamped if one[1].at > middle]
@@ -225,7 +229,7 @@ def _as_shown(
             return not_applicable(claim)  # a day and an hour in two fields
         query = look.resource.since(raw, way=way)
         if query == look.resource.since(instant.at, spelling(way, instant), way):
-            return yes(claim, evidence, **shown)  # what was asked before
+            return yes(claim, evidence or known, **shown)  # what was asked before
         answer = walk(look.resource, None, query, SHOWN_PAGES)
         evidence += answer.evidence
         first = answer.pages[0].response
@@ -309,7 +313,7 @@ def _boundary(
         answered = (*answer.evidence, *evidence)
         yield whether("updated-since.includes-boundary", later is None, answered, **shown, boundary=at)
         yield from _zone(look, stamped, middle, at_boundary, way)
-        yield _as_shown(look, stamped, middle, way)
+        yield _as_shown(look, stamped, middle, way, answer.evidence)
 
 
 def _left_out(

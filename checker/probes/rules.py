@@ -66,11 +66,17 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
     for claim in dict.fromkeys(
         one.claim for one in judged
     ):  # several faults may be about one claim: each has to be refused
-        told = [one for one in judged if one.claim == claim]
-        yield next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
+        yield _summed_up([one for one in judged if one.claim == claim])
     for claim in RULES:
         if claim not in {one.claim for one in faults}:
             yield unknown(claim, WHY_NONE[claim])
+
+
+def _summed_up(told: list[Told]) -> Told:
+    """What is said of a rule that was broken in several fields: what was taken, else what was refused; beside what was taken, what was not."""
+    kept = [*dict.fromkeys(one.values["field"] for one in told if one.answer is Answer.YES)]
+    worst = next(one for answer in (Answer.NO, Answer.YES, Answer.UNKNOWN) for one in told if one.answer is answer)
+    return worst._replace(values={**worst.values, "kept": kept}) if kept and worst.answer is Answer.NO else worst
 
 
 def _broken(touch: ResourceTouch, fault: Fault, beside: Mapping[str, Any]) -> Written | None:
