@@ -15,7 +15,7 @@ from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.probes.base import Told, no, not_applicable, probe, unknown, yes
 from checker.probes.changes import spelling
-from checker.probes.contexts import UNREADABLE, ResourceLook, Walk, walk
+from checker.probes.contexts import LARGE_PAGE, UNREADABLE, ResourceLook, Walk, walk
 from checker.probes.filtering import answers, asked, failing, filters
 from checker.resources.query import Query
 from checker.resources.resource import NUMBERED, Resource
@@ -50,9 +50,9 @@ def links(look: ResourceLook) -> Iterator[Told]:
         return
     narrowing = _narrowing(look)
     try:
-        told = _followed(linked, narrowing)
+        told = _followed(look, linked, narrowing)
         if told.answer is Answer.NO:
-            told = _certain(look, told, _followed(linked, narrowing), narrowing)
+            told = _certain(look, told, _followed(look, linked, narrowing), narrowing)
     except OriginError:
         told = unknown(claim, "other-origin")
     yield told
@@ -75,8 +75,8 @@ def _narrowing(look: ResourceLook) -> Narrowing:
     """By what changed since the middle of the times, by a value that several records have, or not at all."""
     records, way = look.walk.records, look.profile.updated_since
     stamped = sorted((one for one in map(look.stamp, records) if one is not None), key=lambda one: one.at)
-    if stamped and way.supported:
-        middle = stamped[len(stamped) // 2]
+    if len(stamped) > 1 and way.supported:
+        middle = stamped[len(stamped) - min(len(stamped) // 2, PARTS * _largest(look))]
         query = look.resource.since(middle.at, spelling(way, middle))
         later = sum(one.at >= middle.at for one in stamped)
         if query is not None and SEVERAL <= later < len(records):
@@ -92,12 +92,17 @@ def _having(name: str, value: Any) -> Callable[[Record], bool]:
     return lambda one: answers(get(one, name), value)
 
 
-def _walked(resource: Resource, narrowing: Narrowing) -> Walk:
-    return walk(resource, -(-narrowing.expected // PARTS), narrowing.query, MOST)
+def _largest(look: ResourceLook) -> int:
+    return look.profile.pagination.max_page_size or LARGE_PAGE
 
 
-def _followed(resource: Resource, narrowing: Narrowing) -> Told:
-    claim, walked = "pagination.links-agree", _walked(resource, narrowing)
+def _walked(look: ResourceLook, resource: Resource, narrowing: Narrowing) -> Walk:
+    size = min(-(-narrowing.expected // PARTS), _largest(look))
+    return walk(resource, size, narrowing.query, MOST)
+
+
+def _followed(look: ResourceLook, resource: Resource, narrowing: Narrowing) -> Told:
+    claim, walked = "pagination.links-agree", _walked(look, resource, narrowing)
     first, *later = walked.pages
     strangers = sum(not narrowing.belongs(one) for page in later for one in page.records)
     refused = walked.stop == "status" and failing(walked.pages[-1].response) is None
@@ -116,7 +121,7 @@ def _followed(resource: Resource, narrowing: Narrowing) -> Told:
 
 def _certain(look: ResourceLook, told: Told, again: Told, narrowing: Narrowing) -> Told:
     """A no that came twice, where a walk by numbers has none of it; else the list is at fault, and not its links."""
-    numbered = _walked(look.resource, narrowing)
+    numbered = _walked(look, look.resource, narrowing)
     evidence = (*told.evidence, *again.evidence, *numbered.evidence)
     sound = numbered.ended and all(map(narrowing.belongs, numbered.records))
     if again.answer is Answer.NO and sound:

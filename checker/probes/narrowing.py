@@ -75,11 +75,11 @@ def _documented_as_more(look: ResourceLook, param: Param) -> bool:
 
 
 def _parts(look: ResourceLook, name: str) -> list[str]:
-    """Values short of their last letter that no record has, nor would have if blanks and signs didn't count; two of them at most."""
+    """Values short of their last letter that no record has, nor would have if signs or leading zeros didn't count; two of them at most."""
     held = [value for one in look.walk.records if isinstance(value := get(one, name), str) and plain(value)]
-    whole = {comparable(one) for one in held}
+    whole = {_unpadded(one) for one in held}
     cut = [one[:-1] for one in held if len(one) > SHORTEST_PART and one[-2:].isalnum()]
-    return list(dict.fromkeys(one for one in cut if comparable(one) not in whole))[:TWICE]
+    return list(dict.fromkeys(one for one in cut if _unpadded(one) not in whole))[:TWICE]
 
 
 def _exact(look: ResourceLook, one: One, found: Page) -> Told:
@@ -105,7 +105,12 @@ def _exact(look: ResourceLook, one: One, found: Page) -> Told:
 
 
 def _of_value(page: Page, name: str, value: Any) -> list[Any]:
-    return [one for one in page.records if comparable(get(one, name)) == comparable(value)]
+    return [one for one in page.records if _unpadded(get(one, name)) == _unpadded(value)]
+
+
+def _unpadded(value: Any) -> str:
+    """A value as systems compare it that take numbers of customers for numbers: 0010 is 10."""
+    return comparable(value).lstrip("0")
 
 
 def _silent(page: Page) -> str:

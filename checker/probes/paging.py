@@ -101,14 +101,14 @@ def _beside(look: ResourceLook, walked: Walk) -> tuple[set[str], tuple[str, ...]
 
 
 def _both_ends(look: ResourceLook) -> list[Page]:
-    """The first pages in the two orders of the first field that the list can be ordered by, as far as that is told; none where it can't."""
+    """The first pages in both orders of the first field that the list can be ordered by, as far as that is told; none where it can't."""
     roles, by = look.profile.fields, allowed(look)
     names = (one for one in (roles.updated, roles.created, roles.number, roles.id) if isinstance(one, str))
     name = next((one for one in names if not by or look.profile.spoken(one) in by), None)
     for up, down in orders(look, name) if name is not None else ():
-        pages = [look.resource.page(one) for one in (up, down)]
-        if all(page.response.ok for page in pages):
-            return pages
+        rising = look.resource.page(up)
+        if rising.response.ok:
+            return [rising, look.resource.page(down)]
     return []
 
 

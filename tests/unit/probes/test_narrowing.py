@@ -81,6 +81,16 @@ def test_one_part_that_brings_somebody_is_no_proof() -> None:
     assert (found.answer, found.values["reason"]) == (Answer.UNKNOWN, "inconclusive")
 
 
+def test_numbers_that_are_compared_as_numbers_are_equal_with_and_without_leading_zeros() -> None:
+    """001 finds 0001 where customers have numbers: that is no beginning of 0010."""
+    records = [
+        {**record(number), "number": f"{number * 10:04}" if number % 2 else f"{number:04}"} for number in range(1, 20)
+    ]
+    server = Bounded(records=records, name="number", kept=lambda one, wanted: int(one["number"]) == int(wanted))
+    found = probed(server, declaring("number", number="number"))["filter.exact"]
+    assert found.answer is Answer.YES
+
+
 class Estimating(Lists):
     """A list whose totals are estimates."""
 
