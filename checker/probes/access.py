@@ -149,7 +149,9 @@ def lifetime(look: SystemLook) -> Iterator[Told]:
     elif token.lifetime_s is None:
         yield unknown(claim, "no-lifetime-told")
     elif not early:
-        yield yes(claim, lifetime=token.lifetime_s, watched=round(session.age_s or 0))
+        last = knock(look)  # the token still opens the door
+        seen = evidence_of(last) if last is not None else ()
+        yield yes(claim, seen, lifetime=token.lifetime_s, watched=round(session.age_s or 0))
     elif len(early) < SEVERAL:  # somebody else may have signed in with the same credentials
         yield unknown(claim, "once-is-chance", evidence)
     else:

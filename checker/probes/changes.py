@@ -199,7 +199,7 @@ def _elsewhere(look: ResourceLook, since: datetime, wanted: set[str], way: Updat
     if not refused.ok:
         declared = schema_of(look, way.param) if way.param is not None else None
         offsets = declared is not None and declared.format == "date-time"  # RFC 3339, which has them
-        if offsets and failing(refused) is None:
+        if offsets and failing(refused) is None and not refused.redirects:  # a redirect may have lost the offset's plus
             return no(claim, answer.evidence, **values, status=refused.status)
         return unknown(claim, failing(refused) or "refused", answer.evidence, **values)
     there = wanted <= _ids(look, answer.records)
