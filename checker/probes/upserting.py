@@ -27,8 +27,8 @@ def upsert(touch: ResourceTouch) -> Iterator[Told]:
     names = set(parameter_names(operation)) - set(parameter_names(operations.create or ""))
     key = {name: f"{touch.writer.mark}-{touch.next()}" for name in names}
     body = {name: value for name, value in touch.body().items() if name not in names}
-    if len(key) > 1 or not touch.marked(body):
-        yield unknown(CLAIM, "upsert-untried" if len(key) > 1 else "no-room-for-mark", operation=operation)
+    if len(key) != 1 or not touch.marked(body):
+        yield unknown(CLAIM, "upsert-untried" if len(key) != 1 else "no-room-for-mark", operation=operation)
         return
     made: list[str] = []
     evidence: tuple[str, ...] = ()

@@ -50,6 +50,7 @@ def group_operations(api: Api, shapes: Shapes) -> list[Group]:
     groups = _join_orphans(groups, shapes)
     groups = _join_nested(groups, shapes)
     _add_bulk(table, groups, shapes)
+    _add_upserts(table, groups, shapes)
     groups = [one for one in groups if _is_object(one)]
     return _named(sorted(groups, key=lambda one: one.order))
 
@@ -157,7 +158,7 @@ def _put_writing(group: Group, node: Node, item: Node | None, verbs: dict[str, O
         update = changed or verbs.get("update") or (create if create is not None and _is_upsert(create) else None)
     delete = of_item.get("DELETE") or item_verbs.get("delete") or at.get("DELETE") or verbs.get("delete")
     upsert = verbs.get("upsert") or next(
-        (one for one in (posting, putting, *_by_key(node, table)) if one is not None and _is_upsert(one)), None
+        (one for one in (posting, putting) if one is not None and _is_upsert(one)), None
     )
     for kind, one in (("create", create), ("update", update), ("delete", delete), ("upsert", upsert)):
         if one is not None:
@@ -176,13 +177,6 @@ def _item_verbs(table: Table, item: Node | None) -> dict[str, Operation]:
 
 def _wording(operation: Operation) -> tuple[str, ...]:
     return words(operation.id or operation.summary)
-
-
-def _by_key(node: Node, table: Table) -> Iterator[Operation]:
-    """Changes of one record by another key than its id: `PUT /customers/by-number/{number}`."""
-    for key, below in table.nodes.items():
-        if key[:-2] == node.key and len(key) == len(node.key) + 2 and key[-1] == HOLE and key[-2] != HOLE:
-            yield from (below.methods[one] for one in ("PUT", "PATCH") if one in below.methods)
 
 
 def _is_upsert(operation: Operation) -> bool:
@@ -315,6 +309,27 @@ def _same_record(home: Group, group: Group, shapes: Shapes) -> bool:
         return True
     mine, theirs = set(shapes.properties(left)), set(shapes.properties(right))
     return len(mine & theirs) >= ALIKE * len(mine | theirs)
+
+
+def _add_upserts(table: Table, groups: list[Group], shapes: Shapes) -> None:
+    """Calls that create or change a record by another key than its id: `PUT /customers/by-number/{number}`, with the body that a create takes."""
+    for group in groups:
+        create = group.found.get("create")
+        for key, node in table.nodes.items() if create is not None and "upsert" not in group.found else ():
+            below = key[:-2] == group.key and len(key) == len(group.key) + 2 and key[-1] == HOLE and key[-2] != HOLE
+            puts = [node.methods[one] for one in ("PUT", "PATCH") if one in node.methods] if below else []
+            found = next((one for one in puts if create and _is_upsert(one) and _same_body(one, create, shapes)), None)
+            if found is not None:
+                group.found["upsert"] = found
+                break
+
+
+def _same_body(one: Operation, other: Operation, shapes: Shapes) -> bool:
+    left, right = (body_schema(operation.body)[1] for operation in (one, other))
+    if left is None or right is None:
+        return False
+    mine, theirs = set(shapes.properties(left)), set(shapes.properties(right))
+    return left == right or len(mine & theirs) >= ALIKE * len(mine | theirs) > 0
 
 
 def _add_bulk(table: Table, groups: list[Group], shapes: Shapes) -> None:

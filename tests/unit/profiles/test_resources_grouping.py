@@ -75,11 +75,14 @@ def test_an_upsert_is_create_update_and_upsert():
     assert found.create == found.update == found.upsert == "POST /objects"
 
 
-@pytest.mark.parametrize(("called", "known"), [("upsertContact", True), ("changeContact", False)])
-def test_a_put_by_another_key_is_an_upsert_where_it_may_create(called, known):
-    """By its name; a mere change by another key is none. (That it answers 201 beside 200 says the same: tests/unit/probes/writable.py.)"""
-    one, key = fields(), "PUT /contacts/by-number/{number}"
-    found = resource({**crud(), key: operation(one, body=one, id=called)}).operations
+@pytest.mark.parametrize(
+    ("called", "body", "known"),
+    [("upsertContact", fields(), True), ("changeContact", fields(), False), ("upsertNote", fields("id text"), False)],
+)
+def test_a_put_by_another_key_is_an_upsert_where_it_may_create(called, body, known):
+    """By its name, with the body that a create takes; a mere change by another key is none, and neither is a note of the contact."""
+    key = "PUT /contacts/by-number/{number}"
+    found = resource({**crud(), key: operation(fields(), body=body, id=called)}).operations
     assert found.upsert == (key if known else None)
 
 
