@@ -13,7 +13,7 @@ from checker.touch import cleaned
 from tests.unit.probes.touched import World, probed, told, world
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
-MOST_REQUESTS = 63  # that the probing of one resource may cost
+MOST_REQUESTS = 65  # that the probing of one resource may cost
 Found = Mapping[str, Mapping[str, Finding]]
 
 # Subject, claim -> answer and some values, as FACTS.md has it.

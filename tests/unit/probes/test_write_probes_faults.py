@@ -59,6 +59,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("allows-reference", "write.reference-enforced", NO, {"field": "company_id", "outcome": "stored"}),
     ("allows-unknown", "write.unknown-field-refused", NO, {"field": "readiness_no_such_field", "outcome": "ignored"}),
     ("allows-empty", "write.empty-required-refused", NO, {"field": "last_name", "outcome": "stored"}),
+    ("unchecked-updates", "write.rules-hold-on-update", NO, {"field": "stage", "outcome": "stored"}),
+    ("no-update", "write.rules-hold-on-update", UNKNOWN, {"reason": "control-refused"}),
     ("races", "write.unique-under-race", NO, {"field": "email"}),
     ("stamps-settable", "timestamp.not-settable", NO, {"field": "updated_at"}),
     ("silent", "write.error-names-field", NO, {}),
