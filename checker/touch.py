@@ -129,9 +129,8 @@ def _at_most(profile: ResourceProfile, unique: int) -> int:
                 rules.pattern,
                 any(one.type in NUMBERS for one in profile.schema),  # out of its range
                 any(one.type in NUMBERS for one in profile.schema),  # a text in its place
-                any(
-                    one.format in NO_DAY and not one.read_only for one in profile.schema
-                ),  # no day, or one of no calendar
+                any(one.format in NO_DAY and not one.read_only for one in profile.schema),  # no day
+                any(one.format in NO_DAY and not one.read_only for one in profile.schema),  # one of no calendar
                 any(one.read_only for one in profile.schema),
                 profile.relations,
             ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from checker.probes.breaking import Fault, in_first_row, replaced
 from checker.probes.touching import ResourceTouch
 from checker.profiles.names import is_id
 from checker.resources.slots import Slot
 
-CLAIM = "write.format-enforced"
+CLAIM, CALENDAR = "write.format-enforced", "write.calendar-checked"
 # Texts that are wrong in each format; formats in the order in which they are tried.
 WRONG: Mapping[str, str] = {
     "email": "readiness-no-address",
@@ -35,7 +36,8 @@ def wrong_day(touch: ResourceTouch) -> Fault | None:
 
 def never(touch: ResourceTouch) -> Fault | None:
     """A day in the form of one that no calendar has: some look at the form alone, and some make another day of it, without a word."""
-    return _first(touch, NEVER)
+    found = _first(touch, NEVER)
+    return replace(found, claim=CALENDAR) if found is not None else None
 
 
 def _first(touch: ResourceTouch, wrong: Mapping[str, str]) -> Fault | None:

@@ -10,7 +10,7 @@ from checker.model.finding import Answer
 from checker.model.paths import get
 from checker.probes.alterations import same
 from checker.probes.attempts import broke_on, held_off, refused_by_rule, why_not
-from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.base import Told, no, not_applicable, probe, unknown, whether, yes
 from checker.probes.breaking import Fault, left_out, replaced
 from checker.probes.contexts import NO_UUID, NOBODY, UUID
 from checker.probes.formats import against_pattern, never, out_of_range, wrong_day, wrong_format, wrong_type
@@ -31,11 +31,13 @@ RULES = (
     "write.max-length-enforced",
     "write.enum-enforced",
     "write.format-enforced",
+    "write.calendar-checked",
     "write.read-only-refused",
     "write.reference-enforced",
     "write.unknown-field-refused",
     "write.empty-required-refused",
 )
+# Why a rule was not tried; one that is missing here doesn't apply where there is nothing to break it in.
 WHY_NONE = {
     "write.required-enforced": "no-required-field",
     "write.max-length-enforced": "no-length-declared",
@@ -69,7 +71,7 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
         yield _summed_up([one for one in judged if one.claim == claim])
     for claim in RULES:
         if claim not in {one.claim for one in faults}:
-            yield unknown(claim, WHY_NONE[claim])
+            yield unknown(claim, WHY_NONE[claim]) if claim in WHY_NONE else not_applicable(claim)
 
 
 def _summed_up(told: list[Told]) -> Told:
