@@ -49,9 +49,8 @@ from checker.store import Store
 
 Say = Callable[[str], None]
 MOST_UNIQUE = 3  # unique fields that are tried in a resource
-OF_EVENTS = (
-    6  # the record whose life the events tell; at the first resource three for failures and two for subscriptions
-)
+# The record whose life the events tell, and the one of which parts are changed; at the first resource three for failures and two for subscriptions.
+OF_EVENTS = 7
 SUBSCRIPTIONS = 2
 # The record that lives, the good body of the rules, the same again, one in a wrong format, one with a field that nobody knows, two with unusual
 # values, three in one call, two whose ids are compared.

@@ -27,6 +27,7 @@ from checker.probes import (
     narrowing,
     pacing,
     paging,
+    parts,
     promptness,
     racing,
     reach,
@@ -135,7 +136,7 @@ LAST_WRITE_PROBES: tuple[Probe[ResourceTouch], ...] = (deleting.blocked,)
 WRITE_SYSTEM_PROBES: tuple[Probe[SystemTouch], ...] = (rights.restricted, aftermath.others)
 
 # The webhook lab: about each resource, then about the system.
-HOOK_PROBES: tuple[Probe[ResourceHooks], ...] = (webhooks.events,)
+HOOK_PROBES: tuple[Probe[ResourceHooks], ...] = (webhooks.events, parts.parts)
 
 HOOK_SYSTEM_PROBES: tuple[Probe[Lab], ...] = (
     webhooks.deliveries,

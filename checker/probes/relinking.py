@@ -53,8 +53,7 @@ def link(touch: ResourceTouch) -> Iterator[Told]:
         yield from touch.left_open(CLAIM)
         return
     lists = [one for slot in touch.bodies.slots if (one := link_list(touch, slot)) is not None]
-    many = {one.name for one in lists}
-    single = [one.field for one in touch.profile.relations if one.field not in many and _is_written(touch, one)]
+    single = single_links(touch)
     calls = list(link_forms(touch.profile, touch.system.look.api, touch.system.look.profile.resources))
     if not (single or lists or calls):
         yield not_applicable(CLAIM)
@@ -70,6 +69,12 @@ def link(touch: ResourceTouch) -> Iterator[Told]:
     worst = next((one for one in told if one.answer is Answer.NO), None)
     settled = next((one for one in told if one.answer is not Answer.UNKNOWN), next(iter(told), None))
     yield worst or settled or unknown(CLAIM, "no-other-target")
+
+
+def single_links(touch: ResourceTouch) -> list[str]:
+    """The fields of a resource's records that point at one other record each, and are written."""
+    lists = {one.name for one in touch.bodies.slots if one.type == ARRAY}
+    return [one.field for one in touch.profile.relations if one.field not in lists and _is_written(touch, one)]
 
 
 def _is_written(touch: ResourceTouch, relation: Relation) -> bool:
@@ -108,17 +113,23 @@ def link_list(touch: ResourceTouch, slot: Slot) -> LinkList | None:
 
 def _single(touch: ResourceTouch, names: Sequence[str]) -> Iterator[Told]:
     """The first single link that can point at another record."""
-    before = touch.latest
+    held = touch.latest
+    for name, other in elsewhere(touch, names, held).items():
+        told = _changed(touch, name, other)
+        if touch.latest.get(name) != held.get(name):
+            written_and_seen(touch, {name: held.get(name)})
+        yield told
+
+
+def elsewhere(touch: ResourceTouch, names: Sequence[str], record: Record) -> dict[str, Any]:
+    """The first of these links of a record that can point at another one than it does, with the other's id; nothing where there is none."""
     to = {one.field: one.to for one in touch.profile.relations}
     for name in names:
-        held = before.get(name)
+        held = record.get(name)
         other = touch.system.another(to[name], held) if touch.profile.at_top(name) else None
         if other is not None and isinstance(held, str | int | None):
-            told = _changed(touch, name, other)
-            if touch.latest.get(name) != held:
-                written_and_seen(touch, {name: held})
-            yield told
-            return
+            return {name: other}
+    return {}
 
 
 def _one_more_and_less(touch: ResourceTouch, links: LinkList) -> Iterator[Told]:

@@ -262,11 +262,11 @@ def _changed_alone(touch: ResourceTouch, name: str) -> Told | None:
     return told._replace(values={**told.values, "alone": row.resource.name})
 
 
-def changed_rows(touch: ResourceTouch) -> tuple[dict[str, Any] | None, str]:
-    """The first list of objects with one value changed in its first row; else None and why."""
+def changed_rows(touch: ResourceTouch, record: Record | None = None) -> tuple[dict[str, Any] | None, str]:
+    """The first list of objects of a record (default: the test record) with one value changed in its first row; else None and why."""
     for slot in touch.bodies.slots:
         item = slot.item
-        rows = touch.latest.get(slot.name)
+        rows = (touch.latest if record is None else record).get(slot.name)
         if item is None or item.type != "object" or not isinstance(rows, list):
             continue
         known = {one.name: one for one in item.below}

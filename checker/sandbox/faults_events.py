@@ -16,6 +16,7 @@ from checker.sandbox.webhooks import COLLECTION, Bend, Post, secret_of
 HOUR_S = 3600
 LATE_S = 60.0
 OTHER_SECRET = 77
+COMPUTED = ("updated_at", "updated_by", "total_net", "total_tax", "total_gross")
 
 
 def sending(name: str, bend: Bend) -> None:
@@ -79,6 +80,24 @@ def _swapping() -> Bend:
     return bend
 
 
+def _silent_about(*parts: str) -> Callable[[], Bend]:
+    """No event of an update in which nothing but these fields changed, and what the system computes of them."""
+
+    def make() -> Bend:
+        known: dict[str, dict[str, Any]] = {}
+
+        def bend(post: Post) -> Iterable[Post]:
+            data = orjson.loads(post.body)["data"]
+            rest = {name: value for name, value in data.items() if name not in {*parts, *COMPUTED}}
+            same = known.get(data["id"]) == rest
+            known[data["id"]] = rest
+            return () if same and post.kind.endswith(".updated") else (post,)
+
+        return bend
+
+    return make
+
+
 def _dying() -> Bend:
     sent: set[str] = set()
 
@@ -114,6 +133,8 @@ lost("crm-events-lack-updates", lambda post: post.kind.endswith(".updated"))
 lost("crm-events-lack-creates-of-companies", lambda post: post.kind == "company.created")
 lost("crm-events-lack-invoices", lambda post: post.kind.startswith("invoice."))
 lost("crm-every-third-event-is-lost", lambda post: post.number % 3 == 0)
+stateful("crm-events-lack-changes-of-lines", _silent_about("items"))
+stateful("crm-events-lack-changes-of-links", _silent_about("company_id"))
 stateful("crm-subscription-dies-after-an-event", _dying)
 sending("crm-events-come-late", lambda post: (replace(post, pauses=(LATE_S, *post.pauses[1:])),))
 sending("crm-events-unsigned", _bare)

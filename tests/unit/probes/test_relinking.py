@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from checker.client.recorder import Recorder
@@ -91,6 +92,8 @@ class Linked:
     companies: dict[str, dict[str, Any]] = field(default_factory=dict)
     links: dict[str, set[str]] = field(default_factory=dict)
     linked: list[str] = field(default_factory=list)
+    hook: str = ""  # where events are sent
+    silent: bool = False  # whether links change without one
     wrote: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, asked: Asked) -> Any:
@@ -104,6 +107,7 @@ class Linked:
         if not one:
             one = f"{kind[:2]}{len(held) + 1}"
             held[one] = {"id": one, **asked.json(), "updated_at": self.stamp()}
+            self.told("created", held[one])
             return Answered(201, held[one])
         if one not in held:
             return Answered(404, {"error": "none"})
@@ -136,7 +140,15 @@ class Linked:
         links = {} if self.deaf else {name: shown if isinstance(sent, list) else sent}
         moved = {} if which in self.still or self.deaf else {"updated_at": self.stamp()}
         self.contacts[one] = {**before, **links, **moved}
+        if name not in {*IDS, *ENTRIES, "company_id"} or not self.silent:
+            self.told("updated", self.contacts[one])
         return self.contacts[one]
+
+    def told(self, what: str, record: dict[str, Any]) -> None:
+        """Send an event."""
+        if self.hook:
+            event = {"type": f"contact.{what}", "id": f"e{len(self.wrote)}{record['id']}", "data": record}
+            httpx.post(self.hook, json=event)
 
     def stamp(self) -> str:
         """Now."""
