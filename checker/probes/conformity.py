@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 from checker.client import mask
 from checker.documents.closure import as_json_schema
 from checker.model.api import Reply
+from checker.model.instants import read_instant
 from checker.model.text import safe
 from checker.probes.base import Told, probe, unknown, whether
 from checker.probes.contexts import ResourceLook, evidence_of
@@ -16,6 +18,14 @@ from checker.probes.contexts import ResourceLook, evidence_of
 # What a protocol puts beside a record's fields: OData's and JSON-LD's annotations (`items@odata.count`, `@id`), links (`_links`).
 BESIDE = re.compile(r"@|(^|\.)_")
 MOST_NAMED, LONGEST_NAME = 10, 80  # fields that a finding names, and characters of each
+# What a description says of a time that is a number: that it is one, and in which unit.
+SINCE = re.compile(r"\b(since|seit|unix|epoch)\b", re.IGNORECASE)
+UNITS = {
+    "epoch_ms": re.compile(r"milli|\bms\b", re.IGNORECASE),
+    "epoch_s": re.compile(r"second|sekunde", re.IGNORECASE),
+}
+NAMES = {"epoch_s": "seconds", "epoch_ms": "milliseconds"}
+UTC = ZoneInfo("UTC")
 MARKED = "byte order mark before JSON (RFC 8259, section 8.1)"  # strict readers stop at it
 
 
@@ -35,6 +45,9 @@ def conformity(look: ResourceLook) -> Iterator[Told]:
     label = _label(look, reply)
     if label is not None:
         mismatches = [label, *(mismatches or [])]
+    units = [*_units(look)]
+    if units:
+        mismatches = [*units, *(mismatches or [])]
     if mismatches is None:
         yield unknown("answers.match-document", "no-schema", evidence)
         return
@@ -71,6 +84,19 @@ def _label(look: ResourceLook, reply: Reply | None) -> str | None:
     said = look.first.response.headers.get("content-type", "").partition(";")[0].strip().lower()
     declared = any("json" in name.lower() for name in reply.media) if reply is not None else False
     return f"Content-Type: {safe(said, 40)} instead of JSON" if said and "json" not in said and declared else None
+
+
+def _units(look: ResourceLook) -> Iterator[str]:
+    """Times as numbers that come in another unit than their field's description says, in all records that have one: who trusts it reads the year 1970,
+    or 50,000.
+    """
+    for one in look.profile.schema:
+        said = next((unit for unit, words in UNITS.items() if words.search(one.description)), None)
+        if one.type not in {"integer", "number"} or said is None or not SINCE.search(one.description):
+            continue
+        times = [time for record in look.first.records if (time := read_instant(record.get(one.name), UTC)) is not None]
+        if len(times) > 1 and all(time.form in UNITS and time.form != said for time in times):
+            yield f"{one.name}: {NAMES[times[0].form]} instead of {NAMES[said]}"
 
 
 def _mismatches(schema: dict[str, object], body: object, redact: Callable[[str], str]) -> list[str] | None:

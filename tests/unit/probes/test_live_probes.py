@@ -211,3 +211,22 @@ def test_a_walk_of_any_style_brings_evidence() -> None:
     finding = probed(Lists())["pagination.ends"]
     assert finding.evidence
     assert all(key.startswith("crm|") for key in finding.evidence)
+
+
+@pytest.mark.parametrize(
+    ("says", "times", "first"),
+    [
+        ("Milliseconds since 1970-01-01 UTC.", 1, "updated_at: seconds instead of milliseconds"),
+        ("Unix time in seconds", 1000, "updated_at: milliseconds instead of seconds"),
+        ("Milliseconds since 1970-01-01 UTC.", 1000, None),
+        ("Sekunden seit 1970", 1, None),
+        ("How long it took, in milliseconds", 1, None),
+        ("Unix timestamp", 1000, None),  # in which unit, nobody says
+    ],
+)
+def test_a_time_in_another_unit_than_its_description_says_is_told(says: str, times: int, first: str | None) -> None:
+    """Who trusts the document reads the year 1970, or 50,000; a duration is no time."""
+    records = [{**record(i), "updated_at": (1_790_000_000 + i) * times} for i in range(5)]
+    described = (FieldInfo(name="updated_at", type="integer", description=says),)
+    found = probed(Lists(records=records), replace(profile(), schema=described))["answers.match-document"]
+    assert (found.values.get("first"), found.answer is Answer.NO) == (first, first is not None)
