@@ -64,6 +64,7 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("no-update", "write.rules-hold-on-update", UNKNOWN, {"reason": "control-refused"}),
     ("races", "write.unique-under-race", NO, {"field": "email"}),
     ("stamps-settable", "timestamp.not-settable", NO, {"field": "updated_at"}),
+    ("local-as-utc", "timestamp.in-step", NO, {"field": "updated_at", "minutes": 60}),
     ("silent", "write.error-names-field", NO, {}),
     ("tells-nothing", "write.answer-tells-record", NO, {"outcome": "no-id-told"}),
     ("shows-another", "write.answer-tells-record", NO, {"outcome": "another-record"}),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -236,7 +237,8 @@ class Writable:
 
     def stamp(self) -> str:
         """Now."""
-        return self.time.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        now = self.time.now() + timedelta(hours=self.defect == "local-as-utc")
+        return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def shown(self, record: dict[str, Any]) -> dict[str, Any]:
         """A record as answers show it."""
