@@ -9,6 +9,7 @@ from checker.probes.alterations import DROPPED, alterations, how
 from checker.probes.attempts import RIGHTS, Seen, refused_by_rule, told_delay, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.touching import Record, ResourceTouch
+from checker.profiles.names import is_id
 from checker.resources.marks import foreign, texts_of
 from checker.resources.outcomes import Outcome, Written
 from checker.resources.sending import created_id
@@ -220,11 +221,31 @@ def telling_values(touch: ResourceTouch) -> dict[str, Any]:
     return made
 
 
-def further_values(touch: ResourceTouch) -> dict[str, str]:
-    """Another text of the same kind for every other free text, so that each field is changed once: some systems take a part of a change only."""
+def further_values(touch: ResourceTouch) -> dict[str, Any]:
+    """Another text of the same kind for every other free text, so that each field is changed once: some systems take a part of a change only.
+    Those of an object (an address) are changed together, and it is sent whole.
+    """
     taken = {*unusual_value(touch), *telling_values(touch)}
     found = ((slot, another_text(value)) for slot, value in texts(touch) if slot.name not in taken)
-    return {slot.name: changed for slot, text in found if (changed := fitted(slot, text)) is not None}
+    made: dict[str, Any] = {slot.name: changed for slot, text in found if (changed := fitted(slot, text)) is not None}
+    body = touch.birth.body if touch.birth else {}
+    for slot in touch.bodies.slots:
+        held = body.get(slot.name)
+        inside = dict(_inside(touch, slot, held)) if isinstance(held, Mapping) else {}
+        made |= {slot.name: {**held, **inside}} if inside and isinstance(held, Mapping) else {}
+    return made
+
+
+def _inside(touch: ResourceTouch, holder: Slot, held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Another text for each free text of an object."""
+    closed = {*touch.bodies.unique, *touch.bodies.references, *(one.field for one in touch.profile.relations)}
+    for slot in holder.below:
+        value = held.get(slot.name)
+        plain = slot.type == "string" and not (slot.enum or slot.pattern or slot.format) and not is_id(slot.name)
+        if plain and isinstance(value, str) and slot.path not in closed and touch.bodies.role_of(slot.path) is None:
+            text = fitted(slot, another_text(value))
+            if text is not None:
+                yield slot.name, text
 
 
 def another_text(value: str) -> str:

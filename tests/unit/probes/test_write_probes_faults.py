@@ -389,6 +389,23 @@ def test_a_list_of_deleted_records_shows_a_delete(tmp_path: Path, defect: str, a
     assert (finding.answer, finding.values["how"]) == (answer, how)
 
 
+@pytest.mark.parametrize(
+    ("defect", "told"), [("", []), ("ignores-town", ["town.street: changed", "town.city: changed"])]
+)
+def test_a_field_inside_an_object_is_changed_too(tmp_path: Path, defect: str, told: list[str]) -> None:
+    """What a change of an address leaves as it was is an alteration like any other; ids in it stay."""
+    parts = {
+        "street": {"type": "string"},
+        "city": {"type": "string", "maxLength": 30},
+        "country_id": {"type": "integer"},
+    }
+    fields = {**FIELDS, "town": {"type": "object", "properties": parts}}
+    with small(tmp_path, defect, fields) as one:
+        finding = one.probed()["write.not-altered"]
+        assert len({(record["town"] or {}).get("country_id") for record in one.server.records.values()}) == 1
+    assert finding.values["alterations"] == told
+
+
 class Versioned(Writable):
     """Records have a version that counts their changes; a change that names another one is refused, but for the defect."""
 
