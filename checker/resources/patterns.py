@@ -62,7 +62,8 @@ class _Reader:
         following = self.text[self.at : self.at + 1]
         if following and following in "*+?":
             self.at += 1
-            return 1 if following == "+" else self.least
+            # what is taken or not says little: a sign, an ending
+            return int(self.least == 1) if following == "?" else max(self.least, int(following == "+"))
         return 1
 
     def atom(self) -> str:
@@ -129,12 +130,13 @@ class _Reader:
         return chars
 
 
-def fitting(pattern: str, seed: str) -> str | None:
+def fitting(pattern: str, seed: str, least: int = 0) -> str | None:
     """A text that fits the pattern, another one for each seed where the pattern leaves room; None where the pattern is too much for us.
 
-    Nothing is left out of a pattern that could be empty otherwise: an empty text is no value.
+    Nothing is left out of a pattern that could be empty otherwise: an empty text is no value. `least`: how often at least is taken what may be
+    repeated as one likes, so that two seeds hardly make the same.
     """
-    return _made(pattern, seed, 0) or _made(pattern, seed, 1) or None
+    return _made(pattern, seed, least) or _made(pattern, seed, 1) or None
 
 
 def _made(pattern: str, seed: str, least: int) -> str | None:

@@ -98,6 +98,7 @@ def _number(slot: Slot, stroke: Stroke, *, fresh: bool) -> float | int | None:
     return int(wanted) if slot.type == "integer" else wanted
 
 
+OWN = 8  # characters of a class that make a text of its own
 SHORT_ROLES = frozenset({"number", "external_id"})
 NUMBER_ROOM = 20  # characters
 
@@ -110,6 +111,8 @@ def _texts(slot: Slot, role: str | None, stroke: Stroke, *, fresh: bool) -> Iter
     yield _by_meaning(slot, role, stroke, fresh=fresh)
     if not fresh and not _known(slot) and _is_amount(slot):
         yield from AMOUNTS
+    if slot.pattern and fresh:
+        yield fitting(slot.pattern, f"{stroke.tag}|{slot.path}", OWN)
     if slot.pattern:
         yield fitting(slot.pattern, f"{stroke.tag}|{slot.path}") if fresh or not _known(slot) else None
     if fresh or _free(slot, role):

@@ -271,6 +271,16 @@ def test_a_value_fits_its_rules(node: dict[str, Any], role: str | None, fresh: b
     jsonschema_rs.Draft202012Validator(node, validate_formats=True).validate(value)
 
 
+@pytest.mark.parametrize(
+    "node", [{"pattern": "^[A-Z0-9-]+$"}, {"pattern": r"^K\d*$", "maxLength": 9}, {"pattern": "^[A-Z]{2}[0-9]{2,14}$"}]
+)
+def test_a_unique_value_is_nobody_else_s(node: dict[str, Any]) -> None:
+    """A product number of one letter, as a pattern allows it, is soon another record's: what may be longer is longer."""
+    made = [value_of(slot({"type": "string", **node}), None, Stroke(MARK, n, TODAY), fresh=True) for n in range(200)]
+    assert len(set(made)) == len(made)
+    assert all(len(one) <= node.get("maxLength", 40) for one in made)
+
+
 def test_an_alternative_that_is_null_is_not_chosen() -> None:
     """`anyOf` of a text and null is an optional text."""
     found = slot({"anyOf": [{"type": "null"}, {"type": "string", "maxLength": 5}]})
