@@ -13,6 +13,7 @@ from checker.hooks import Event, Signature
 from checker.hooks.events import UPDATE
 from checker.probes.attempts import refused_by_rule
 from checker.probes.base import Told, no, probe, unknown, whether, yes
+from checker.probes.conformity import BESIDE
 from checker.probes.hooking import BROKE, Arrival, Deed, Lab, ResourceHooks, able
 from checker.probes.touching import ResourceTouch
 from checker.profiles.field_names import says_who
@@ -102,8 +103,15 @@ def _complete(at: ResourceHooks, heard: Sequence[Arrival]) -> Told:
         return unknown(claim, "no-event")
     last = told[-1]
     shown = spread(dict(last.event.shows(last.deed.record_id)), at.touch.profile.spread)
-    lacking = sorted(name for name, value in last.deed.record.items() if name not in shown and value is not None)
+    lacking = missing_in(shown, last.deed.record)
     return whether(claim, not lacking, at.lab.shown(last.delivery), fields=lacking, of=len(last.deed.record))
+
+
+def missing_in(shown: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    """The record's fields that an event lacks: of those with a value, and without what a protocol puts beside them (links)."""
+    return sorted(
+        name for name, value in record.items() if name not in shown and value is not None and not BESIDE.search(name)
+    )
 
 
 @probe(*SYSTEM_CLAIMS, scope="system")
