@@ -53,7 +53,7 @@ def declared(api: Api, views: Iterable[View]) -> dict[str, Any]:
         "idempotency": _of_each(looked, _idempotency),
         "optimistic_lock": _of_each(looked, _lock),
         "read_only": _of_each(looked, _read_only),
-        "deletes_visible": _of_each(looked, lambda one: _deletes(one) or _told_elsewhere(looked)),
+        "deletes_visible": _of_each(looked, lambda one: _deletes(one) or _told_elsewhere(one, looked)),
         "auth_operations": [one.key for one in api.operations if one.method == "POST" and _hands_out(one)],
     }
 
@@ -119,15 +119,16 @@ def _deletes(view: View) -> str | None:
     return f"field {name}" if name is not None else None
 
 
-def _told_elsewhere(views: Iterable[View]) -> str | None:
-    """The list of the system's own that holds what was deleted, of every kind."""
-    lists = [one.listing.path for one in views if one.listing is not None]
+def _told_elsewhere(view: View, views: Iterable[View]) -> str | None:
+    """The list that holds what was deleted, of this kind (below its own path) or of every kind."""
+    taken = {one.path for other in views for one in other.group.found.values() if other is not view}
+    own = {one.path for one in view.group.found.values()}
     for one in views:
         if one.listing is None or one.operation("create") is not None or not GONE.intersection(words(one.group.name)):
             continue
-        path = one.listing.path
-        if not any(path.startswith(f"{other}/") for other in lists):  # below another list: of that kind alone
-            return f"list {path}"
+        holder = one.listing.path.rpartition("/")[0]
+        if holder in own or holder not in taken:
+            return f"list {one.listing.path}"
     return None
 
 

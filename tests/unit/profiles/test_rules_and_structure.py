@@ -170,6 +170,16 @@ def test_small_facts_are_declared():
     assert found["deletes_visible"] == {"contacts": "field deleted_at"}
 
 
+def test_a_list_of_what_was_deleted_speaks_of_its_own_kind_or_of_all():
+    """`/deals/deleted` holds deals, `/deletions` everything that was deleted."""
+    gone = operation(listed(fields("ref kind")))
+    both = {**crud(), **crud("/deals")}
+    told = profile({**both, "GET /deals/deleted": gone}).declared["deletes_visible"]
+    assert (told.get("contacts"), told["deals"]) == (None, "list /deals/deleted")
+    told = profile({**both, "GET /deletions": gone}).declared["deletes_visible"]
+    assert (told["contacts"], told["deals"]) == ("list /deletions", "list /deletions")
+
+
 def test_nothing_declared_is_nothing():
     """A bare document declares no limit, no lock and no key."""
     found = profile(crud()).declared
