@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
