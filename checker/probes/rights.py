@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from checker.probes.attempts import refused_by_rule, why_not
 from checker.probes.base import Told, no, probe, unknown, whether, yes
 from checker.probes.contexts import UNREADABLE, ResourceLook, SystemLook, evidence_of
 from checker.probes.rows import stranded
+from checker.probes.stamps import plain_change
 from checker.probes.touching import ResourceTouch, SystemTouch
+from checker.resources import seeking
+from checker.resources.outcomes import Written
 from checker.resources.resource import Page
 
 RESTRICTED = "restricted"
@@ -67,7 +71,9 @@ def _total_below(theirs: Page, ours: Page) -> bool:
 
 @probe("rights.restricted-refused", scope="system")
 def restricted(system: SystemTouch) -> Iterator[Told]:
-    """Send a create that was accepted from us with the restricted user's credentials. What it creates is journalled, and so removed."""
+    """Send a create that was accepted from us with the restricted user's credentials; where it is refused, a change and a delete of a test record of
+    ours. What it creates is journalled, and so removed.
+    """
     claim = "rights.restricted-refused"
     if RESTRICTED not in system.look.whole_client.credentials:
         yield unknown(claim, "no-other-credentials")
@@ -89,12 +95,37 @@ def _asked(touch: ResourceTouch) -> Told:
     written = touch.writer.create(resource, body)
     evidence = (*evidence_of(knock), *written.evidence)
     status = written.response.status if written.response else None
-    values = {"status": status, "resource": touch.profile.name}
+    values = {"status": status, "resource": touch.profile.name, "deed": "create"}
     if written.ok:
         return no(claim, evidence, **values)
     if status in REFUSALS:
-        return yes(claim, evidence, **values)
+        return _beyond_create(touch.system, evidence, values)
     return unknown(claim, "refused" if refused_by_rule(written) else why_not(written), evidence, **values)
+
+
+def _beyond_create(system: SystemTouch, evidence: tuple[str, ...], values: Mapping[str, Any]) -> Told:
+    """Who may not create may not change and delete either: tried with the good record of a resource, where one is still there."""
+    claim = "rights.restricted-refused"
+    # Of the last, for nothing points at it that would keep it from being deleted.
+    touch = next((one for one in reversed(system.resources) if one.control is not None and one.control.ok), None)
+    for deed, written in _on_the_good_one(touch) if touch is not None else ():
+        evidence = (*evidence, *written.evidence)
+        if touch is not None and written.response is not None and written.response.ok:
+            if deed == "delete":
+                system.lost_control(touch)
+            return no(claim, evidence, status=written.response.status, resource=touch.profile.name, deed=deed)
+    return yes(claim, evidence, **values)
+
+
+def _on_the_good_one(touch: ResourceTouch) -> Iterator[tuple[str, Written]]:
+    resource, changes = touch.resource.asked_with(RESTRICTED), plain_change(touch)
+    record_id = touch.control.record_id if touch.control is not None else None
+    if record_id is None or seeking.found(touch.resource, record_id) is None:
+        return
+    if touch.profile.operations.update is not None and changes:
+        yield "update", touch.writer.update(resource, record_id, changes)
+    if touch.profile.operations.delete is not None:
+        yield "delete", touch.writer.delete(resource, record_id)
 
 
 @probe("cleanup.nothing-left", scope="system")

@@ -39,6 +39,11 @@ def _silently(ask: Ask, _store: Store) -> None:
         ask.reply = Reply(200, {})
 
 
+def _may_delete(ask: Ask, _store: Store) -> None:
+    if crm.READ_TOKEN in ask.headers.get("Authorization", "") and ask.key.startswith("DELETE"):
+        ask.headers["Authorization"] = f"Bearer {crm.TOKEN}"
+
+
 def _unseen(ask: Ask, reply: Reply, _store: Store) -> None:
     if crm.READ_TOKEN in ask.headers.get("Authorization", "") and isinstance(reply.body, dict):
         reply.body |= {"results": [], "total": 0}
@@ -47,6 +52,7 @@ def _unseen(ask: Ask, reply: Reply, _store: Store) -> None:
 register("crm-restricted-may-write", Fault("crm", asked=_as(crm.READ_TOKEN, f"Bearer {crm.TOKEN}", "Authorization")))
 register("erp-restricted-may-write", Fault("erp", asked=_as(erp.READ_KEY, erp.KEY, "X-Api-Key")))
 register("crm-restricted-refused-silently", Fault("crm", asked=_silently))
+register("crm-restricted-may-delete", Fault("crm", asked=_may_delete))
 after("crm-restricted-sees-nothing", lists("crm"), _unseen)
 register("crm-any-token-accepted", Fault("crm", asked=_anybody))
 register(

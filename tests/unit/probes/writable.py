@@ -37,6 +37,7 @@ from tests.servers import Answered, Asked, serve
 from tests.unit.probes.touched import MARK, TODAY, probed
 from tests.unit.probes.touched import told as told_of
 
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 USERS = {"good": "api@example.com", "second": "nora@example.com", "reader": "reader@example.com"}
 TEXT = {"type": "string"}
 STAMP = {"type": "string", "format": "date-time", "readOnly": True}
@@ -176,7 +177,10 @@ class Writable:
         user = USERS.get(asked.headers.get("authorization", "").removeprefix("Bearer "))
         if user is None:
             return Answered(401, {"error": "who?"})
-        if asked.method != "GET" and user == USERS["reader"] and self.defect != "anyone-writes":
+        may = {"anyone-writes": WRITING, "anyone-changes": {"PATCH"}, "anyone-deletes": {"DELETE"}}.get(
+            self.defect, set()
+        )
+        if asked.method in WRITING - may and user == USERS["reader"]:
             return Answered(401 if self.defect == "reader-unauthorised" else 403, {"error": "read only"})
         if asked.path in {"/companies", "/audit-log", "/rows"}:
             return self.other(asked)
