@@ -33,6 +33,7 @@ RULES = (
     "write.format-enforced",
     "write.calendar-checked",
     "write.read-only-refused",
+    "write.read-only-kept",
     "write.reference-enforced",
     "write.unknown-field-refused",
     "write.empty-required-refused",
@@ -44,6 +45,7 @@ WHY_NONE = {
     "write.enum-enforced": "no-options-declared",
     "write.format-enforced": "no-format-known",
     "write.read-only-refused": "no-read-only-field",
+    "write.read-only-kept": "no-read-only-field",
     "write.reference-enforced": "no-reference-written",
     "write.unknown-field-refused": "free-fields",
     "write.empty-required-refused": "no-required-text",
@@ -64,13 +66,13 @@ def rules(touch: ResourceTouch) -> Iterator[Told]:
         if not taken:  # one broken rule of a kind that is taken says it all
             tried.append((fault, _broken(touch, fault, beside)))
     control(touch, beside)
-    judged = [_judged(touch, fault, written) for fault, written in tried]
+    judged = [told for fault, written in tried for told in _judgements(touch, fault, written)]
     for claim in dict.fromkeys(
         one.claim for one in judged
     ):  # several faults may be about one claim: each has to be refused
         yield _summed_up([one for one in judged if one.claim == claim])
     for claim in RULES:
-        if claim not in {one.claim for one in faults}:
+        if claim not in {one.claim for one in judged}:
             yield unknown(claim, WHY_NONE[claim]) if claim in WHY_NONE else not_applicable(claim)
 
 
@@ -118,6 +120,19 @@ def _good(touch: ResourceTouch, beside: Mapping[str, Any]) -> dict[str, Any]:
 def key_of(touch: ResourceTouch) -> str | None:
     """The idempotency key of the control, where the document declares a header for it."""
     return f"{touch.writer.mark}-{touch.profile.name}" if touch.key_header else None
+
+
+def _judgements(touch: ResourceTouch, fault: Fault, written: Written | None) -> Iterator[Told]:
+    """What is said of a fault's rule; of a field that is only read also whether it stayed as the system has it, which needs no refusal."""
+    told = _judged(touch, fault, written)
+    yield told
+    if fault.claim != "write.read-only-refused":
+        return
+    claim, outcome = "write.read-only-kept", told.values.get("outcome")
+    if told.answer is Answer.YES or outcome in ("ignored", "stored"):
+        yield whether(claim, outcome != "stored", told.evidence, field=fault.field, outcome=outcome)
+    else:
+        yield unknown(claim, told.values.get("reason", "write-unclear"), told.evidence, field=fault.field)
 
 
 def _judged(touch: ResourceTouch, fault: Fault, written: Written | None) -> Told:

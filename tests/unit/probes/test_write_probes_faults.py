@@ -54,6 +54,8 @@ DEFECTS: list[tuple[str, str, Answer, dict[str, Any]]] = [
     ("allows-pattern", "write.format-enforced", NO, {"field": "code", "outcome": "stored"}),
     ("allows-range", "write.format-enforced", NO, {"field": "amount", "outcome": "stored"}),
     ("allows-read-only", "write.read-only-refused", NO, {"outcome": "ignored"}),
+    ("allows-read-only", "write.read-only-kept", YES, {"outcome": "ignored"}),
+    ("takes-read-only", "write.read-only-kept", NO, {"outcome": "stored"}),
     ("allows-unique", "write.unique-enforced", NO, {"fields": ["email"]}),
     # A mail address that was refused for its form says nothing about a second one.
     ("allows-unique", "write.unique-under-race", UNKNOWN, {"reason": "no-unique-rule"}),

@@ -318,12 +318,14 @@ class Writable:
         blank = dict.fromkeys(FIELDS)
         stored = {**blank, **{name: self.stored(name, value) for name, value in body.items() if name in FIELDS}}
         stored["lines"] = self.with_ids(stored["lines"])
+        taken = {name: value for name, value in body.items() if name in READ_ONLY and self.defect == "takes-read-only"}
         self.records[record_id] = {
-            "id": record_id,
             **stored,
             "updated_at": self.stamp(),
             "deleted_at": None,
             "updated_by": user,
+            **taken,
+            "id": record_id,
         }
         if self.defect == "tells-nothing":
             return Answered(201, {"ok": True})
@@ -516,7 +518,7 @@ class Writable:
             "type": "amount" if isinstance(body.get("amount"), str) else None,
             "calendar": "due_on" if str(body.get("due_on")).endswith("02-30") and self.defect != "rolls-over" else None,
             "range": "amount" if isinstance(body.get("amount"), int | float) and body["amount"] > 1_000_000 else None,
-            "read-only": next((one for one in body if one in READ_ONLY and self.defect != "stamps-settable"), None),
+            "read-only": next((one for one in body if one in READ_ONLY and self.defect not in {"stamps-settable", "takes-read-only"}), None),
             "unknown": next((one for one in body if one not in {**FIELDS, **READ_ONLY}), None),
             "empty": next((one for one in ("last_name", "stage") if body.get(one) == ""), None),
             "reference": "company_id" if body.get("company_id", COMPANY) not in (COMPANY, OTHER, None) else None,
