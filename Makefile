@@ -22,13 +22,13 @@ demo: $(READY)  ## run the main job on the embedded pair of systems
 	$(BIN)/readiness demo
 
 test: $(READY)  ## all tests but those that take minutes or need a real system
-	$(BIN)/python -m pytest -n 3
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 spark: $(READY)  ## Spark as a second engine beside the embedded one (400 MB; needs Java 17), for the tests that compare both
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-build-isolation -r requirements-spark.lock
 
 test-slow: $(READY)  ## tests that take minutes: the package installed elsewhere, processes killed at random moments
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 
 soak: $(READY)  ## whatever takes longer than a change can wait for: every crash point, every switchable fault, a mutant for each criterion of the wire, a hundred times Ctrl-C
 	READINESS_CTRL_C=100 $(BIN)/python -m pytest -n 2 -m "slow or soak"
