@@ -292,9 +292,10 @@ def test_a_record_that_is_readable_late_is_waited_for(tmp_path: Path) -> None:
     assert 3.0 <= finding.values["delay"] < 8.0
 
 
-def test_a_restricted_user_that_is_sent_away_takes_nothing_from_ours(tmp_path: Path) -> None:
-    """A 401 to somebody else's write is a refusal, and our own writes go on."""
-    with small(tmp_path, "reader-unauthorised") as one:
+@pytest.mark.parametrize("defect", ["reader-unauthorised", "reader-sees-nothing"])
+def test_a_restricted_user_that_is_sent_away_takes_nothing_from_ours(tmp_path: Path, defect: str) -> None:
+    """A 401 to somebody else's write is a refusal, and so is one to whoever may not even read; our own writes go on."""
+    with small(tmp_path, defect) as one:
         assert one.probed()["rights.restricted-refused"].answer is YES
         touch = one.system.resources[0]
         assert touch.writer.create(touch.resource, touch.body()).ok

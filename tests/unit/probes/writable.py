@@ -180,6 +180,8 @@ class Writable:
         may = {"anyone-writes": WRITING, "anyone-changes": {"PATCH"}, "anyone-deletes": {"DELETE"}}.get(
             self.defect, set()
         )
+        if user == USERS["reader"] and self.defect == "reader-sees-nothing":
+            return Answered(403, {"error": "not yours"})
         if asked.method in WRITING - may and user == USERS["reader"]:
             return Answered(401 if self.defect == "reader-unauthorised" else 403, {"error": "read only"})
         if asked.path in {"/companies", "/audit-log", "/rows"}:
