@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from checker.model.paths import MISSING
@@ -53,7 +54,7 @@ def clearing(touch: ResourceTouch) -> Iterator[Told]:
         if not written.ok:
             came[form] = "refused" if refused_by_rule(written) else "unclear"
             continue
-        seen = touch.seen(lambda record, name=name: record.get(name) in (None, ""))  # type: ignore[misc]
+        seen = touch.seen(partial(_emptied, name))
         evidence += seen.evidence
         touch.changed = seen.record or touch.changed
         came[form] = "cleared" if seen.delay is not None else "kept"
@@ -109,6 +110,10 @@ def _replaces(
     if name is None:
         return unknown(PUT, "nothing-left-out", evidence)
     return whether(PUT, not same(before.get(name), touch.latest.get(name)), evidence, field=name)
+
+
+def _emptied(name: str, record: Mapping[str, Any]) -> bool:
+    return record.get(name) in (None, "")
 
 
 def _untouched(touch: ResourceTouch) -> bool:

@@ -15,10 +15,8 @@ from checker.receiver import Delivery
 
 CLAIM = "webhook.covers-parts"
 TRIES = 2  # changes that no event tells of, before it is said that none does
-SOON_S, TIMES = (
-    5.0,
-    3.0,
-)  # how long an event is waited for: this long at least, and so many times the worst delay that was seen
+# How long an event is waited for: this long at least, and so many times the worst delay that was seen.
+SOON_S, TIMES = 5.0, 3.0
 
 Change = Callable[[ResourceTouch, Record], Record]
 # What is changed alone, and how.
@@ -48,7 +46,7 @@ def parts(at: ResourceHooks) -> Iterator[Told]:
     if born is None:
         yield unknown(CLAIM, "create-refused")
         return
-    lab.hears.wait(lambda _: bool(_about(lab, born, 0)), _patience(at), lab.stop)
+    _came(at, born, 0)
     came = {name: told for name, make in PARTS.items() if (told := _tried(at, born, make)) is not None}
     evidence = (*born.evidence, *lab.shown(*(one for told in came.values() for one in told)))
     if not came:
@@ -68,11 +66,16 @@ def _tried(at: ResourceHooks, born: Deed, make: Change) -> list[Delivery] | None
         after = touch.seen_once(born.record_id).record or {} if written is not None and written.ok else before
         if not changes or all(after.get(name) == before.get(name) for name in changes):
             return None
-        lab.hears.wait(lambda _, since=since: bool(_about(lab, born, since)), _patience(at), lab.stop)  # type: ignore[misc]
-        came = _about(lab, born, since)
+        came = _came(at, born, since)
         if came or lab.stop.is_set():
             return came
     return []
+
+
+def _came(at: ResourceHooks, born: Deed, since: int) -> list[Delivery]:
+    """What comes of the record, as soon as something does."""
+    at.lab.hears.wait(lambda _: bool(_about(at.lab, born, since)), _patience(at), at.lab.stop)
+    return _about(at.lab, born, since)
 
 
 def _about(lab: Lab, born: Deed, since: int) -> list[Delivery]:

@@ -32,9 +32,8 @@ def sorting(look: ResourceLook) -> Iterator[Told]:
     told, spelt = _honoured_order(look, params)
     yield told if spelt is None else _as_texts(look, spelt) or told
     yield _default_still(look) if spelt is not None else unknown("sort.default-still", "no-order-seen")
-    if (
-        spelt is None
-    ):  # what ignores every order, or was asked in a wrong form, says nothing by what it does with an unknown field
+    # What ignores every order, or was asked in a wrong form, says nothing by what it does with an unknown field.
+    if spelt is None:
         yield unknown("sort.unknown-refused", "no-order-seen" if params else "not-declared")
         return
     asked, _ = list(orders(look, MADE_UP))[spelt]

@@ -53,11 +53,6 @@ def _no_limits(_ask: Ask, reply: Reply, _store: Store) -> None:
         del reply.headers[name]
 
 
-def _little_left(_ask: Ask, reply: Reply, _store: Store) -> None:
-    if "RateLimit-Limit" in reply.headers:
-        reply.headers |= {"RateLimit-Limit": "5", "RateLimit-Remaining": "4", "RateLimit-Reset": "60"}
-
-
 def _limits_flicker() -> Callable[[Ask, Reply, Store], None]:
     limits = cycle((100, 5_000, 20_000))
 

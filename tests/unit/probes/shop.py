@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,22 +13,11 @@ from typing import Any
 
 import httpx
 
-from checker.client.recorder import Recorder
-from checker.describe import described
-from checker.journal import Journal
-from checker.model.permit import Permit
-from checker.probes.attempts import Waiting
-from checker.probes.base import Ledger
-from checker.probes.contexts import ResourceLook, SystemLook
-from checker.probes.needs import bodies_of
-from checker.probes.touching import ResourceTouch, SystemTouch
-from checker.project.types import System
-from checker.resources.resource import Resource
-from checker.resources.writing import Writer
+from checker.probes.touching import SystemTouch
 from checker.touch import cleaned
-from tests.clients import FAST, Time, client
-from tests.servers import Answered, Asked, serve
-from tests.unit.probes.touched import MARK, TODAY
+from tests.clients import Time
+from tests.servers import Answered, Asked
+from tests.unit.probes.touched import touching
 
 LAG_S = 3.0  # of the list that lags
 # How late events come, in seconds.
@@ -202,29 +190,9 @@ def shop(folder: Path, defect: str = "", line: Mapping[str, Any] = LINE) -> Iter
     """The shop, running, with that defect and these fields of a line."""
     at = Time()
     server = Shop(at, defect)
-    path = folder / "shop.json"
-    path.write_text(json.dumps(document(line)), "utf-8")
-    known = described(str(path))
-    assert known.profile is not None
-    assert known.document is not None
-    with serve(server) as running:
-        made = client(running.url, at=at)
-        settings = System(base_url=running.url, limits=FAST)
-        look = SystemLook("crm", settings, known.profile, known.document.api, made, Recorder(), Ledger())
-        journal = Journal(folder / "journal.sqlite", "test")
-        system = SystemTouch(look, Writer(Permit("crm", made.base_url), journal, MARK, clock=at.clock))
-        for name, wanted in (("orders", {"number", "note", "lines.quantity"}), ("order-lines", {"quantity", "remark"})):
-            profile = known.profile.resource(name)
-            assert profile is not None
-            look.resources.append(ResourceLook(look, Resource("crm", profile, made, zone=look.zone)))
-            plan = bodies_of(look.resources[-1], (), MARK, TODAY)
-            plan = type(plan)(**{**vars(plan), "wanted": frozenset(wanted)})
-            system.resources.append(ResourceTouch(look.resources[-1], system, plan, Waiting(at.sleep, at.monotonic)))
-        try:
-            yield server, system
-            cleaned(system)
-            assert server.orders == {}
-            assert server.lines["l0"] == SOMEBODYS
-        finally:
-            journal.close()
-            made.close()
+    wanted = {"orders": {"number", "note", "lines.quantity"}, "order-lines": {"quantity", "remark"}}
+    with touching(folder, document(line), server, at, wanted) as system:
+        yield server, system
+        cleaned(system)
+        assert server.orders == {}
+        assert server.lines["l0"] == SOMEBODYS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,24 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from checker.client.recorder import Recorder
-from checker.describe import described
-from checker.journal import Journal
 from checker.model.finding import Answer
-from checker.model.permit import Permit
-from checker.probes.attempts import Waiting
-from checker.probes.base import Ledger
-from checker.probes.contexts import ResourceLook, SystemLook
-from checker.probes.needs import bodies_of
 from checker.probes.relinking import link
-from checker.probes.touching import ResourceTouch, SystemTouch
-from checker.project.types import System
-from checker.resources.resource import Resource
-from checker.resources.writing import Writer
+from checker.probes.touching import ResourceTouch
 from checker.touch import cleaned
-from tests.clients import FAST, Time, client
-from tests.servers import Answered, Asked, serve
-from tests.unit.probes.touched import MARK, TODAY, asked
+from tests.clients import Time
+from tests.servers import Answered, Asked
+from tests.unit.probes.touched import asked, touching
 
 TEXT: dict[str, Any] = {"type": "string"}
 OWN = {"id": {**TEXT, "readOnly": True}, "updated_at": {**TEXT, "format": "date-time", "readOnly": True}}
@@ -167,31 +155,13 @@ def linked(
     """The contacts, running, under write probes."""
     at = Time()
     serving = Linked(at, **server)
-    (folder / "links.json").write_text(json.dumps(document(links, company or {}, way)), "utf-8")
-    known = described(str(folder / "links.json"))
-    assert known.profile is not None
-    assert known.document is not None
-    with serve(serving) as running:
-        made = client(running.url, at=at)
-        settings = System(base_url=running.url, limits=FAST)
-        look = SystemLook("crm", settings, known.profile, known.document.api, made, Recorder(), Ledger())
-        journal = Journal(folder / "journal.sqlite", "test")
-        system = SystemTouch(look, Writer(Permit("crm", made.base_url), journal, MARK, clock=at.clock))
-        for name in ("companies", "contacts") if way else flows:
-            profile = known.profile.resource(name)
-            assert profile is not None
-            one = ResourceLook(look, Resource("crm", profile, made, zone=look.zone))
-            look.resources.append(one)
-            touch = ResourceTouch(one, system, bodies_of(one, (), MARK, TODAY), Waiting(at.sleep, at.monotonic))
-            system.resources.append(touch)
-            touch.control = touch.create(touch.body) if name == "companies" else None
-        try:
-            yield serving, touch
-            cleaned(system)
-            assert (serving.contacts, serving.companies) == ({}, {})
-        finally:
-            journal.close()
-            made.close()
+    wanted = dict.fromkeys(("companies", "contacts") if way else flows)
+    with touching(folder, document(links, company or {}, way), serving, at, wanted) as system:
+        for touch in system.resources:
+            touch.control = touch.create(touch.body) if touch.profile.name == "companies" else None
+        yield serving, touch
+        cleaned(system)
+        assert (serving.contacts, serving.companies) == ({}, {})
 
 
 @pytest.mark.parametrize("links", [IDS, ENTRIES], ids=["ids", "entries"])

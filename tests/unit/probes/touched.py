@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -27,13 +28,16 @@ from checker.probes.touching import ResourceTouch, SystemTouch
 from checker.project.load import LoadedProject, load_project
 from checker.project.secrets import Secrets
 from checker.project.sides import views
+from checker.project.types import System
 from checker.resources.resource import Resource
 from checker.resources.writing import Writer
 from checker.sandbox.demo_project import demo_environment, write_demo
 from checker.sandbox.engine import Fault
 from checker.sandbox.pair import SEED_NOW, Pair, Running, running_pair
 from checker.touch import cleaned, in_order
-from tests.clients import Time
+from tests.clients import FAST, Time
+from tests.clients import client as our_client
+from tests.servers import Asked, serve
 
 MARK = "rdy4k7q2m9x"
 TODAY = date(2026, 11, 23)
@@ -136,6 +140,43 @@ def world(
             made.journal.close()
             for look in looks.values():
                 look.whole_client.close()
+
+
+@contextmanager
+def touching(
+    folder: Path,
+    written: Mapping[str, Any],
+    answering: Callable[[Asked], Any],
+    at: Time,
+    wanted: Mapping[str, Collection[str] | None],
+) -> Iterator[SystemTouch]:
+    """A server of ours that a document describes, its resources under write probes; `wanted`: by resource what flows write, None for no more than
+    a create needs.
+    """
+    path = folder / "document.json"
+    path.write_text(json.dumps(written), "utf-8")
+    known = described(str(path))
+    assert known.profile is not None
+    assert known.document is not None
+    with serve(answering) as running:
+        made = our_client(running.url, at=at)
+        settings = System(base_url=running.url, limits=FAST)
+        look = SystemLook("crm", settings, known.profile, known.document.api, made, Recorder(), Ledger())
+        journal = Journal(folder / "journal.sqlite", "test")
+        system = SystemTouch(look, Writer(Permit("crm", made.base_url), journal, MARK, clock=at.clock))
+        for name, fields in wanted.items():
+            profile = known.profile.resource(name)
+            assert profile is not None
+            one = ResourceLook(look, Resource("crm", profile, made, zone=look.zone))
+            look.resources.append(one)
+            plan = bodies_of(one, (), MARK, TODAY)
+            plan = plan if fields is None else replace(plan, wanted=frozenset(fields))
+            system.resources.append(ResourceTouch(one, system, plan, Waiting(at.sleep, at.monotonic)))
+        try:
+            yield system
+        finally:
+            journal.close()
+            made.close()
 
 
 def probed(system: SystemTouch, *only: str, until: str | None = None) -> dict[str, Finding]:
