@@ -186,18 +186,14 @@ def test_parameters_inside_a_segment_are_parameters():
 
 def test_a_bulk_operation_below_a_list_is_that_resources_alone():
     """`POST /events/batch` takes events, `POST /batch` anything. Catches: every resource writes through the batch of events."""
-    own = profile({**crud(), **crud("/events"), "POST /events/batch": operation(fields(), body=fields("events"))})
+    many = fields(events={"type": "array", "items": fields()})
+    both = {**crud(), **crud("/events")}
+    own = profile({**both, "POST /events/batch": operation(fields(), body=many)})
     assert {one.name: one.operations.bulk for one in own.resources} == {
         "contacts": None,
         "events": "POST /events/batch",
     }
-    shared = profile(
-        {
-            **crud(),
-            **crud("/events"),
-            "POST /batch": operation(fields(), body=fields(requests={"type": "array", "items": fields()})),
-        }
-    )
+    shared = profile({**both, "POST /batch": operation(fields(), body=many)})
     assert {one.operations.bulk for one in shared.resources} == {"POST /batch"}
 
 
