@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.peers import peer
-from benchmarks.rounds import Run, in_turns, least, python, show
+from benchmarks.rounds import Run, apart, in_turns, least, python, show
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -219,7 +219,7 @@ def write(folder: Path, way: str, links: Iterable[tuple[Any, Any]]) -> None:
     import pyarrow.parquet as pq
 
     schema = pa.schema([("l", pa.string()), ("r", pa.string())])
-    with pq.ParquetWriter(out(folder, way), schema) as file:
+    with pq.ParquetWriter(out(folder, way), schema, use_dictionary=False) as file:
         for left, right in links:
             file.write_table(pa.table([left, right], schema=schema))
 
@@ -262,12 +262,12 @@ def timed(records: int, splink: str | None, *, spark: bool) -> dict[str, list[Ru
     ways = [FLOOR, ENGINE, *((FILES, MATCH, DICTS) if records <= MOST_ROWS else ()), *([SPARK] if spark else ())]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        make(folder, records)
+        apart(make, folder, records)
         commands = {way: python("-m", "benchmarks.match", "--way", way, name) for way in ways}
         if splink is not None:
             commands[SPLINK] = [splink, "-m", "benchmarks.match", "--way", SPLINK, name]
         runs = in_turns(commands, ROUNDS if records <= MOST_ROWS else ROUNDS - 1)
-        print(f"matching {records:,} × {records:,}: {compare(folder, list(commands)):,} links, the same by all")
+        print(f"matching {records:,} × {records:,}: {apart(compare, folder, list(commands)):,} links, the same by all")
     show(runs, FLOOR)
     return runs
 

@@ -7,8 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec, TypeVar
+
+Given = ParamSpec("Given")
+Got = TypeVar("Got")
 
 
 class Run(NamedTuple):
@@ -41,6 +46,12 @@ def in_turns(
             if number:
                 runs[name].append(took)
     return runs
+
+
+def apart(work: Callable[Given, Got], *given: Given.args, **named: Given.kwargs) -> Got:
+    """Heavy work in a process of its own: a command that is timed later counts what this process held at most as its own peak (Linux does)."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *given, **named).result()
 
 
 def python(*words: str) -> list[str]:
