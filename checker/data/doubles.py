@@ -40,9 +40,10 @@ def doubled(
     parts = parts_of(wanted)
     if not parts:
         return
+    forms = {f"part{at}": one.form for at, one in enumerate(parts)}
     with opened(chosen) as session:
         for which, given in sides.items():
-            normal = normal_forms(session, which, [one.form for one in parts], given)
+            normal = normal_forms(session, which, forms, given)
             for key in wanted:
                 yield from _doubled(session, which, key.by, normal, columns_of_key(key.parts, parts))
             session.drop(normal)

@@ -24,7 +24,7 @@ FOLDER = "readiness-records-"  # how folders with records begin; only we may rea
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 BATCH = 50_000  # rows that are held as Arrow at a time
 LONGEST_LOADING_S = 4.0  # a second or less, on a machine that has time
-STRETCH = 16  # batches of a statement
+STRETCH = 32  # batches of a statement
 # Two threads, for the machine is somebody's; no extensions, for they would be fetched from the network.
 SETTINGS = {
     "memory_limit": MEMORY,

@@ -72,16 +72,17 @@ def joined(
 
     A side has a column `row` (its order), `part0`, `part1` … (the texts of `parts`, which are all that keys and vetoes look at) and may have
     `id`, which names its rows in the answer instead of `row`. Rows that were hit by one key take no part in the later ones, but for those of
-    pairs with a veto.
+    pairs with a veto. A text gets its normal form when a key needs it: by then most rows may have gone.
     """
     with opened(chosen) as session:
-        forms = [one.form for one in parts]
-        sides = [normal_forms(session, which, forms, given) for which, given in zip(SIDES, (left, right), strict=True)]
+        raw = {f"part{at}": one.form for at, one in enumerate(parts)}
+        due = _due(raw, keys[:1], parts)
+        sides = [normal_forms(session, which, due, given) for which, given in zip(SIDES, (left, right), strict=True)]
         for number, key in enumerate(keys):
             columns = columns_of_key(key.parts, parts)
             against = {one: columns_of_key(one.parts, parts) for one in (vetoes or {}).get(key.by, ())}
             both = session.keep(f"both{number}", _both(sides[0], sides[1], columns))
-            back = dict(_vetoed(session, key.by, columns, both, sides, against))
+            back = dict(_vetoed(session, key.by, columns, both, sides, against, raw))
             crowded = yield from _pairs(session, key.by, both, back)
             if crowded:
                 yield from _shared(session, key.by, columns, both, sides)
@@ -92,8 +93,9 @@ def joined(
                 sides = free  # nobody looks at them twice
                 break
             later = _looked_at(keys[number + 1 :], parts, vetoes or {})
+            due = _due(raw, keys[number + 1 : number + 2], parts)
             for at, which in enumerate(SIDES):
-                kept = session.keep(f"{which}{number}", free[at].select("row", "id", *later))
+                kept = session.keep(f"{which}{number}", _formed(free[at].select("row", "id", *later), due))
                 session.drop(sides[at])
                 sides[at] = kept
             session.drop(both)
@@ -108,24 +110,36 @@ def _looked_at(keys: Sequence[Key], parts: Sequence[Part], vetoes: Vetoes) -> li
     return columns_of_key(dict.fromkeys(chain.from_iterable(asked)), parts)
 
 
+def _due(raw: dict[str, str], keys: Sequence[Key], parts: Sequence[Part]) -> dict[str, str]:
+    """The columns of these keys that are still as they came, and their forms; from here on they aren't any more."""
+    columns = dict.fromkeys(chain.from_iterable(columns_of_key(one.parts, parts) for one in keys))
+    return {one: raw.pop(one) for one in columns if one in raw}
+
+
 def columns_of_key(wanted: Iterable[Part], parts: Sequence[Part]) -> list[str]:
     """The columns of a key's parts."""
     return [f"part{parts.index(one)}" for one in wanted]
 
 
-def normal_forms(session: Session, which: Which, forms: Sequence[str], given: RecordBatchReader) -> Table:
-    """A side's normal forms, computed once and kept; what is empty is no value."""
+def normal_forms(session: Session, which: Which, forms: Mapping[str, str], given: RecordBatchReader) -> Table:
+    """A side with the normal forms of these columns, computed once and kept; others stay as they came."""
 
     def expression(table: Table) -> Table:
-        normal = {f"part{at}": FORMS[form].expression(table[f"part{at}"]).nullif("") for at, form in enumerate(forms)}
-        return table.select("row", id=table.id if "id" in table.columns else table.row, **normal)
+        return _formed(table if "id" in table.columns else table.mutate(id=table.row), forms)
 
     return session.computed(f"{which}_normal", given, expression)
 
 
+def _formed(table: Table, forms: Mapping[str, str]) -> Table:
+    """These columns in their normal forms; what is empty is no value."""
+    return table.mutate(**{one: FORMS[form].expression(table[one]).nullif("") for one, form in forms.items()})
+
+
 def _both(left: Table, right: Table, columns: Sequence[str]) -> Table:
-    """Each complete value that both sides have."""
-    return _counted(left, "left", columns).inner_join(_counted(right, "right", columns), columns)
+    """Each complete value that both sides have, and whether it is `lone`: one row's on either side."""
+    both = _counted(left, "left", columns).inner_join(_counted(right, "right", columns), columns)
+    lone = (both.left_rows == 1) & (both.right_rows == 1)
+    return both.select(*columns, "left_first", "right_first", "left_id", "right_id", lone=lone)
 
 
 def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
@@ -135,17 +149,12 @@ def _counted(side: Table, name: str, columns: Sequence[str]) -> Table:
     return filled.group_by(columns).agg(**rows)
 
 
-def _lone(both: Table) -> Table:
-    return both.filter((both.left_rows == 1) & (both.right_rows == 1))
-
-
 def _pairs(session: Session, by: str, both: Table, back: Mapping[int, Vetoed]) -> Generator[Pairs, None, bool]:
     """The pairs of one row each; gives whether there are values that several rows share. Asked for at once: each question costs its wording."""
     import pyarrow.compute as pc
 
     crowded = False
-    lone = (both.left_rows == 1) & (both.right_rows == 1)
-    for batch in session.read(both.order_by("left_first").select("left_id", "right_id", "left_first", lone=lone)):
+    for batch in session.read(both.order_by("left_first").select("left_id", "right_id", "left_first", "lone")):
         crowded = crowded or not pc.all(batch.column(3)).as_py()
         kept = batch.filter(batch.column(3))
         kept = _unspoken(kept, back) if back else kept
@@ -170,16 +179,23 @@ def _without(session: Session, both: Table, name: str, back: Mapping[int, Vetoed
 
 
 def _vetoed(
-    session: Session, by: str, columns: Sequence[str], both: Table, sides: Sequence[Table], against: Against
+    session: Session,
+    by: str,
+    columns: Sequence[str],
+    both: Table,
+    sides: Sequence[Table],
+    against: Against,
+    raw: Mapping[str, str],
 ) -> Iterator[tuple[int, Vetoed]]:
     """Pairs of one row each that something speaks against, by the left row's number. Only what differs is fetched at all."""
     asked = dict.fromkeys(one for wanted in against.values() for one in wanted)
     if not asked:
         return
-    pairs = _lone(both).select("left_first", "right_first", "left_id", "right_id", *columns)
+    pairs = both.filter(both.lone).drop("lone")
     for name, side in zip(("left", "right"), sides, strict=True):
         values = side.select(**{f"{name}_first": side.row}, **{f"{name}_{one}": side[one] for one in asked})
         pairs = pairs.inner_join(values, f"{name}_first")
+        pairs = _formed(pairs, {f"{name}_{one}": raw[one] for one in asked if one in raw})
     differ = pairs.filter(reduce(or_, (pairs[f"left_{one}"] != pairs[f"right_{one}"] for one in asked)))
     for batch in session.read(differ.order_by("left_first")):
         for one in batch.to_pylist():
@@ -202,7 +218,7 @@ def _shared(session: Session, by: str, columns: Sequence[str], both: Table, side
     """Values that several rows share, in the order of the first left row that has them."""
     import ibis
 
-    several = both.filter((both.left_rows > 1) | (both.right_rows > 1)).select(*columns, "left_first")
+    several = both.filter(~both.lone).select(*columns, "left_first")
     members = [side.inner_join(several, columns).mutate(side=at) for at, side in enumerate(sides)]
     told = [one.select("left_first", "side", "row", "id", *columns) for one in members]
     rows: Iterator[tuple[Any, ...]] = (
