@@ -71,8 +71,9 @@ class FieldLens:
 
 
 def _value(names: Sequence[str], values: Mapping[str, Any]) -> Any:
-    found = tuple(values.get(name) for name in names)
-    return found if len(found) > 1 else found[0]
+    if len(names) == 1:
+        return values.get(names[0])
+    return tuple(values.get(name) for name in names)
 
 
 def _named(names: Sequence[str], value: Any) -> dict[str, Any]:

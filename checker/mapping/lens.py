@@ -30,11 +30,15 @@ class Lens(Protocol):
 
 def is_empty(value: Any) -> bool:
     """Whether nothing stands there: null, empty text, list or mapping, or several of them."""
+    if value is None or isinstance(value, str):  # nearly all: asked of every value of every record
+        return not value
     return all(is_empty(one) for one in value) if isinstance(value, tuple) else value in EMPTY
 
 
 def spelled(value: Any) -> str:
     """A scalar as a table's key spells it: `19`, `true`, text as it stands (NFC), however the API types it."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float | Decimal):
@@ -45,6 +49,8 @@ def spelled(value: Any) -> str:
 
 def comparable(value: Any) -> Any:
     """A value in the form in which spellings that mean the same are equal: 5, 5.0 and "5", null and "", composed and decomposed letters."""
+    if isinstance(value, str):
+        return spelled(value) or None
     if value in EMPTY:
         return None
     if isinstance(value, list | tuple):

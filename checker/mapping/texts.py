@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from checker.mapping.lens import Untranslatable, text_of
 
+FEW = 1_000  # telephone numbers that are remembered
 BLANKS = re.compile(r"\s")
 
 
@@ -69,30 +71,39 @@ class Phone:
         return self._tidy(value)
 
     def _tidy(self, value: Any) -> str:
-        import phonenumbers  # noqa: PLC0415 - its tables are slow to load, and few flows carry numbers
+        tidy, why = _international(text_of(value), self.region)
+        if tidy is None:
+            raise Untranslatable(value, why)
+        return tidy
 
-        text = text_of(value)
-        try:
-            number = phonenumbers.parse(text, self.region, keep_raw_input=True)
-        except phonenumbers.NumberParseException as nonsense:
-            home = nonsense.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and self.region is None
-            raise Untranslatable(value, "no-region" if home else "no-phone") from nonsense
-        extension = number.extension or ""
-        # what the parser left out (a second number, letters, a remark) would be lost silently
-        if not re.sub(r"\D", "", text, flags=re.ASCII).endswith(
-            phonenumbers.national_significant_number(number) + extension
-        ):
-            raise Untranslatable(value, "no-phone")
-        # without area code, or of no possible length, a national number would become somebody else's
-        national = number.country_code_source == phonenumbers.CountryCodeSource.FROM_DEFAULT_COUNTRY
-        if national and not (self._whole(text) and phonenumbers.is_possible_number(number)):
-            raise Untranslatable(value, "no-phone")
-        tidy = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        return f"{tidy} ext. {extension}" if extension else tidy
 
-    def _whole(self, text: str) -> bool:
-        """Whether a national number begins as those with an area code do, where its country dials a 0 before it."""
-        import phonenumbers  # noqa: PLC0415 - as above
+@lru_cache(FEW)
+def _international(text: str, region: str | None) -> tuple[str | None, str]:
+    """A number in international spelling, or why it has none. Asked several times for each: whether it comes back, whether both sides agree."""
+    import phonenumbers  # noqa: PLC0415 - its tables are slow to load, and few flows carry numbers
 
-        prefix = phonenumbers.ndd_prefix_for_region(self.region or "", True)
-        return prefix != "0" or without_blanks(text).lstrip("(").startswith(prefix)
+    try:
+        number = phonenumbers.parse(text, region, keep_raw_input=True)
+    except phonenumbers.NumberParseException as nonsense:
+        home = nonsense.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and region is None
+        return None, "no-region" if home else "no-phone"
+    extension = number.extension or ""
+    # what the parser left out (a second number, letters, a remark) would be lost silently
+    if not re.sub(r"\D", "", text, flags=re.ASCII).endswith(
+        phonenumbers.national_significant_number(number) + extension
+    ):
+        return None, "no-phone"
+    # without area code, or of no possible length, a national number would become somebody else's
+    national = number.country_code_source == phonenumbers.CountryCodeSource.FROM_DEFAULT_COUNTRY
+    if national and not (_whole(text, region) and phonenumbers.is_possible_number(number)):
+        return None, "no-phone"
+    tidy = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{tidy} ext. {extension}" if extension else tidy, ""
+
+
+def _whole(text: str, region: str | None) -> bool:
+    """Whether a national number begins as those with an area code do, where its country dials a 0 before it."""
+    import phonenumbers  # noqa: PLC0415 - as above
+
+    prefix = phonenumbers.ndd_prefix_for_region(region or "", True)
+    return prefix != "0" or without_blanks(text).lstrip("(").startswith(prefix)

@@ -108,6 +108,15 @@ def test_values_that_do_not_come_back_are_counted() -> None:
     assert (found.answer, found.values["fields"]) == (NO, {"waehrung": 1})
 
 
+def test_values_that_come_again_count_each_time_and_equal_ones_of_another_type_by_themselves() -> None:
+    """1.0 has a text, true has none, though Python takes them for equal; a list is looked at as itself."""
+    view = flow("email", fields=[*FIELDS, FieldMapping(left="note", right="notiz", transform=["trim"])])
+    notes = [1.0, True, 1.0, True, "1", ["1"], ["1"]]
+    lefts = [left(str(at), email=f"{at}@x.de", note=note) for at, note in enumerate(notes)]
+    found = told(view, lefts, [right("1", email="0@x.de")], "transform.round-trip-stable")
+    assert (found.answer, found.values["fields"]) == (NO, {"note": 4})
+
+
 def test_rules_of_the_target_are_held_against_the_sources_values() -> None:
     """Too long, no option, nothing where something is demanded: counted by the target's field."""
     schema = (
