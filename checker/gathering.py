@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -18,7 +18,7 @@ from checker.client.build import client_for
 from checker.client.client import Client
 from checker.client.recorder import Recorder
 from checker.data import match
-from checker.data.across import Both, legal
+from checker.data.across import Both
 from checker.data.columns import Columns, columns_of
 from checker.data.counted import Counted
 from checker.data.counts import counts_of_flow, counts_of_resource
@@ -30,13 +30,14 @@ from checker.data.figures import flow_figures
 from checker.data.forecast import forecast
 from checker.data.keys import Between, keys
 from checker.data.laid import Again, laid
+from checker.data.mapped import legal
 from checker.data.match import texts_of
 from checker.data.quality import Sample
 from checker.data.times import times
 from checker.describe import both_described
 from checker.errors import InputError, Problem
 from checker.exports import UnfitError, fields_of, read_export
-from checker.model.figures import FlowFigures, RecordFigures, ResourceFigures
+from checker.model.figures import FlowFigures, RecordFigures, ResourceFigures, Source
 from checker.model.profile import FieldRoles, Profile, ResourceProfile
 from checker.model.sync import Link, Matched, Row, Which
 from checker.project.load import LoadedProject
@@ -56,17 +57,6 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 UTC_NAME = "UTC"
 OFTEN = 10_000  # records after which it is said how many were read
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where records come from: `SYSTEM/RESOURCE`, the file or "sandbox", how many, and when (UTC); `begun`: when a reading of a system began."""
-
-    subject: str
-    where: str
-    records: int
-    at: datetime
-    begun: datetime | None = None
 
 
 @dataclass
@@ -341,6 +331,12 @@ class Gathered:
         records = self.records(system, resource)
         return Again(lambda: (row.values for row in records))
 
+    def _ids(self, system: str, resource: str) -> frozenset[str] | None:
+        """The ids of a resource that was read, or stands in a file; None of others: nobody asked for them."""
+        subject = f"{system}/{resource}"
+        read = subject in self.files or (subject, "", "") in self._rows
+        return frozenset(row.id for row in self.records(system, resource)) if read else None
+
     def told(self, flow: str) -> Iterator[tuple[str, Counted]]:
         """What the records of a flow say, by subject: each side's own, what both say together, and what the other side would refuse."""
         both = self.both(flow)
@@ -348,7 +344,7 @@ class Gathered:
         for side in (view.left, view.right):
             values = self._values(side.system, side.resource)
             profile = self.profile(side.system, side.resource)
-            pointed: dict[str, Any] = {one.to: None for one in profile.relations}
+            pointed = {one.to: self._ids(side.system, one.to) for one in profile.relations}
             zone, production = self._zone(side.system), self._is_production(side)
             sample = Sample(profile, values, whole=True, zone=zone, pointed=pointed, production=production)
             self.say(f"looking through {side.system}/{side.resource}")

@@ -11,12 +11,13 @@ from datetime import UTC
 
 from checker.catalogue import finding
 from checker.data import forecast, match
-from checker.data.across import LEGAL, Both, legal
+from checker.data.across import Both
 from checker.data.counted import Counted, open_
 from checker.data.counts import OF_FLOW, OF_RESOURCE, counts_of_flow, counts_of_resource
 from checker.data.figures import flow_figures, reference
 from checker.data.forecast import COMPUTED, UNAMBIGUOUS
 from checker.data.keys import Between
+from checker.data.mapped import LEGAL, legal
 from checker.data.quality import Record, Sample, filled
 from checker.data.times import times
 from checker.errors import TransportError, UnreadableError

@@ -22,7 +22,8 @@ from checker.model.text import safe
 
 if TYPE_CHECKING:
     from checker.cli.data_text import Forecast
-    from checker.gathering import Gathered, Source
+    from checker.gathering import Gathered
+    from checker.model.figures import Source
 
 READY, NOT_READY, UNDECIDED = 0, 1, 3
 REPORT_NAME = "readiness-data.html"

@@ -1,4 +1,4 @@
-"""What the records of both sides say about a flow: keys, options, rules of the other side, values that don't come back. Pure."""
+"""What the records of both sides say about a flow's keys. Pure."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
-from typing import Any, NamedTuple, TypeVar
+from functools import cached_property, partial
+from typing import NamedTuple, TypeVar
 
 from checker.data.checks import CHECKS, valid
 from checker.data.counted import Counted, holds, idle, open_
-from checker.data.keys import Between, Key, Part, Text, key_values, keys, value
+from checker.data.keys import Between, Key, Part, Text, key_values, keys
 from checker.data.laid import shared
 from checker.data.mixing import CAREFUL, fallen
 from checker.data.normal import normal
-from checker.mapping.fields import FieldLens
-from checker.mapping.lens import Untranslatable, is_empty
-from checker.model.profile import FieldInfo
 from checker.model.sync import Link, Matched, Row, Which
-from checker.project.sides import PARENT, FlowView, Side, many, travels
-from checker.project.types import FieldMapping
+from checker.project.sides import FlowView
 
 REGISTERS = (
     "register",
@@ -106,13 +102,10 @@ def of_flow(both: Both) -> Iterator[Counted]:
     yield _mails(both)
     yield _companies(both)
     yield _products(both)
-    yield _options(both)
-    yield _round_trip(both)
 
 
 FLOW_CLAIMS = (
     "keys.filled", "keys.unique", "keys.normalised", "keys.valid", "keys.email-usable", "keys.company-usable", "keys.product-number-common",
-    "options.all-mapped", "transform.round-trip-stable",
 )  # fmt: skip
 
 
@@ -245,150 +238,3 @@ def _alike(both: Both, part: Part) -> int:
         both.matched.links, both, lambda row, _: hash(part.left(row)), lambda row, _: hash(part.right(row))
     )
     return sum(here == there for here, there in pairs)
-
-
-def _options(both: Both) -> Counted:
-    """Options that occur and stand in no table."""
-    claim = "options.all-mapped"
-    tables = [one for one in both.view.flow.fields if one.options]
-    if not tables:
-        return idle(claim)
-    ends = [(one.left, one.right) for one in tables]
-    systems = [system for system, _, _ in both.sides]
-    unknown = {f"{system}.{many(one)[0]}": 0 for two in ends for system, one in zip(systems, two, strict=True)}
-    for system, rows, left in both.sides:
-        asked = dict(_known(both.view, tables, left))
-        for row in rows if asked else ():
-            for name, names in asked.items():
-                found = value(row, name)
-                if not is_empty(found) and _spelt(found) not in names:
-                    unknown[f"{system}.{name}"] += 1
-    fields = _some(unknown)
-    return holds(claim, not fields, fields=fields)
-
-
-def _known(view: FlowView, tables: Sequence[FieldMapping], left: bool) -> Iterator[tuple[str, set[str]]]:
-    """A side's fields whose options travel by a table, and those that stand in it; where it isn't decided what happens to others."""
-    for one in tables:
-        if one.unknown_option == "error" and travels(one, to_right=left) and (left, not left) in _ways(view):
-            options = one.options or {}
-            yield (
-                many(one.left if left else one.right)[0],
-                {str(each) for each in (options if left else options.values())},
-            )
-
-
-def _ways(view: FlowView) -> set[tuple[bool, bool]]:
-    return {(source is view.left, target is view.left) for source, target in view.directions}
-
-
-def _spelt(one: Any) -> str:
-    return str(int(one)) if isinstance(one, float) and one.is_integer() else str(one)
-
-
-def _round_trip(both: Both) -> Counted:
-    """Values that come back otherwise than they went, or can't go at all."""
-    claim = "transform.round-trip-stable"
-    every = list(_lenses(both))
-    changed = dict.fromkeys(
-        (names for _, lens in every for names in (lens.left, lens.right)), 0
-    )  # as the mapping has them
-    looked = 0
-    for _, rows, left in both.sides:
-        lenses = [lens for mapping, lens in every if travels(mapping, to_right=left)]
-        asked = [(lens.left if left else lens.right, remembered(_returning(lens, left))) for lens in lenses]
-        for row in rows if (left, not left) in _ways(both.view) else ():
-            for names, stable in asked:
-                values = [value(row, name) for name in names]
-                if not all(map(is_empty, values)):
-                    looked += 1
-                    changed[names] += not stable(*values)
-    if not looked:
-        return open_(claim, "no-records")
-    fields = _some({" + ".join(names): n for names, n in changed.items()})
-    return holds(claim, not fields, fields=fields, of=looked)
-
-
-def _returning(lens: FieldLens, left: bool) -> Callable[..., bool]:
-    """Whether values of a side's fields, in the lens's order, come back as they went."""
-    if not lens.chain and len(lens.left) == len(lens.right):
-        return lambda *_: True
-
-    def stable(*given: Any) -> bool:
-        values = dict(zip(lens.left if left else lens.right, given, strict=True))
-        try:
-            there = lens.to_right(values) if left else lens.to_left(values)
-            return lens.same(values, there) if left else lens.same(there, values)
-        except Untranslatable:
-            return False
-
-    return stable
-
-
-def remembered(told: Callable[..., One]) -> Callable[..., One]:
-    """The same, asked once for each of the values that come again: a flow's records have few countries, and as many mail addresses as there are records."""
-    known = lru_cache(KNOWN, typed=True)(told)
-    return lambda *given: known(*given) if SCALARS.issuperset(map(type, given)) else told(*given)
-
-
-def _lenses(both: Both) -> Iterator[tuple[FieldMapping, FieldLens]]:
-    """Mapped fields with their lenses; what points at other records, and options, are counted elsewhere."""
-    for mapping in both.view.flow.fields:
-        if mapping.link is None and not mapping.options:
-            yield mapping, both.between.lens(mapping, both.view)
-
-
-class Rules(NamedTuple):
-    """What a target's document rules: its declared fields by name, and those that a create demands."""
-
-    fields: Mapping[str, FieldInfo]
-    required: Collection[str]
-
-
-def legal(both: Both, target: Side) -> Counted:
-    """Values of the source that the target's document forbids: too long, no option of it, nothing where something is demanded."""
-    claim = LEGAL
-    to_right = target is both.view.right
-    rows = both.left if to_right else both.right
-    if not rows:
-        return open_(claim, "no-records")
-    rules = Rules(target.fields, frozenset(target.required))  # made once: there may be a hundred thousand records
-    lenses = [one for one in _lenses(both) if travels(one[0], to_right=to_right)]
-    broken = dict.fromkeys((name for _, lens in lenses for name in (lens.right if to_right else lens.left)), 0)
-    asked = [
-        (lens.left if to_right else lens.right, remembered(_breaking(mapping, lens, rules, to_right)))
-        for mapping, lens in lenses
-    ]
-    for row in rows:
-        for names, breaking in asked:
-            for name in breaking(*[value(row, one) for one in names]):
-                broken[name] += 1
-    fields = _some(broken)
-    return holds(claim, not fields, fields=fields, of=len(rows), target=target.system)
-
-
-def _breaking(mapping: FieldMapping, lens: FieldLens, target: Rules, to_right: bool) -> Callable[..., list[str]]:
-    """The target's fields that forbid what values of the source's fields, in the lens's order, become there."""
-    source, names = (lens.left, lens.right) if to_right else (lens.right, lens.left)
-    demanded = [name for name in names if name in target.required] if mapping.default is None else []
-
-    def broken(*given: Any) -> list[str]:
-        if all(map(is_empty, given)):
-            return demanded
-        values = dict(zip(source, given, strict=True))
-        try:
-            made = lens.to_right(values) if to_right else lens.to_left(values)
-        except Untranslatable:
-            return []  # told as a value that doesn't come back
-        infos = ((name, target.fields.get(name)) for name in made if not name.startswith(PARENT))
-        return [name for name, info in infos if info is not None and _forbidden(made[name], info)]
-
-    return broken
-
-
-def _forbidden(one: Any, info: FieldInfo) -> bool:
-    if is_empty(one):
-        return False
-    if isinstance(one, str) and info.max_length is not None and len(one) > info.max_length:
-        return True
-    return bool(info.enum) and one not in info.enum and str(one) not in {str(it) for it in info.enum}

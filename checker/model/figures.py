@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
 from msgspec import Struct, field
+
+
+class Source(NamedTuple):
+    """Where records come from: `SYSTEM/RESOURCE`, the file or "sandbox", how many, and when (UTC); `begun`: when a reading of a system began."""
+
+    subject: str
+    where: str
+    records: int
+    at: datetime
+    begun: datetime | None = None
 
 
 class Clump(Struct, frozen=True, kw_only=True):

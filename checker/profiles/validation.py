@@ -17,6 +17,9 @@ FIELD_DEPTH = 3  # how deep the fields of a record are listed
 MAX_FIELDS = 600  # enough for every record one would map by hand; bounds documents that nest each object in each other
 LONGEST_TEXT = 300  # of a description, in characters
 
+EXCLUSIVE = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
+LIMITS = ("minLength", "multipleOf", *EXCLUSIVE, *EXCLUSIVE.values())
+
 _UNIQUE = re.compile(
     r"\bmust be unique\b|\bunique (across|within|per|among)\b|(^|[.;,(] ?)unique($|[.;,)])|eindeutig sein",
     re.IGNORECASE,
@@ -111,6 +114,7 @@ def detect_schema(view: View) -> Detection:
             max_length=rule.max_length,
             pattern=rule.pattern,
             enum=rule.enum,
+            limits=rule.limits,
             means=meaning(path, view.thing, facts.type, facts.format),
         )
     return Detection({"schema": tuple(found.values())})
@@ -127,8 +131,19 @@ def _facts(schema: Schema) -> FieldInfo:
         max_length=_number(_first(schema, "maxLength")),
         pattern=_text(_first(schema, "pattern")),
         enum=tuple(_choices(schema)),
+        limits=_limits(schema),
         description=schema.description[:LONGEST_TEXT],
     )
+
+
+def _limits(schema: Schema) -> dict[str, float]:
+    """Keywords that bound a number or a text from below, or a number from above. OpenAPI 3.0 says by `true` beside a bound that it isn't allowed itself."""
+    held = {name: schema.get(name) for name in LIMITS}
+    found = {name: one for name, one in held.items() if isinstance(one, int | float) and not isinstance(one, bool)}
+    for bound, exclusive in EXCLUSIVE.items():
+        if held[exclusive] is True and bound in found:
+            found[exclusive] = found.pop(bound)
+    return found
 
 
 def _number_or_text(schema: Schema) -> Schema | None:

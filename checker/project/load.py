@@ -79,7 +79,6 @@ NOT_YET: tuple[tuple[str, ...], ...] = (
             ("updated_since", "boundary"),
             ("validation", "pattern"),
             ("metadata",),
-            ("deactivate",),
         )
     ),
     ("notify", "smtp"),

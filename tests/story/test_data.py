@@ -345,6 +345,17 @@ def test_a_check_ends_with_the_verdict_on_the_records(readiness: Readiness, pair
     assert "name1: 1" in ended.out
 
 
+def test_a_reference_to_nowhere_is_told_where_the_other_list_was_read_too(readiness: Readiness, pair: Pair) -> None:
+    """A contact of the export belongs to a company that there isn't: the flow of contacts leans on that of companies, whose records were read."""
+    crm = [{"id": one.id, **one.data} for one in pair.crm.store.living("contacts")]
+    crm[0]["company_id"] = "cmp_999999"
+    Path("kontakte.jsonl").write_text("\n".join(json.dumps(one) for one in crm), "utf-8")
+    ended = readiness("data", "check", "contacts", "--file", "crm/contacts=kontakte.jsonl", "--format", "json")
+    told = {(one["id"], one["subject"]): one for one in json.loads(ended.out)["result"]["findings"]}
+    found = told["relations.resolve", "crm/contacts"]
+    assert (found["answer"], found["values"]["fields"]) == ("no", {"company_id": 1})
+
+
 def test_files_are_taken_for_production_s_unless_one_says_otherwise(
     readiness: Readiness, pair: Pair, tmp_path: Path
 ) -> None:

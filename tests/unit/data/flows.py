@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from checker.data.across import Both
 from checker.data.doubles import Doubled
-from checker.data.keys import Key, key_values
+from checker.data.keys import Between, Key, key_values
+from checker.data.match import match
 from checker.model.sync import Row, Which
 from checker.project.sides import FlowView, side_of
-from checker.project.types import FieldMapping, Flow
+from checker.project.types import FieldMapping, Flow, Lines
 
 FIELDS = [
     FieldMapping(left="email", right="mail"),
@@ -21,7 +23,7 @@ FIELDS = [
 RIGHT = {one.left: one.right for one in FIELDS}
 
 
-def flow(*keys: str | list[str], fields: list[FieldMapping] | None = None) -> FlowView:
+def flow(*keys: str | list[str], fields: list[FieldMapping] | None = None, lines: Lines | None = None) -> FlowView:
     """A flow of customers with these match keys; nothing is known of either side's document."""
     made = Flow(
         name="customers",
@@ -29,8 +31,14 @@ def flow(*keys: str | list[str], fields: list[FieldMapping] | None = None) -> Fl
         right="erp/partners",
         match=list(keys),
         fields=FIELDS if fields is None else fields,
+        lines=lines,
     )
     return FlowView(made, side_of(made.left, {}), side_of(made.right, {}))
+
+
+def both(view: FlowView, lefts: list[Row], rights: list[Row], role: str | None = None) -> Both:
+    """The flow's records, matched as the sync would."""
+    return Both(view, lefts, rights, match(view, lefts, rights), Between({}, (None, None)), role)
 
 
 def left(id_: str, **values: Any) -> Row:

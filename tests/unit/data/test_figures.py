@@ -6,9 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from checker.data.across import Both, legal
+from checker.data.across import Both
 from checker.data.figures import flow_figures
 from checker.data.keys import Between
+from checker.data.mapped import legal
 from checker.data.match import match
 from checker.model.figures import FieldFigures, FlowFigures, KeyFigures
 from checker.model.profile import FieldRoles, Validation

@@ -160,6 +160,11 @@ def test_references_lead_somewhere() -> None:
     assert told("relations.resolve", records, relations=relations, pointed={"companies": {"a", "z"}}).answer is YES
     assert told("relations.resolve", records, relations=relations, pointed={"companies": None}).answer is UNKNOWN
     assert told("relations.resolve", records, relations=relations).answer is NA
+    both = (*relations, Relation(field="owner", to="users"))
+    pointed = {"companies": {"a"}, "users": None}
+    assert told("relations.resolve", records, relations=both, pointed=pointed).values["fields"] == {"company_id": 1}
+    pointed = {"companies": {"a", "z"}, "users": None}
+    assert told("relations.resolve", records, relations=both, pointed=pointed).answer is UNKNOWN
 
 
 @pytest.mark.parametrize(("value", "answer"), [("2026-11-23", YES), ("23.11.2026", NO), ("2026-11-23T10:00:00Z", NO)])

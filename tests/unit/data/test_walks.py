@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from checker.data import match
-from checker.data.across import Both, legal
+from checker.data.across import Both
 from checker.data.counts import counts_of_flow, counts_of_resource
 from checker.data.keys import Between
 from checker.data.laid import Again
+from checker.data.mapped import legal
 from checker.data.quality import Sample
 from checker.model.profile import FieldInfo, FieldRoles, Relation
 from checker.model.sync import Row

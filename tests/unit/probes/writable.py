@@ -158,7 +158,7 @@ class Writable:
     broke: bool = False
     races: int = 2
     line_ids: Iterator[int] = field(default_factory=count)
-    gate: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=3))
+    gate: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=10))
 
     def meet(self) -> bool:
         """Between the look for a double and the storing another request gets its turn: the two of a race go on together, who comes alone

@@ -59,6 +59,19 @@ def test_the_schema_lists_nested_fields_with_the_rules_of_the_body():
     assert found["lines[].quantity"].type == "integer"
 
 
+def test_bounds_steps_and_shortest_texts_are_read_in_the_sense_of_either_version() -> None:
+    """By `true` OpenAPI 3.0 says that the bound itself isn't allowed; later versions give the bound there."""
+    body = {
+        "rate": {"type": "number", "minimum": 0, "exclusiveMinimum": True, "maximum": 100, "multipleOf": 0.01},
+        "share": {"type": "number", "exclusiveMaximum": 1, "minimum": True},
+        "code": {"type": "string", "minLength": 2},
+        "note": {"type": "string"},
+    }
+    found = {one.name: one.limits for one in resource(crud(create={"type": "object", "properties": body})).schema}
+    assert found["rate"] == {"exclusiveMinimum": 0, "maximum": 100, "multipleOf": 0.01}
+    assert [found[one] for one in ("share", "code", "note")] == [{"exclusiveMaximum": 1}, {"minLength": 2}, {}]
+
+
 def test_line_items_are_arrays_with_quantities_or_prices():
     """On a document an array of items with amounts is its lines, also when wrapped; on a product it is not."""
     lines = {"type": "array", "items": fields("description quantity price")}

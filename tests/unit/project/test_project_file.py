@@ -334,7 +334,7 @@ def test_of_all_keys_exactly_those_that_change_nothing_are_reported(tmp_path: Pa
         "platform.answers",
         *(f"{crm}.{key}" for key in ("production.auth",)),
         *(f"{contacts}.{key}" for key in ("pagination.also", "sorting.operation", "updated_since.boundary")),
-        *(f"{contacts}.{key}" for key in ("validation.pattern", "metadata", "deactivate")),
+        *(f"{contacts}.{key}" for key in ("validation.pattern", "metadata")),
         "notify.smtp",
         "notify.language",
     }
