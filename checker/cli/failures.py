@@ -25,16 +25,17 @@ MOST_SHOWN = 25
 SECRETISH = re.compile(r"(?i)(bearer|basic|token|secret|password|api[-_]?key)([\"'=:\s]+)[^\s\"',}]+")
 
 
-def told(problem: Problem, language: str = "en") -> str:
-    """One problem as two lines: where and what; what to do next."""
-    message, hint = explain_problem(problem, language)
+def told(problem: Problem, after: Problem | None = None) -> str:
+    """One problem as two lines: where and what; what to do next, unless the problem `after` it takes the same."""
+    message, hint = explain_problem(problem)
     where = f"{safe(problem.where)}: " if problem.where else ""
-    return f"{where}{message}" + (f"\n  → {hint}" if hint else "")
+    again = after is not None and explain_problem(after)[1] == hint
+    return f"{where}{message}" + (f"\n  → {hint}" if hint and not again else "")
 
 
 def excerpt(problem: Problem) -> str:
-    """The line of the file that a problem is about, with a mark below the column; empty where it can't be had or may be secret."""
-    if problem.file is None or problem.line is None or problem.code.startswith("secret."):
+    """The line of the file that a problem is about, with a mark below the column; empty where it can't be had, or may be secret or personal."""
+    if problem.file is None or problem.line is None or problem.code.startswith(("secret.", "export.")):
         return ""
     try:
         line = Path(problem.file).read_text("utf-8", "replace").splitlines()[problem.line - 1]
@@ -50,8 +51,8 @@ def excerpt(problem: Problem) -> str:
 def report(error: ReadinessError, words: list[str]) -> int:
     """Tell all problems on stderr, and as JSON on stdout where JSON was asked for; gives the exit code."""
     problems = error.problems
-    for problem in problems[:MOST_SHOWN]:
-        click.echo(f"error: {told(problem)}{excerpt(problem)}", err=True)
+    for problem, after in itertools.zip_longest(problems[:MOST_SHOWN], problems[1:MOST_SHOWN]):
+        click.echo(f"error: {told(problem, after)}{excerpt(problem)}", err=True)
     if len(problems) > MOST_SHOWN:
         click.echo(f"and {len(problems) - MOST_SHOWN} more", err=True)
     if any(a == "--format" and b == "json" for a, b in itertools.pairwise(words)) or "--format=json" in words:

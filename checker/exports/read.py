@@ -35,7 +35,7 @@ class Export:
     """The records of a file, which come once, and how they are read: format, encoding and delimiter where there is one, and when the file was written.
 
     `columns`: their names, None where each record has names of its own. Whoever takes the records hears of what is wrong with them: InputError
-    with up to 20 problems, when the last record or the twentieth problem is read.
+    with up to 20 problems and a word where there may be more, when the last record or the twentieth problem is read.
     """
 
     path: Path
@@ -167,7 +167,13 @@ def _records(path: Path, names: Sequence[str], lines: Callable[[], Iterator[Line
         elif len(problems) >= MOST_PROBLEMS:
             break
     if problems:
-        raise InputError(*problems)
+        raise _refused(path, problems)
+
+
+def _refused(path: Path, problems: Sequence[Problem]) -> InputError:
+    """What is wrong with a file, as far as it was looked at."""
+    more = [Problem("export.more", {"file": path.name, "count": MOST_PROBLEMS}, path.name)]
+    return InputError(*problems[:MOST_PROBLEMS], *(more if len(problems) >= MOST_PROBLEMS else ()))
 
 
 def _commas(names: Sequence[str], lines: Callable[[], Iterator[Line]], fields: Fields) -> frozenset[str]:
@@ -196,7 +202,7 @@ def named(path: Path, header: Line, fields: Fields) -> tuple[str, ...]:
             problems.append(Problem("export.column-twice", values, path.name, header.number, index + 1))
         names.append(name)
     if problems:
-        raise InputError(*problems[:MOST_PROBLEMS])
+        raise _refused(path, problems)
     return tuple(names)
 
 
@@ -238,7 +244,7 @@ def _json_lines(path: Path, _fields: Fields) -> Read:
                 if len(problems) >= MOST_PROBLEMS:
                     break
         if problems:
-            raise InputError(*problems)
+            raise _refused(path, problems)
 
     return records(), None, f"JSON lines, {shown}"
 

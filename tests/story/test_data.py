@@ -273,6 +273,17 @@ def test_a_profile_of_a_broken_file_tells_its_line(readiness: Readiness, pair: P
     assert "column id, by which its records are known" in ended.err
 
 
+def test_what_is_wrong_with_an_export_is_told_without_a_person_s_data(readiness: Readiness, pair: Pair) -> None:
+    """File, line, column, and the shape of the cell: neither its line nor its value, be they printed or in JSON; the same advice once."""
+    Path("a.csv").write_text("id;name;price\n1;Erika Mustermann;0171 5550017 mobil\n2;Erika Mustermann;viel\n", "utf-8")
+    ended = readiness("data", "profile", "crm/products", "--file", "crm/products=a.csv", "--format", "json")
+    assert ended.code == 2
+    assert "a.csv:2:3: price: a value like “9999 9999999 aaaaa”" in ended.err
+    assert not [one for one in ("Mustermann", "5550017", "viel") if one in ended.err + ended.out]
+    assert ended.err.count("correct it in the source") == 1
+    assert ended.out.count("correct it in the source") == 2
+
+
 HEAD = "id;name;vat_id;country"
 BAD_FILES: dict[str, tuple[bytes, str]] = {  # content, and where and what is told
     "empty.csv": (b"", "empty.csv is empty"),
