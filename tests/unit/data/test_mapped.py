@@ -94,6 +94,7 @@ def test_rules_of_the_target_are_held_against_the_sources_values() -> None:
         ({"type": "string", "pattern": "^[A-Z]{2}$"}, "DE", "Germany", "wrong_form"),
         ({"type": "string", "format": "date"}, "2026-02-28", "28.02.2026", "wrong_form"),
         ({"type": "string", "format": "date-time"}, "2026-02-28T10:00:00", "yesterday", "wrong_form"),
+        ({"type": "string", "format": "time", "max_length": 8}, "10:30:00", "half past ten", "too_long"),
         ({"type": "string", "format": "email"}, "käthe@müller.example", "käthe at home", "wrong_form"),
         ({"type": "integer", "limits": {"minimum": 0, "maximum": 100}}, 100, 101, "out_of_range"),
         ({"type": "number", "limits": {"exclusiveMinimum": 0}}, 0.01, 0, "out_of_range"),
