@@ -143,7 +143,7 @@ class Gathered:
         self.sources[subject] = Source(subject, _where(path, export.how, came - count, key), count, export.written)
 
     def _read_so_far(self, path: Path, records: int) -> None:
-        self.say(f"reading {path.name}: {records} records")
+        self.say(f"reading {path.name}: {records:,} records")
 
     def fields(self, system: str, resource: str) -> list[FieldStats]:
         """What the values of each field of a resource look like. Few of its records are in memory at a time."""

@@ -76,7 +76,7 @@ def command() -> None:
 def _sources(made: Gathered) -> Iterator[str]:
     """Where the figures come from."""
     for one in made.sources.values():
-        yield f"  {one.subject}: {one.records} records from {safe(one.where, 120)}, {_when(one)} UTC"
+        yield f"  {one.subject}: {one.records:,} records from {safe(one.where, 120)}, {_when(one)} UTC"
 
 
 def _when(one: Source) -> str:

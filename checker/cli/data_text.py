@@ -274,9 +274,9 @@ def duplicate_lines(view: FlowView, found: Sequence[Cluster]) -> Iterator[str]:
         "merge": "merged into the record that was changed last, after a person agreed",
         "ignore": "left out of the sync, silently",
     }
-    yield f"Flow {safe(view.flow.name, 60)}: {len(found)} keys are shared; the policy is {said}: {does[said]}"
+    yield f"Flow {safe(view.flow.name, 60)}: {len(found):,} keys are shared; the policy is {said}: {does[said]}"
     for (system, by), some in _grouped(found).items():
-        yield f"  {system}, {by}: {len(some)} keys, {sum(len(one.ids) for one in some)} records"
+        yield f"  {system}, {by}: {len(some):,} keys, {sum(len(one.ids) for one in some):,} records"
         for one in some[:MOST_SHOWN]:
             ids = ", ".join(safe(each, 40) for each in one.ids[:MOST_SHOWN])
             yield f"    {safe(key_shown(one.value, by, masked=True), 60)}: {ids}{' …' if len(one.ids) > MOST_SHOWN else ''}"
