@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
     from pyarrow import RecordBatch, RecordBatchReader
 
-MEMORY = "350MB"  # as DuckDB counts it; strings under way, scans and batches come on top, half as much again
+MEMORY = "320MB"  # as DuckDB counts it; strings under way, scans and batches come on top, half as much again
 FOLDER = "readiness-records-"  # how folders with records begin; only we may read them
 INTERRUPTED = "Query interrupted"  # as DuckDB's client says that it heard Ctrl-C
 BATCH = 50_000  # rows that are held as Arrow at a time
