@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from checker.data.checks import CHECKS, valid
-from checker.data.counted import Counted, holds, idle, open_
+from checker.data.counted import Counted, holds, idle, open_, some
 from checker.data.keys import Between, Key, Part, Text, key_values, keys
 from checker.data.laid import shared
 from checker.data.mixing import CAREFUL, fallen
@@ -22,14 +22,9 @@ REGISTERS = (
     "register",
     "register_entry",
 )  # the forms of an entry with its court, and of one whose court is another part of the key
-SCALARS = frozenset({str, int, float, bool, type(None)})
-KNOWN = 10_000  # values of a field whose answer is remembered
 NONE = -(2**63)  # no number: none of those that are told is as small
-LEGAL = "values.legal-on-other-side"
 USABLE = 0.2  # the share of records that may lack the first key, where the next ones catch them
 COMMON = 0.5  # the share of the smaller side's products that have to be found on the other
-
-One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -116,9 +111,9 @@ def _keys(both: Both) -> Iterator[Counted]:
             yield open_(claim, "no-match-keys")
         return
     of = {system: len(rows) for system, rows, _ in both.sides}
-    yield holds("keys.filled", not any(both.without.values()), without=_some(both.without), of=of)
+    yield holds("keys.filled", not any(both.without.values()), without=some(both.without), of=of)
     several = {system: shared(partial(_first_keys, rows, wanted, left)) for system, rows, left in both.sides}
-    yield holds("keys.unique", not any(several.values()), shared=_some(several), of=of)
+    yield holds("keys.unique", not any(several.values()), shared=some(several), of=of)
     yield _normalised(both, wanted)
     yield _valid(both)
 
@@ -181,13 +176,8 @@ def _mails(both: Both) -> Counted:
     most = max(one.lacking / max(1, one.of) for _, one in sides)
     invalid, several = {name: one.invalid for name, one in sides}, {name: one.shared for name, one in sides}
     good = most <= USABLE and not any(invalid.values()) and not any(several.values())
-    lacking = _some({name: one.lacking for name, one in sides})
-    return holds(claim, good, lacking=lacking, invalid=_some(invalid), shared=_some(several))
-
-
-def _some(counts: Mapping[str, int]) -> dict[str, int]:
-    """The counts that are any."""
-    return {name: n for name, n in counts.items() if n}
+    lacking = some({name: one.lacking for name, one in sides})
+    return holds(claim, good, lacking=lacking, invalid=some(invalid), shared=some(several))
 
 
 def _valid(both: Both) -> Counted:
@@ -200,7 +190,7 @@ def _valid(both: Both) -> Counted:
     looked = sum(one.filled for one in found.values())
     if not looked:
         return open_(claim, "no-records")
-    invalid = _some({name: one.invalid for name, one in found.items()})
+    invalid = some({name: one.invalid for name, one in found.items()})
     return holds(claim, not invalid, invalid=invalid, of=looked)
 
 
@@ -216,8 +206,8 @@ def _companies(both: Both) -> Counted:
         "shared": {system: one.shared for system, one in sides},
         "without": both.without,
     }
-    some = {name: _some(one) for name, one in counts.items()}
-    return holds(claim, not any(some.values()), **some)
+    found = {name: some(one) for name, one in counts.items()}
+    return holds(claim, not any(found.values()), **found)
 
 
 def _products(both: Both) -> Counted:
@@ -229,7 +219,7 @@ def _products(both: Both) -> Counted:
     mixed = {system: fallen(part, rows, left=left) for system, rows, left in both.sides} if part else {}
     exact = _alike(both, part) if part else linked
     told = {"exact": exact} if exact < linked else {}
-    return holds(claim, linked >= COMMON * least, linked=linked, of=least, mixed=_some(mixed), **told)
+    return holds(claim, linked >= COMMON * least, linked=linked, of=least, mixed=some(mixed), **told)
 
 
 def _alike(both: Both, part: Part) -> int:

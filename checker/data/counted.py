@@ -29,3 +29,8 @@ def open_(claim: str, reason: str, **values: Any) -> Counted:
 def idle(claim: str) -> Counted:
     """The claim is about something that these records don't have."""
     return Counted(claim, Answer.NOT_APPLICABLE, {})
+
+
+def some(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts that are any."""
+    return {name: n for name, n in counts.items() if n}

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from checker.data.across import Both
-from checker.data.counted import Counted, holds, idle, open_
+from checker.data.counted import Counted, holds, idle, open_, some
 from checker.data.keys import value
 from checker.data.laid import Again
 from checker.data.ruled import broken_rule
@@ -122,7 +122,7 @@ def _options(both: Both) -> Counted:
                     unknown[told[name]] += not is_empty(found) and _spelt(found) not in names
     if not unknown:
         return idle(OPTIONS)
-    fields = _some(unknown)
+    fields = some(unknown)
     return holds(OPTIONS, not fields, fields=fields)
 
 
@@ -137,11 +137,6 @@ def _known(tables: Iterable[FieldMapping], *, to_right: bool) -> Iterator[tuple[
 
 def _spelt(one: Any) -> str:
     return str(int(one)) if isinstance(one, float) and one.is_integer() else str(one)
-
-
-def _some(counts: Mapping[str, int]) -> dict[str, int]:
-    """The counts that are any."""
-    return {name: n for name, n in counts.items() if n}
 
 
 def _round_trip(both: Both) -> Counted:

@@ -213,9 +213,7 @@ class FieldInfo(Struct, frozen=True, kw_only=True):
     max_length: int | None = None
     pattern: str | None = None
     enum: tuple[Any, ...] = ()
-    limits: dict[str, float] = field(
-        default_factory=dict
-    )  # JSON Schema's keywords for the least and most, steps, and shortest texts
+    limits: dict[str, float] = field(default_factory=dict)  # by JSON Schema's keyword: bounds, steps, shortest texts
     description: str = ""
     means: Meaning | None = None
 
